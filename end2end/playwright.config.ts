@@ -1,0 +1,50 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { defineConfig } from '@playwright/test';
+
+// `deploy/test journeys` builds the release, wipes the data and sets these; the server is then started from here.
+const cache = process.env.DIWAN_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'diwan');
+const program = process.env.DIWAN_BIN ?? path.join(cache, 'target', 'release', 'diwan');
+const data = process.env.DIWAN_JOURNEY_DATA ?? path.join(cache, 'journeys');
+const address = '127.0.0.1:3100';
+
+export default defineConfig({
+  testDir: 'journeys',
+  outputDir: 'test-results',
+  workers: 1,
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  reporter: 'list',
+  use: {
+    baseURL: `http://${address}`,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env.DIWAN_CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'en', use: { locale: 'en-US' } },
+    { name: 'ar', use: { locale: 'ar-SA' } },
+  ],
+  webServer: {
+    command: `exec "${program}" serve --demo --data "${data}" --addr ${address}`,
+    cwd: path.join(import.meta.dirname, '..'),
+    url: `http://${address}/health`,
+    timeout: 120_000,
+    reuseExistingServer: false,
+    // Time to end its Postgres.
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 30_000 },
+    stdout: 'ignore',
+    stderr: 'pipe',
+  },
+});

@@ -1,0 +1,51 @@
+# Inventory: items, places, what is where and what it is worth.
+
+item = صنف
+item-many = الأصناف
+item-new = صنف جديد
+item-empty = الأصناف هي البضائع والخدمات التي تبيعها. أنشئ أول صنف أو استورد قائمة أصنافك.
+item-cost = التكلفة المعيارية
+item-category = الفئة
+item-barcode = الباركود
+item-description_en = الوصف بالإنجليزية
+item-description_ar = الوصف بالعربية
+item-description_he = الوصف بالعبرية
+item-description_fr = الوصف بالفرنسية
+
+choice-kind-stock = بضاعة
+choice-kind-service = خدمة
+
+unit = وحدة قياس
+unit-many = وحدات القياس
+unit-new = وحدة قياس جديدة
+unit-empty = تُحسب الكميات بوحدات مثل القطعة والمتر. أنشئ الوحدات التي تبيع بها.
+unit-decimals = المنازل العشرية
+
+warehouse = مستودع
+warehouse-many = المستودعات
+warehouse-new = مستودع جديد
+warehouse-empty = يُمسك المخزون بحسب المستودع. أنشئ أول مستودع تُصرف منه البضاعة.
+
+stock_adjustment = تسوية مخزون
+stock_adjustment-many = تسويات المخزون
+stock_adjustment-new = تسوية جديدة
+stock_adjustment-empty = تُطابق التسوية أرصدة المخزون مع الجرد الفعلي، وبها يُدخل مخزون البداية. ابدأ بتسوية سببها «مخزون افتتاحي».
+stock_adjustment-line-cost = تكلفة الوحدة
+stock_adjustment-line-place = الموقع
+stock_adjustment-state-posted = مرحّلة
+
+choice-reason-opening = مخزون افتتاحي
+choice-reason-count = جرد
+choice-reason-damage = تلف
+choice-reason-found = زيادة في المخزون
+
+## Stock on hand
+
+stock-on-hand-quantity = الرصيد المتوفر
+stock-promised = المحجوز لأوامر البيع
+
+## Refusals
+
+refuse-not-stocked = هذا الصنف خدمة ولا يُحفظ في المخزون. اختر صنفًا من نوع «بضاعة».
+refuse-stock-short = رصيد المخزون أقل من هذه الكمية. لصرف المزيد يجب أولًا استلام بضاعة في المخزون.
+refuse-stock-short-of = رصيد المخزون { $available } والكمية المطلوبة { $asked }. لصرف المزيد يجب أولًا استلام بضاعة في المخزون.

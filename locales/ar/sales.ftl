@@ -1,0 +1,100 @@
+# Sales: from customer and quotation to the paid invoice.
+
+customer = عميل
+customer-many = العملاء
+customer-new = عميل جديد
+customer-empty = تصدر عروض الأسعار وأوامر البيع والفواتير باسم العملاء. أنشئ أول عميل أو استورد قائمة عملائك.
+customer-contact = جهة الاتصال
+customer-phone = الهاتف
+customer-email = البريد الإلكتروني
+customer-city = المدينة
+customer-credit_limit = حد الائتمان
+customer-language = لغة المستندات
+customer-view-inactive = غير النشطين
+
+choice-language-ar = العربية
+choice-language-en = الإنجليزية
+
+quotation = عرض سعر
+quotation-many = عروض الأسعار
+quotation-new = عرض سعر جديد
+quotation-empty = يقدّم عرض السعر أسعارك إلى العميل حتى تاريخ معيّن، ويتحول عند قبوله إلى أمر بيع. أنشئ أول عرض.
+quotation-revision = رقم النسخة
+quotation-revision_of = نسخة معدّلة من
+quotation-valid_until = سارٍ حتى
+quotation-line-optional = اختياري
+
+sales_order = أمر بيع
+sales_order-many = أوامر البيع
+sales_order-new = أمر بيع جديد
+sales_order-empty = يسجّل أمر البيع ما طلبه العميل وموعده، ومنه تُنشأ سندات التسليم والفواتير. أنشئ أول أمر.
+sales_order-delivery_date = تاريخ التسليم
+sales_order-quotation = عرض السعر
+sales_order-delivered = المُسلَّم
+sales_order-line-delivered = المُسلَّم
+sales_order-invoiced = المفوتر
+sales_order-to_invoice = بانتظار الفوترة
+
+delivery = سند تسليم
+delivery-many = سندات التسليم
+delivery-new = سند تسليم جديد
+delivery-empty = يُخرج سند التسليم البضاعة من المخزون ويثبت من تسلّمها. سلّم أمر بيع مؤكدًا أو أنشئ سندًا هنا.
+delivery-sales_order = أمر البيع
+delivery-return_of = مرتجع عن
+delivery-line-returned = المرتجع
+
+sales_invoice = فاتورة مبيعات
+sales_invoice-many = فواتير المبيعات
+sales_invoice-new = فاتورة جديدة
+sales_invoice-empty = تطالب الفاتورة العميل بالسداد وتثبت المبيعات والضريبة في الدفاتر. أصدر فاتورة لأمر مُسلَّم أو أنشئها هنا.
+sales_invoice-due_date = تاريخ الاستحقاق
+sales_invoice-sales_order = أمر البيع
+sales_invoice-open = المتبقي
+sales_invoice-state-posted = مرحّلة
+
+credit_note = إشعار دائن
+credit_note-many = الإشعارات الدائنة
+credit_note-new = إشعار دائن جديد
+credit_note-empty = يلغي الإشعار الدائن فاتورة مرحّلة كلها أو بعضها. افتح الفاتورة وأصدر إشعارها، أو أنشئ الإشعار هنا.
+credit_note-sales_invoice = الفاتورة
+credit-note-reason-default = إرجاع بضاعة أو تصحيح سعر
+
+customer_payment = سند قبض
+customer_payment-many = سندات القبض
+customer_payment-new = سند قبض جديد
+customer_payment-empty = يثبت سند القبض مبلغًا ورد من العميل ويسدد به فواتيره. افتح فاتورة واقبض دفعتها، أو أنشئ سندًا هنا.
+customer_payment-account = حساب الإيداع
+customer_payment-base_amount = المبلغ بعملة الشركة
+customer_payment-allocated = المخصّص للفواتير
+customer_payment-line-sales_invoice = الفاتورة
+
+## Refusals
+
+refuse-zero-quantity = الكمية صفر. أدخل كمية أخرى أو احذف البند.
+refuse-valid-before-date = يجب أن يسري عرض السعر حتى تاريخه أو ما بعده.
+refuse-all-optional = كل البنود اختيارية. لإنشاء أمر بيع يجب أن يكون بند واحد على الأقل غير اختياري.
+refuse-delivery-before-order = تاريخ التسليم يسبق تاريخ الأمر. اختر تاريخًا لاحقًا.
+refuse-nothing-on-hand = لا يوجد في المخزون شيء مما بقي من هذا الأمر. للتسليم يجب أولًا استلام بضاعة في المخزون.
+refuse-nothing-to-invoice = كل ما سُلّم مفوتر من قبل. لإصدار فاتورة أخرى يجب أولًا تسليم المزيد.
+refuse-order-not-open = الأمر { $number } غير مفتوح للتسليم. للتسليم يجب أن يكون الأمر مؤكدًا وغير مُسلَّم بالكامل.
+refuse-over-delivery = هذه الكمية أكبر مما في الأمر. لتسليم المزيد يجب إنشاء أمر بيع آخر.
+refuse-over-delivery-of = المتبقي للتسليم في الأمر { $owed } والكمية المطلوبة { $asked }. لتسليم المزيد يجب إنشاء أمر بيع آخر.
+refuse-over-invoice = هذه الكمية أكبر مما سُلّم ولم يُفوتر. لفوترة المزيد يجب أولًا تسليم المزيد.
+refuse-return-of-return = هذا المستند نفسه مرتجع. لإرسال البضاعة مرة أخرى يجب إنشاء سند تسليم جديد.
+refuse-return-line = هذا الصنف ليس في سند التسليم المرتجع. احذف البند.
+refuse-over-return = هذه الكمية أكبر مما بقي من سند التسليم. أدخل ما رجع فعلًا، بما لا يزيد على ما سُلّم.
+refuse-over-return-of = المتبقي للإرجاع من هذا البند { $left } والكمية المطلوبة { $asked }. أدخل { $left } أو أقل.
+refuse-nothing-to-return = أُرجع كل ما في سند التسليم هذا من قبل.
+refuse-credit-draft = لإصدار إشعار دائن عن فاتورة يجب ترحيلها أولًا. أما المسودة فيمكن تعديلها مباشرة.
+refuse-credit-line = هذا الصنف ليس في الفاتورة. احذف البند أو اختر الفاتورة التي تتضمنه.
+refuse-over-credit = هذه الكمية أكبر مما بقي من الفاتورة. لا يتجاوز الإشعار الدائن ما فُوتر.
+refuse-over-credit-of = المتبقي للإشعار الدائن من هذا البند { $left }، بسعر لا يتجاوز سعر الفاتورة. خفّض الكمية أو السعر.
+refuse-nothing-to-credit = صدرت إشعارات دائنة عن كل ما في هذه الفاتورة من قبل.
+refuse-zero-amount = لتسجيل سند القبض يجب إدخال مبلغ أكبر من صفر.
+refuse-over-allocation = البنود تسدد أكثر من المبلغ المقبوض. زد المبلغ أو خفّض المخصّص للفواتير.
+refuse-over-payment = هذا المبلغ أكبر من المتبقي على الفاتورة. سدّد ما لا يزيد على المتبقي.
+refuse-payment-account = لا يمكن القبض في هذا الحساب. اختر حساب صندوق أو بنك نشطًا.
+refuse-other-customer = هذه الفاتورة لعميل آخر. اختر فاتورة للعميل الذي سدّد.
+refuse-other-currency = هذه الفاتورة بعملة أخرى. اختر فاتورة بعملة سند القبض.
+refuse-invoice-draft = هذه الفاتورة مسودة. لسدادها يجب ترحيلها أولًا.
+refuse-invoice-twice = هذه الفاتورة مذكورة في بندين. أبقِ أحدهما بالمبلغ كله.

@@ -1,0 +1,51 @@
+# Inventory: items, places, what is where and what it is worth.
+
+item = Item
+item-many = Items
+item-new = New item
+item-empty = Items are the goods and services you sell. Create the first one, or import your list.
+item-cost = Standard cost
+item-category = Category
+item-barcode = Barcode
+item-description_en = Description, English
+item-description_ar = Description, Arabic
+item-description_he = Description, Hebrew
+item-description_fr = Description, French
+
+choice-kind-stock = Goods
+choice-kind-service = Service
+
+unit = Unit
+unit-many = Units
+unit-new = New unit
+unit-empty = Quantities are counted in units such as pieces or metres. Create the ones you sell in.
+unit-decimals = Decimals
+
+warehouse = Warehouse
+warehouse-many = Warehouses
+warehouse-new = New warehouse
+warehouse-empty = Stock is kept by warehouse. Create the first place that you deliver from.
+
+stock_adjustment = Stock adjustment
+stock_adjustment-many = Stock adjustments
+stock_adjustment-new = New adjustment
+stock_adjustment-empty = An adjustment brings stock to what was counted, and enters what you start with. Create one with the reason “Opening stock” first.
+stock_adjustment-line-cost = Unit cost
+stock_adjustment-line-place = Place
+stock_adjustment-state-posted = Posted
+
+choice-reason-opening = Opening stock
+choice-reason-count = Stock count
+choice-reason-damage = Damage
+choice-reason-found = Found
+
+## Stock on hand
+
+stock-on-hand-quantity = On hand
+stock-promised = Promised
+
+## Refusals
+
+refuse-not-stocked = This item is a service and is not kept in stock. Choose an item of the type “Goods”.
+refuse-stock-short = The stock does not hold this much. To take out more you must receive stock first.
+refuse-stock-short-of = The stock holds { $available } and you asked for { $asked }. To take out more you must receive stock first.

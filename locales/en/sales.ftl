@@ -1,0 +1,100 @@
+# Sales: from customer and quotation to the paid invoice.
+
+customer = Customer
+customer-many = Customers
+customer-new = New customer
+customer-empty = Quotations, orders and invoices are made out to customers. Create the first one, or import your list.
+customer-contact = Contact
+customer-phone = Phone
+customer-email = E-mail
+customer-city = City
+customer-credit_limit = Credit limit
+customer-language = Document language
+customer-view-inactive = Not active
+
+choice-language-ar = Arabic
+choice-language-en = English
+
+quotation = Quotation
+quotation-many = Quotations
+quotation-new = New quotation
+quotation-empty = A quotation offers a customer prices until a date and becomes an order when it is accepted. Create the first one.
+quotation-revision = Revision
+quotation-revision_of = Revision of
+quotation-valid_until = Valid until
+quotation-line-optional = Optional
+
+sales_order = Sales order
+sales_order-many = Sales orders
+sales_order-new = New order
+sales_order-empty = An order holds what a customer wants and by when; deliveries and invoices are made from it. Create the first one.
+sales_order-delivery_date = Delivery date
+sales_order-quotation = Quotation
+sales_order-delivered = Delivered
+sales_order-line-delivered = Delivered
+sales_order-invoiced = Invoiced
+sales_order-to_invoice = To invoice
+
+delivery = Delivery note
+delivery-many = Deliveries
+delivery-new = New delivery
+delivery-empty = A delivery note takes goods out of stock and says who received them. Deliver a confirmed order, or create one here.
+delivery-sales_order = Sales order
+delivery-return_of = Return of
+delivery-line-returned = Returned
+
+sales_invoice = Sales invoice
+sales_invoice-many = Sales invoices
+sales_invoice-new = New invoice
+sales_invoice-empty = An invoice asks the customer for payment and books sales and VAT. Invoice a delivered order, or create one here.
+sales_invoice-due_date = Due date
+sales_invoice-sales_order = Sales order
+sales_invoice-open = Open
+sales_invoice-state-posted = Posted
+
+credit_note = Credit note
+credit_note-many = Credit notes
+credit_note-new = New credit note
+credit_note-empty = A credit note takes back all or part of a posted invoice. Open the invoice and credit it, or create one here.
+credit_note-sales_invoice = Invoice
+credit-note-reason-default = Goods returned or price corrected
+
+customer_payment = Customer payment
+customer_payment-many = Customer payments
+customer_payment-new = New payment
+customer_payment-empty = A payment records money received from a customer and settles invoices with it. Open an invoice and receive its payment, or create one here.
+customer_payment-account = Paid into
+customer_payment-base_amount = Amount, company currency
+customer_payment-allocated = Allocated
+customer_payment-line-sales_invoice = Invoice
+
+## Refusals
+
+refuse-zero-quantity = The quantity is zero. Enter another one, or take the line out.
+refuse-valid-before-date = The quotation must be valid until its own date or later.
+refuse-all-optional = All lines are optional. To make an order at least one line must not be optional.
+refuse-delivery-before-order = The delivery date lies before the date of the order. Choose a later one.
+refuse-nothing-on-hand = Nothing that this order still needs is in stock. To deliver you must receive stock first.
+refuse-nothing-to-invoice = Everything that was delivered is invoiced already. To invoice more you must deliver more first.
+refuse-order-not-open = Order { $number } is not open for delivery. To deliver it must be confirmed and not yet delivered in full.
+refuse-over-delivery = The order does not ask for this much. To deliver more you must make another order.
+refuse-over-delivery-of = The order still owes { $owed } and you asked for { $asked }. To deliver more you must make another order.
+refuse-over-invoice = This is more than was delivered and not yet invoiced. To invoice more you must deliver more first.
+refuse-return-of-return = This document is itself a return. To send the goods again you must make a new delivery.
+refuse-return-line = This item is not on the delivery that is returned. Take the line out.
+refuse-over-return = This is more than is left of the delivery. Enter what came back, at most what was delivered.
+refuse-over-return-of = { $left } of this line can still be returned and you asked for { $asked }. Enter { $left } or less.
+refuse-nothing-to-return = Everything on this delivery has been returned already.
+refuse-credit-draft = To credit an invoice you must post it first. A draft can simply be changed.
+refuse-credit-line = This item is not on the invoice. Take the line out, or choose the invoice that holds it.
+refuse-over-credit = This is more than is left of the invoice. Credit at most what was invoiced.
+refuse-over-credit-of = { $left } of this line can still be credited, at the invoiced price at most. Lower the quantity or the price.
+refuse-nothing-to-credit = Everything on this invoice has been credited already.
+refuse-zero-amount = To record a payment you must enter an amount above zero.
+refuse-over-allocation = The lines settle more than was received. Raise the amount, or settle less.
+refuse-over-payment = This is more than is still open on the invoice. Settle at most what is open.
+refuse-payment-account = Money cannot be received in this account. Choose a cash or bank account that is in use.
+refuse-other-customer = This invoice belongs to another customer. Choose one of the customer who paid.
+refuse-other-currency = This invoice is in another currency. Choose one in the currency of the payment.
+refuse-invoice-draft = This invoice is a draft. To settle it you must post it first.
+refuse-invoice-twice = This invoice is on two lines. Keep one of them with the whole amount.

@@ -1,0 +1,161 @@
+//! Signing in, signing up, choosing a company. Plain forms: they work before and without scripts.
+
+use super::calls;
+use super::frame::{frame, language_switch};
+use super::records::{failed, skeleton};
+use crate::i18n::I18n;
+use crate::record::page::Message;
+use crate::t;
+use crate::ui::{icon, mark, use_i18n};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A plain form as it came back: what was typed, what stands in the way.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Returned {
+    fields: BTreeMap<String, String>,
+    faults: Vec<(Option<String>, Message)>,
+}
+
+fn returned() -> Returned {
+    SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        {
+            let plain = use_context::<crate::platform::web::Visit>().and_then(|v| v.plain);
+            plain.map_or_else(Returned::default, |form| Returned {
+                fields: form.fields.clone(),
+                faults: form.refusals.iter().map(|r| (r.field.clone(), r.message.clone())).collect(),
+            })
+        }
+        #[cfg(not(feature = "ssr"))]
+        {
+            Returned::default()
+        }
+    })
+    .into_inner()
+}
+
+fn input(i18n: I18n, form: &Returned, name: &'static str, label: String, kind: &'static str, autocomplete: &'static str) -> AnyView {
+    let fault = form.faults.iter().find(|(field, _)| field.as_deref() == Some(name)).map(|(_, m)| i18n.message(m));
+    let class = if fault.is_some() { "field wide error" } else { "field wide" };
+    let direction = if matches!(kind, "email" | "password") { "ltr" } else { "auto" };
+    let value = form.fields.get(name).cloned().unwrap_or_default();
+    let fault_id = format!("{name}-fault");
+    view! {
+        <div class=class>
+            <label for=name>{label}</label>
+            <div class="control"><input type=kind name=name id=name value=value autocomplete=autocomplete dir=direction required
+                aria-invalid=fault.is_some().to_string() aria-describedby=fault_id.clone() /></div>
+            {fault.map(|text| view! { <small class="err" id=fault_id>{text}</small> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// Faults that belong to no single field.
+fn general_faults(i18n: I18n, form: &Returned) -> AnyView {
+    let faults: Vec<_> = form.faults.iter().filter(|(field, _)| field.is_none()).map(|(_, m)| i18n.message(m)).collect();
+    let shown = (!faults.is_empty())
+        .then(|| view! { <div class="notice bad" role="alert">{icon("circle-alert")}<div>{faults.join(" ")}</div></div> });
+    shown.into_any()
+}
+
+fn card(i18n: I18n, title: String, lead: String, body: AnyView, other: AnyView) -> AnyView {
+    view! {
+        <main>
+            <section class="auth-card">
+                <div class="brand">{mark()}<span>{t!(i18n, "diwan")}</span><span class="sp"></span>{language_switch(i18n)}</div>
+                <h1>{title}</h1>
+                <p class="lead">{lead}</p>
+                {body}
+                <p class="alt">{other}</p>
+            </section>
+            <aside class="auth-art" aria-hidden="true"></aside>
+        </main>
+    }
+    .into_any()
+}
+
+pub fn sign_in() -> impl IntoView {
+    let i18n = use_i18n();
+    let form = returned();
+    let next = untrack(|| use_query_map().get().get("next")).or(form.fields.get("next").cloned()).unwrap_or_default();
+    let body = view! {
+        <form class="stack" method="post" action="/sign-in">
+            <input type="hidden" name="next" value=next />
+            {general_faults(i18n, &form)}
+            {input(i18n, &form, "email", t!(i18n, "email"), "email", "username")}
+            {input(i18n, &form, "password", t!(i18n, "password"), "password", "current-password")}
+            <button class="btn pri wide">{t!(i18n, "sign-in")}</button>
+        </form>
+    }
+    .into_any();
+    let other = view! { {t!(i18n, "sign-in-no-company")}" "<a href="/sign-up" rel="external">{t!(i18n, "sign-up")}</a> }.into_any();
+    card(i18n, t!(i18n, "sign-in"), t!(i18n, "sign-in-lead"), body, other)
+}
+
+/// Countries with a template: code and the message that names it.
+const COUNTRIES: [&str; 4] = ["SA", "AE", "EG", "XX"];
+
+pub fn sign_up() -> impl IntoView {
+    let i18n = use_i18n();
+    let form = returned();
+    let chosen = form.fields.get("country").cloned().unwrap_or_else(|| "SA".to_owned());
+    let countries = COUNTRIES
+        .map(|code| {
+            let checked = chosen == code;
+            let hint = i18n.format(&format!("country-{code}-hint"), None);
+            view! {
+                <label class="radio-card"><input type="radio" name="country" value=code checked=checked /><b>{i18n.format(&format!("country-{code}"), None)}</b><small>{hint}</small></label>
+            }
+        })
+        .collect_view();
+    let body = view! {
+        <form class="stack" method="post" action="/sign-up">
+            {general_faults(i18n, &form)}
+            {input(i18n, &form, "company", t!(i18n, "sign-up-company"), "text", "organization")}
+            <fieldset class="field wide"><legend>{t!(i18n, "sign-up-country")}</legend><div class="radio-cards">{countries}</div></fieldset>
+            {input(i18n, &form, "name", t!(i18n, "sign-up-name"), "text", "name")}
+            {input(i18n, &form, "email", t!(i18n, "email"), "email", "username")}
+            {input(i18n, &form, "password", t!(i18n, "password"), "password", "new-password")}
+            <small class="hint">{t!(i18n, "password-hint")}</small>
+            <button class="btn pri wide">{t!(i18n, "sign-up-submit")}</button>
+        </form>
+    }
+    .into_any();
+    let other = view! { {t!(i18n, "sign-up-have")}" "<a href="/sign-in" rel="external">{t!(i18n, "sign-in")}</a> }.into_any();
+    card(i18n, t!(i18n, "sign-up"), t!(i18n, "sign-up-lead"), body, other)
+}
+
+/// The companies of the signed-in person.
+pub fn companies() -> impl IntoView {
+    let i18n = use_i18n();
+    let companies = Resource::new(|| (), |()| calls::load_companies());
+    let body = view! {
+        <div class="head"><div class="title"><h1>{t!(i18n, "companies")}</h1></div></div>
+        <Transition fallback=skeleton>
+            {move || Suspend::new(async move {
+                match companies.await {
+                    Ok(list) => {
+                        let items = list.into_iter().map(|c| {
+                            let role = i18n.format(&format!("member-{}", c.role), None);
+                            let pill = c.current.then(|| view! { <span class="pill p-done">{t!(i18n, "company-current")}</span> });
+                            let disabled = c.current;
+                            view! {
+                                <li><form method="post" action="/company"><input type="hidden" name="company" value=c.id.to_string() />
+                                    <button class="btn quiet" disabled=disabled>{icon("building-2")}<span><bdi>{i18n.name(&c.name).to_owned()}</bdi></span></button>
+                                    <small>{role}</small>{pill}</form></li>
+                            }
+                        }).collect_view();
+                        view! { <section class="card"><ul class="waits">{items}</ul></section> }.into_any()
+                    }
+                    Err(failure) => failed(&failure),
+                }
+            })}
+        </Transition>
+    }
+    .into_any();
+    frame("/companies".to_owned(), vec![(t!(i18n, "companies"), None)], body)
+}

@@ -1,0 +1,185 @@
+//! Forms that belong to no record: signing up, importing.
+
+use super::auth_rules;
+use super::import::{BadRow, Rehearsal, targets};
+use crate::i18n::{Digits, I18n, Locale};
+use crate::modules::{self, company};
+use crate::platform::auth::{self, SignedIn};
+use crate::platform::error::{Error, Outcome};
+use crate::platform::import::{self, Mapping, Plan};
+use crate::platform::tenancy::{Cx, whole};
+use crate::platform::web::{self, House, PlainForm, Visit, begin_session, form_pairs};
+use crate::record::{Names, Record};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Multipart, Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tower_sessions::Session;
+use uuid::Uuid;
+
+/// Bad rows shown at once.
+const BAD_ROWS: usize = 200;
+
+/// The routes of these forms.
+pub fn routes() -> Router<House> {
+    Router::new()
+        .route("/sign-up", get(web::render_page).post(sign_up))
+        .route("/{path}/import", get(web::render_page).post(import))
+}
+
+async fn sign_up(State(house): State<House>, mut visit: Visit, headers: HeaderMap, session: Session, body: Bytes) -> Response {
+    let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
+    match found(&house, &visit, &fields).await {
+        Ok(signed_in) => match begin_session(&session, &visit, &signed_in).await {
+            Ok(()) => Redirect::to("/").into_response(),
+            Err(error) => {
+                tracing::error!(%error, "session");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        },
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let refusals = error.refusals(visit.request);
+            let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
+            visit.plain = Some(Arc::new(PlainForm { fields, refusals }));
+            let mut response = web::render(house, visit, headers).await;
+            *response.status_mut() = status;
+            response
+        }
+    }
+}
+
+async fn found(house: &House, visit: &Visit, fields: &BTreeMap<String, String>) -> Outcome<SignedIn> {
+    let field = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let password = fields.get("password").cloned().unwrap_or_default();
+    let refusals = auth_rules::check(&field("company"), &field("name"), &field("email"), &password);
+    if !refusals.is_empty() {
+        return Err(Error::Refused(refusals));
+    }
+    // A name given in one language serves both until somebody writes the other.
+    let name = match visit.i18n.locale {
+        Locale::Ar => Names::new("", field("company")),
+        Locale::En => Names::new(field("company"), ""),
+    };
+    let cx = Cx { user: Uuid::now_v7(), tenant: Uuid::now_v7(), i18n: visit.i18n, request: visit.request, address: visit.address };
+    let founding = company::Founding {
+        company: name.clone(),
+        country: field("country"),
+        person: field("name"),
+        email: field("email").to_lowercase(),
+        password_hash: auth::hash_password(password).await?,
+    };
+    company::found(&house.db, cx.clone(), founding).await?;
+    Ok(SignedIn {
+        user: cx.user,
+        name: field("name"),
+        tenant: cx.tenant,
+        company: name,
+        role: "owner".to_owned(),
+        locale: visit.i18n.locale,
+        digits: Digits::Western,
+        theme: visit.theme.clone(),
+    })
+}
+
+/// What the rehearsal of an import found, in the context of its page.
+#[derive(Clone)]
+pub struct Rehearsed(pub Rehearsal);
+
+/// A posted import form.
+#[derive(Default)]
+struct ImportForm {
+    file: Vec<u8>,
+    mapping: Vec<(String, String)>,
+    confirmed: bool,
+}
+
+async fn read_form(mut form: Multipart) -> Outcome<ImportForm> {
+    let bad = |_| Error::BadRequest("form");
+    let mut read = ImportForm::default();
+    while let Some(part) = form.next_field().await.map_err(bad)? {
+        let name = part.name().unwrap_or_default().to_owned();
+        let bytes = part.bytes().await.map_err(bad)?;
+        match name.as_str() {
+            "file" if !bytes.is_empty() => read.file = bytes.to_vec(),
+            "text" if read.file.is_empty() => read.file = bytes.to_vec(),
+            "do" => read.confirmed = &bytes[..] == b"import",
+            other => {
+                if let Some(column) = other.strip_prefix("map.") {
+                    read.mapping.push((column.to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
+                }
+            }
+        }
+    }
+    Ok(read)
+}
+
+async fn import(State(house): State<House>, visit: Visit, Path(path): Path<String>, headers: HeaderMap, form: Multipart) -> Response {
+    let (Some(record), Ok(cx)) = (modules::record_at(&path), visit.cx()) else { return web::render(house, visit, headers).await };
+    let form = match read_form(form).await {
+        Ok(form) => form,
+        Err(error) => return (StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), error.to_string()).into_response(),
+    };
+    let confirmed = form.confirmed;
+    let db = house.db.clone();
+    let outcome = whole(async move {
+        let mut tx = db.begin(&cx).await?;
+        let rehearsal = rehearse(&mut tx, record, &form).await?;
+        if form.confirmed && rehearsal.bad.is_empty() {
+            tx.commit().await?;
+        }
+        Ok(rehearsal)
+    })
+    .await;
+    match outcome {
+        Ok(rehearsal) if confirmed && rehearsal.bad.is_empty() => Redirect::to(&format!("/{path}?done=imported")).into_response(),
+        Ok(rehearsal) => web::render_with(house, visit, headers, Rehearsed(rehearsal)).await,
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let text: Vec<String> = error.refusals(visit.request).iter().map(|r| visit.i18n.message(&r.message)).collect();
+            (status, text.join("\n")).into_response()
+        }
+    }
+}
+
+/// Runs the import in a transaction that only a confirmed one commits.
+async fn rehearse(tx: &mut crate::platform::tenancy::TenantTx, record: &'static Record, form: &ImportForm) -> Outcome<Rehearsal> {
+    let file = String::from_utf8_lossy(&form.file).into_owned();
+    let columns = match import::header(&form.file) {
+        Ok(columns) => columns,
+        Err(bad) => return Ok(Rehearsal { file, bad: vec![bad_row(bad)], ..Rehearsal::default() }),
+    };
+    let mapping = if form.mapping.is_empty() {
+        import::suggest(&columns, &labels(record))
+    } else {
+        let mapping = |(column, target): &(String, String)| Mapping { column: column.clone(), target: target.clone(), factor: None };
+        form.mapping.iter().map(mapping).collect()
+    };
+    let shown = mapping.iter().map(|m| (m.column.clone(), m.target.clone())).collect();
+    let report = import::run(tx, &Plan { record, mapping, fixed: Vec::new() }, &form.file).await?;
+    let more_bad = report.bad.len().saturating_sub(BAD_ROWS) as u64;
+    Ok(Rehearsal {
+        file,
+        mapping: shown,
+        rows: report.rows,
+        documents: report.documents.len() as u64,
+        bad: report.bad.into_iter().take(BAD_ROWS).map(bad_row).collect(),
+        more_bad,
+    })
+}
+
+fn bad_row(bad: import::Bad) -> BadRow {
+    BadRow { line: bad.line, column: bad.column, text: bad.text, reason: bad.reason }
+}
+
+/// What columns may be called, in both languages.
+pub fn labels(record: &'static Record) -> Vec<(String, Vec<String>)> {
+    let of = |locale| targets(I18n::new(locale, Digits::Western), record);
+    let arabic = of(Locale::Ar);
+    of(Locale::En).into_iter().zip(arabic).map(|((target, en), (_, ar))| (target, vec![en, ar])).collect()
+}
+

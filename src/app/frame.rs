@@ -1,0 +1,165 @@
+//! What stands around every signed-in page: menu, search, language, person.
+
+use super::calls::Me;
+use crate::i18n::I18n;
+use crate::modules::{self, MODULES};
+use crate::record::Record;
+use crate::t;
+use crate::ui::{flipped, icon, mark, use_i18n};
+use leptos::prelude::*;
+
+/// Who is signed in; the server writes it into the page, so that both sides draw the same menu.
+fn me() -> Me {
+    SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        {
+            use crate::platform::permission::{Right, may, may_read_books};
+            let person = use_context::<crate::platform::web::Visit>().and_then(|v| v.signed_in);
+            person.map_or_else(Me::default, |person| Me {
+                records: modules::records().filter(|r| may(&person.role, r, Right::See)).map(|r| r.name.to_owned()).collect(),
+                reads_books: may_read_books(&person.role),
+                name: person.name,
+                company: person.company,
+                role: person.role,
+                theme: person.theme,
+            })
+        }
+        #[cfg(not(feature = "ssr"))]
+        {
+            Me::default()
+        }
+    })
+    .into_inner()
+}
+
+/// The frame with a page inside. `crumb` is the group above the page, if any.
+pub fn frame(current: String, crumb: Vec<(String, Option<String>)>, page: AnyView) -> AnyView {
+    let i18n = use_i18n();
+    let me = me();
+    let trail = crumb
+        .into_iter()
+        .enumerate()
+        .map(|(i, (label, href))| {
+            let arrow = (i > 0).then(|| flipped("chevron-right"));
+            match href {
+                Some(href) => view! { {arrow}<a href=href>{label}</a> }.into_any(),
+                None => view! { {arrow}<span>{label}</span> }.into_any(),
+            }
+        })
+        .collect_view();
+    let side = menu(i18n, &me, &current);
+    let sheet = menu(i18n, &me, &current);
+    let who = who(i18n, &me);
+    let bar = tab_bar(i18n, &me, &current, sheet);
+    view! {
+        <a class="skip" href="#page" rel="external">{t!(i18n, "skip")}</a>
+        <aside class="side">
+            <a class="brand" href="/">{mark()}<span>{t!(i18n, "diwan")}</span></a>
+            <nav aria-label=t!(i18n, "menu")>{side}</nav>
+            {who}
+        </aside>
+        <div class="main">
+            <header class="top">
+                <nav class="crumb" aria-label=t!(i18n, "breadcrumb")>{trail}</nav>
+                <span class="sp"></span>
+                <div class="tools">{language_switch(i18n)}</div>
+            </header>
+            <main class="page" id="page" tabindex="-1">{page}</main>
+        </div>
+        {bar}
+    }
+    .into_any()
+}
+
+fn nav_link(href: String, symbol: &'static str, label: String, current: &str) -> AnyView {
+    let here = (href == current).then_some("page");
+    let title = label.clone();
+    view! { <a href=href aria-current=here title=title>{icon(symbol)}<span>{label}</span></a> }.into_any()
+}
+
+fn menu(i18n: I18n, me: &Me, current: &str) -> AnyView {
+    let groups = MODULES
+        .iter()
+        .map(|module| {
+            let sees = |r: &&&'static Record| me.records.iter().any(|name| name == r.name);
+            let records: Vec<_> =
+                module.records.iter().filter(sees).map(|r| nav_link(format!("/{}", r.path), r.icon, i18n.records(r), current)).collect();
+            let pages: Vec<_> = module
+                .pages
+                .iter()
+                .filter(|_| module.name != "finance" || me.reads_books)
+                .map(|(path, symbol)| nav_link(format!("/{path}"), symbol, i18n.format(&format!("page-{path}"), None), current))
+                .collect();
+            let label = i18n.format(&format!("module-{}", module.name), None);
+            (!records.is_empty() || !pages.is_empty()).then(|| view! { <h6>{label}</h6>{pages}{records} })
+        })
+        .collect_view();
+    view! { {nav_link("/".to_owned(), "layout-dashboard", t!(i18n, "home"), current)}{groups} }.into_any()
+}
+
+/// A language is switched by a form, so that it works without scripts and keeps the page. On the form of a record the
+/// buttons belong to that form: what was typed comes back in the other language.
+pub fn language_switch(i18n: I18n) -> AnyView {
+    let english = (!i18n.locale.is_arabic()).to_string();
+    let arabic = i18n.locale.is_arabic().to_string();
+    let label = t!(i18n, "language");
+    // The form of a record, when there is one on the page, takes the switch over in `records::form`.
+    let target = use_context::<LanguageForm>().map(|f| f.0);
+    let name = if target.is_some() { "_language" } else { "language" };
+    view! {
+        <form class="seg" method="post" action="/preferences" aria-label=label>
+            <button name=name value="en" aria-pressed=english lang="en" form=target title="English">"EN"</button>
+            <button name=name value="ar" aria-pressed=arabic lang="ar" form=target title="العربية">"ع"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The id of the form that the language switch belongs to.
+#[derive(Clone, Copy)]
+pub struct LanguageForm(pub &'static str);
+
+fn who(i18n: I18n, me: &Me) -> AnyView {
+    let company = i18n.name(&me.company).to_owned();
+    let initials: String = me.name.split_whitespace().take(2).filter_map(|word| word.chars().next()).collect();
+    let choice = |name: &'static str, value: &'static str, symbol: &'static str, label: String| {
+        view! { <form method="post" action="/preferences"><button class="item" name=name value=value>{icon(symbol)}<span>{label}</span></button></form> }
+    };
+    let digits = match i18n.digits {
+        crate::i18n::Digits::Western => choice("digits", "arab", "languages", t!(i18n, "digits-arabic")),
+        crate::i18n::Digits::Arabic => choice("digits", "latn", "languages", t!(i18n, "digits-western")),
+    };
+    let theme = match me.theme.as_str() {
+        "dark" => choice("theme", "light", "sun", t!(i18n, "theme-light")),
+        _ => choice("theme", "dark", "moon", t!(i18n, "theme-dark")),
+    };
+    view! {
+        <details class="who">
+            <summary><span class="avatar">{initials}</span><span class="id"><b><bdi>{me.name.clone()}</bdi></b><small><bdi>{company}</bdi></small></span></summary>
+            <div class="menu">
+                <a class="item" href="/companies">{icon("building-2")}<span>{t!(i18n, "companies")}</span></a>
+                {theme}{digits}
+                <form method="post" action="/sign-out"><button class="item">{icon("log-out")}<span>{t!(i18n, "sign-out")}</span></button></form>
+            </div>
+        </details>
+    }
+    .into_any()
+}
+
+/// The bar at the foot of a phone's screen.
+fn tab_bar(i18n: I18n, me: &Me, current: &str, sheet: AnyView) -> AnyView {
+    let first: Vec<_> = modules::records()
+        .filter(|r| r.series.is_some() && r.module == "sales" && me.records.iter().any(|name| name == r.name))
+        .take(3)
+        .map(|r| nav_link(format!("/{}", r.path), r.icon, i18n.records(r), current))
+        .collect();
+    let sheet_who = who(i18n, me);
+    view! {
+        <nav class="tabbar" aria-label=t!(i18n, "menu")>
+            {nav_link("/".to_owned(), "layout-dashboard", t!(i18n, "home"), current)}
+            {first}
+            <details class="more"><summary>{icon("menu")}<span>{t!(i18n, "more")}</span></summary><div class="sheet">{sheet}{sheet_who}</div></details>
+        </nav>
+    }
+    .into_any()
+}

@@ -1,0 +1,175 @@
+//! Documents on paper: A4, in the customer's language, printed by the browser.
+
+use super::calls;
+use super::records::{failed, skeleton};
+use crate::i18n::I18n;
+use crate::modules;
+use crate::record::page::FormPage;
+use crate::record::{Kind, Names};
+use crate::t;
+use crate::ui::{icon, use_i18n};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+use serde::{Deserialize, Serialize};
+
+/// A party as it stands on paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Party {
+    pub name: Names,
+    pub tax_number: Option<String>,
+    pub address: Names,
+    pub phone: Option<String>,
+}
+
+/// All that a printed document shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sheet {
+    pub page: FormPage,
+    pub company: Party,
+    pub customer: Party,
+}
+
+/// Reads a document with both parties.
+#[cfg(feature = "ssr")]
+pub async fn sheet(
+    tx: &mut crate::platform::tenancy::TenantTx,
+    record: &'static crate::record::Record,
+    id: uuid::Uuid,
+) -> crate::platform::error::Outcome<Sheet> {
+    use sqlx::Row as _;
+    if !record.prints {
+        return Err(crate::platform::error::Error::NotFound);
+    }
+    let mut page = crate::platform::page::form(tx, record, Some(id), &Default::default(), None).await?;
+    let customer = record.fields.iter().position(|f| f.name == "customer").and_then(|at| page.cells[at].text.clone());
+    page.events.clear();
+    page.linked.clear();
+    let company = sqlx::query("select name::text as name, tax_number, address::text as address, phone from company where tenant_id = $1")
+        .bind(tx.tenant())
+        .fetch_one(tx.conn())
+        .await?;
+    let customer = sqlx::query("select name::text as name, tax_number, address::text as address, phone from customer where tenant_id = $1 and id = $2::uuid")
+        .bind(tx.tenant())
+        .bind(customer)
+        .fetch_optional(tx.conn())
+        .await?;
+    let party = |row: &sqlx::postgres::PgRow| -> Result<Party, sqlx::Error> {
+        Ok(Party {
+            name: Names::from_text(row.try_get::<Option<&str>, _>("name")?.unwrap_or_default()),
+            tax_number: row.try_get("tax_number")?,
+            address: row.try_get::<Option<&str>, _>("address")?.map(Names::from_text).unwrap_or_default(),
+            phone: row.try_get("phone")?,
+        })
+    };
+    Ok(Sheet { page, company: party(&company)?, customer: customer.as_ref().map(party).transpose()?.unwrap_or_default() })
+}
+
+pub fn page() -> impl IntoView {
+    let params = use_params_map();
+    let asked = move || {
+        let params = params.get();
+        (params.get("path").unwrap_or_default(), params.get("id").unwrap_or_default())
+    };
+    let sheet = Resource::new(asked, |(path, id)| calls::load_print(path, id));
+    view! {
+        <Transition fallback=skeleton>
+            {move || Suspend::new(async move {
+                match sheet.await {
+                    Ok(sheet) => draw(sheet),
+                    Err(failure) => failed(&failure),
+                }
+            })}
+        </Transition>
+    }
+}
+
+fn draw(sheet: Sheet) -> AnyView {
+    let i18n = use_i18n();
+    let Some(record) = modules::record(&sheet.page.record) else { return ().into_any() };
+    let page = &sheet.page;
+    let currency = page.currency.as_str();
+    let cell = |name: &str| record.fields.iter().position(|f| f.name == name).and_then(|at| page.cells.get(at));
+    let number = cell("number").and_then(|c| c.text.clone()).unwrap_or_else(|| t!(i18n, "unnumbered"));
+    let facts = record
+        .fields
+        .iter()
+        .zip(&page.cells)
+        .filter(|(f, c)| !f.hidden && c.text.is_some() && !f.computed && !matches!(f.name, "customer" | "note"))
+        .map(|(f, c)| {
+            let text = c.label.as_deref().map_or_else(|| i18n.show(record, f.name, f.kind, c.text.as_deref(), currency), |l| i18n.label(l));
+            view! { <dt>{i18n.field(record, f.name)}</dt><dd><bdi>{text}</bdi></dd> }
+        })
+        .collect_view();
+    let columns: Vec<_> = record
+        .lines
+        .map(|lines| lines.fields.iter().enumerate().filter(|(_, f)| !f.hidden && !matches!(f.name, "item" | "delivered" | "returned" | "optional")).collect())
+        .unwrap_or_default();
+    let headers = columns
+        .iter()
+        .map(|(_, f)| view! { <th class=if f.kind.is_figure() { "end" } else { "" }>{i18n.line_field(record, f.name)}</th> })
+        .collect_view();
+    let lines = page
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let cells = columns
+                .iter()
+                .map(|(index, f)| {
+                    let c = &line.cells[*index];
+                    let text = c.label.as_deref().map_or_else(|| i18n.show(record, f.name, f.kind, c.text.as_deref(), currency), |l| i18n.label(l));
+                    match f.kind.is_figure() {
+                        true => view! { <td class="end"><span class="num">{text}</span></td> }.into_any(),
+                        false => view! { <td><bdi>{text}</bdi></td> }.into_any(),
+                    }
+                })
+                .collect_view();
+            view! { <tr><td>{i18n.integer(at as i64 + 1)}</td>{cells}</tr> }
+        })
+        .collect_view();
+    let sums = record
+        .fields
+        .iter()
+        .zip(&page.cells)
+        .filter(|(f, _)| f.computed && !f.hidden && f.kind == Kind::Money && record.lines.is_some())
+        .map(|(f, c)| {
+            let class = if f.name == "total" { "g" } else { "" };
+            view! { <div class=class><span>{i18n.field(record, f.name)}</span><span class="num"><small>{currency.to_owned()}</small>" "{i18n.show(record, f.name, f.kind, c.text.as_deref(), currency)}</span></div> }
+        })
+        .collect_view();
+    let note = cell("note").and_then(|c| c.text.clone()).map(|text| view! { <p class="note"><bdi>{text}</bdi></p> });
+    let back = format!("/{}/{}", record.path, page.id.unwrap_or_default());
+    let buyer = party(i18n, &sheet.customer);
+    view! {
+        <div class="noprint toolbar">
+            <a class="btn" href=back rel="external">{t!(i18n, "back")}</a>
+            <button class="btn pri" type="button" on:click=|_| { let _ = window().print(); }>{icon("printer")}<span>{t!(i18n, "print")}</span></button>
+        </div>
+        <article class="sheet">
+            <header class="letterhead">
+                <div lang="en" dir="ltr"><b>{sheet.company.name.in_language(false).to_owned()}</b><small>{sheet.company.address.in_language(false).to_owned()}</small></div>
+                <div lang="ar" dir="rtl"><b>{sheet.company.name.in_language(true).to_owned()}</b><small>{sheet.company.address.in_language(true).to_owned()}</small></div>
+            </header>
+            <h1>{i18n.record(record)}" "<bdi class="code">{number}</bdi></h1>
+            <div class="parties">
+                <section><h2>{i18n.field(record, "customer")}</h2>{buyer}</section>
+                <dl>{facts}{sheet.company.tax_number.clone().map(|n| view! { <dt>{t!(i18n, "field-tax_number")}</dt><dd><bdi class="code">{n}</bdi></dd> })}</dl>
+            </div>
+            <table class="items"><thead><tr><th>"#"</th>{headers}</tr></thead><tbody>{lines}</tbody></table>
+            <div class="sums">{sums}</div>
+            {note}
+            <footer>{i18n.name(&sheet.company.name).to_owned()}" · "<bdi class="code">{sheet.company.phone.clone()}</bdi></footer>
+        </article>
+    }
+    .into_any()
+}
+
+fn party(i18n: I18n, party: &Party) -> AnyView {
+    view! {
+        <b><bdi>{i18n.name(&party.name).to_owned()}</bdi></b>
+        <div><bdi>{i18n.name(&party.address).to_owned()}</bdi></div>
+        {party.tax_number.clone().map(|n| view! { <div>{t!(i18n, "field-tax_number")}" "<bdi class="code">{n}</bdi></div> })}
+        {party.phone.clone().map(|n| view! { <div><bdi class="code">{n}</bdi></div> })}
+    }
+    .into_any()
+}

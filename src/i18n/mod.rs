@@ -1,0 +1,282 @@
+//! Languages: which one a reader gets, messages through Fluent, figures and dates in it.
+
+pub mod figures;
+#[cfg(feature = "ssr")]
+pub mod negotiate;
+
+use crate::record::page::Message;
+use crate::record::{Names, Record};
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use serde::{Deserialize, Serialize};
+use std::cell::Cell;
+use std::sync::{Arc, OnceLock};
+
+include!(concat!(env!("OUT_DIR"), "/messages.rs"));
+
+/// A language of the interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Locale {
+    En,
+    Ar,
+}
+
+impl Locale {
+    pub const ALL: [Locale; 2] = [Locale::En, Locale::Ar];
+
+    /// The BCP 47 tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Locale::En => "en",
+            Locale::Ar => "ar",
+        }
+    }
+
+    /// The value of `dir` on the page.
+    pub const fn direction(self) -> &'static str {
+        match self {
+            Locale::En => "ltr",
+            Locale::Ar => "rtl",
+        }
+    }
+
+    pub fn from_tag(tag: &str) -> Option<Locale> {
+        Locale::ALL.into_iter().find(|locale| tag == locale.tag() || tag.starts_with(&format!("{}-", locale.tag())))
+    }
+
+    pub const fn is_arabic(self) -> bool {
+        matches!(self, Locale::Ar)
+    }
+}
+
+/// The digits a reader wants to see. Input accepts all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Digits {
+    #[default]
+    Western,
+    Arabic,
+}
+
+impl Digits {
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Digits::Western => "latn",
+            Digits::Arabic => "arab",
+        }
+    }
+    pub fn from_tag(tag: &str) -> Digits {
+        if tag == "arab" { Digits::Arabic } else { Digits::Western }
+    }
+}
+
+/// The reader's language; small enough to be passed by value everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct I18n {
+    pub locale: Locale,
+    pub digits: Digits,
+}
+
+/// Fails the build when a message or one of its variables does not exist.
+pub const fn check_message(id: &str, variables: &[&str]) {
+    let mut i = 0;
+    while i < MESSAGES.len() {
+        if same(MESSAGES[i].0, id) {
+            let known = MESSAGES[i].1;
+            assert!(known.len() == variables.len(), "the message has other variables");
+            let mut j = 0;
+            while j < variables.len() {
+                let mut k = 0;
+                let mut found = false;
+                while k < known.len() {
+                    found = found || same(known[k], variables[j]);
+                    k += 1;
+                }
+                assert!(found, "the message has no such variable");
+                j += 1;
+            }
+            return;
+        }
+        i += 1;
+    }
+    panic!("no such message in locales/en");
+}
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < a.len() {
+        if a[i] != b[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}
+
+/// A message in the reader's language: `t!(i, "list-count", count = 12)`. Unknown ids and variables do not compile.
+#[macro_export]
+macro_rules! t {
+    ($i18n:expr, $id:literal $(, $name:ident = $value:expr)* $(,)?) => {{
+        const _: () = $crate::i18n::check_message($id, &[$(stringify!($name)),*]);
+        #[allow(unused_mut)]
+        let mut args = ::fluent_bundle::FluentArgs::new();
+        $(args.set(stringify!($name), $value);)*
+        $crate::i18n::I18n::format(&$i18n, $id, Some(&args))
+    }};
+}
+
+type Bundle = FluentBundle<Arc<FluentResource>>;
+
+/// Bundles of one language: with isolation marks for the page, without for attributes, files and logs.
+struct Bundles {
+    isolating: Bundle,
+    plain: Bundle,
+}
+
+static ENGLISH: OnceLock<Bundles> = OnceLock::new();
+static ARABIC: OnceLock<Bundles> = OnceLock::new();
+
+thread_local! {
+    static DIGITS: Cell<Digits> = const { Cell::new(Digits::Western) };
+}
+
+fn bundles(locale: Locale) -> Option<&'static Bundles> {
+    let cell = match locale {
+        Locale::En => &ENGLISH,
+        Locale::Ar => &ARABIC,
+    };
+    #[cfg(feature = "ssr")]
+    {
+        Some(cell.get_or_init(|| parse(locale, source(locale).to_owned())))
+    }
+    #[cfg(not(feature = "ssr"))]
+    {
+        cell.get()
+    }
+}
+
+/// The joined Fluent file of a language, as the server embeds and serves it.
+#[cfg(feature = "ssr")]
+pub fn source(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => include_str!(concat!(env!("OUT_DIR"), "/en.ftl")),
+        Locale::Ar => include_str!(concat!(env!("OUT_DIR"), "/ar.ftl")),
+    }
+}
+
+/// Gives the browser the messages it fetched; called once, before the page is hydrated.
+#[cfg(not(feature = "ssr"))]
+pub fn install(locale: Locale, source: String) {
+    let cell = match locale {
+        Locale::En => &ENGLISH,
+        Locale::Ar => &ARABIC,
+    };
+    let _ = cell.set(parse(locale, source));
+}
+
+fn parse(locale: Locale, source: String) -> Bundles {
+    let resource = Arc::new(FluentResource::try_new(source).unwrap_or_else(|(resource, _)| resource));
+    let bundle = |isolating| {
+        let language = locale.tag().parse().unwrap_or_default();
+        let mut bundle = Bundle::new_concurrent(vec![language]);
+        bundle.set_use_isolating(isolating);
+        bundle.set_formatter(Some(|value, _| match value {
+            FluentValue::Number(number) => Some(figures::group(&number.as_string(), DIGITS.get())),
+            _ => None,
+        }));
+        bundle.add_resource_overriding(resource.clone());
+        bundle
+    };
+    Bundles { isolating: bundle(true), plain: bundle(false) }
+}
+
+impl I18n {
+    pub const fn new(locale: Locale, digits: Digits) -> I18n {
+        I18n { locale, digits }
+    }
+
+    /// Formats a message whose id is known only at run time. `t!` is for all others.
+    pub fn format(&self, id: &str, args: Option<&FluentArgs>) -> String {
+        self.try_format(id, args, true).unwrap_or_else(|| id.to_owned())
+    }
+
+    fn try_format(&self, id: &str, args: Option<&FluentArgs>, isolating: bool) -> Option<String> {
+        let bundles = bundles(self.locale)?;
+        let bundle = if isolating { &bundles.isolating } else { &bundles.plain };
+        let pattern = bundle.get_message(id)?.value()?;
+        DIGITS.set(self.digits);
+        Some(bundle.format_pattern(pattern, args, &mut Vec::new()).into_owned())
+    }
+
+    pub fn has(&self, id: &str) -> bool {
+        bundles(self.locale).is_some_and(|b| b.plain.has_message(id))
+    }
+
+    /// The first of these messages that exists.
+    fn first(&self, ids: &[&str]) -> String {
+        let found = ids.iter().find_map(|id| self.try_format(id, None, false));
+        found.unwrap_or_else(|| ids[0].to_owned())
+    }
+
+    /// A message that came from the server. Arguments that read as whole numbers choose plural forms.
+    pub fn message(&self, message: &Message) -> String {
+        let mut args = FluentArgs::new();
+        for (name, value) in &message.args {
+            // Names of fields and records travel as message ids and are put into the reader's words here.
+            match value.strip_prefix("msg:") {
+                Some(id) => args.set(name.clone(), self.first(&id.split('|').collect::<Vec<_>>())),
+                None => match value.parse::<i64>() {
+                    Ok(number) if number.to_string() == *value => args.set(name.clone(), number),
+                    _ => args.set(name.clone(), self.localise(value)),
+                },
+            }
+        }
+        self.format(&message.id, Some(&args))
+    }
+
+    /// Canonical names inside arguments become the reader's.
+    fn localise(&self, value: &str) -> String {
+        if value.starts_with("{\"") { self.name(&Names::from_text(value)).to_owned() } else { value.to_owned() }
+    }
+
+    pub fn name<'a>(&self, names: &'a Names) -> &'a str {
+        names.in_language(self.locale.is_arabic())
+    }
+
+    /// The label of a field: its own in this record, else the common one.
+    pub fn field(&self, record: &Record, field: &str) -> String {
+        self.first(&[&format!("{}-{field}", record.name), &format!("field-{field}")])
+    }
+
+    /// The label of a line's field.
+    pub fn line_field(&self, record: &Record, field: &str) -> String {
+        self.first(&[&format!("{}-line-{field}", record.name), &format!("field-{field}")])
+    }
+
+    pub fn record(&self, record: &Record) -> String {
+        self.first(&[record.name])
+    }
+
+    pub fn records(&self, record: &Record) -> String {
+        self.first(&[&format!("{}-many", record.name)])
+    }
+
+    pub fn state(&self, record: &Record, state: &str) -> String {
+        self.first(&[&format!("{}-state-{state}", record.name), &format!("state-{state}")])
+    }
+
+    pub fn action(&self, record: &Record, action: &str) -> String {
+        self.first(&[&format!("{}-action-{action}", record.name), &format!("action-{action}")])
+    }
+
+    pub fn choice(&self, field: &str, choice: &str) -> String {
+        self.first(&[&format!("choice-{field}-{choice}"), &format!("choice-{choice}")])
+    }
+
+    pub fn view(&self, record: &Record, view: &str) -> String {
+        self.first(&[&format!("{}-view-{view}", record.name), &format!("view-{view}")])
+    }
+}

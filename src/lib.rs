@@ -1,0 +1,33 @@
+//! Diwan: a register for companies in two languages. The map of the house:
+//!
+//! - [`record`]: what a record is, on both sides of the wire
+//! - [`modules`]: the business
+//! - [`ui`] and [`app`]: how it looks, and which page is where
+//! - [`i18n`]: languages, figures, dates
+//! - [`platform`]: what only the server has
+#![recursion_limit = "512"]
+
+pub mod app;
+pub mod i18n;
+pub mod modules;
+#[cfg(feature = "ssr")]
+pub mod platform;
+pub mod record;
+pub mod ui;
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
+/// Brings the page that the server drew to life: fetches the messages of its language, then hydrates.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    wasm_bindgen_futures::spawn_local(async {
+        if let Some(messages) = ui::browser::fetch_messages().await {
+            i18n::install(ui::browser::i18n().locale, messages);
+            leptos::mount::hydrate_body(app::App);
+            ui::browser::mark_hydrated();
+        }
+    });
+}

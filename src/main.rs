@@ -1,0 +1,159 @@
+//! The `diwan` binary: one verb per need of an operator.
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+use diwan::app::{forms, shell};
+use diwan::modules;
+use diwan::platform::config::Config;
+use diwan::platform::import::{Mapping, Plan};
+use diwan::platform::{database, import, web};
+use leptos::config::get_configuration;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+#[derive(Parser)]
+#[command(name = "diwan", version, about = "An ERP in English and Arabic for companies in the Arab world")]
+struct Arguments {
+    /// Folder for the private database, its key and files.
+    #[arg(long, global = true, default_value = "data", env = "DIWAN_DATA")]
+    data: PathBuf,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Serves the pages, with a private Postgres unless DATABASE_URL names another.
+    Serve {
+        /// Address to listen on.
+        #[arg(long, env = "DIWAN_ADDR", default_value = "127.0.0.1:3000")]
+        addr: SocketAddr,
+        /// Found the demonstration company when there is none, and print how to sign in.
+        #[arg(long)]
+        demo: bool,
+        /// Browsers reach this server over https.
+        #[arg(long, env = "DIWAN_SECURE")]
+        secure: bool,
+    },
+    /// Brings the database schema up to date and stops.
+    Migrate,
+    /// Imports a CSV file as one user of one company would on the import page.
+    Import {
+        /// Record type, such as `customer`.
+        record: String,
+        file: PathBuf,
+        /// Mail address of the user who imports.
+        #[arg(long)]
+        user: String,
+        /// COLUMN=FIELD, or COLUMN*FACTOR=FIELD; may be given several times. Columns called like a field need none.
+        #[arg(long = "map")]
+        mapping: Vec<String>,
+        /// FIELD=TEXT for every row; may be given several times.
+        #[arg(long = "set")]
+        fixed: Vec<String>,
+        /// Only say what would happen.
+        #[arg(long)]
+        rehearse: bool,
+    },
+    /// Says which database is used and whether it answers.
+    Doctor,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DIWAN_LOG").unwrap_or_else(|_| "warn,diwan=info,sqlx=warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    modules::install();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(arguments))
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let config = Config::new(arguments.data)?;
+    match arguments.verb {
+        Verb::Serve { addr, demo, secure } => serve(config, addr, demo, secure).await,
+        Verb::Migrate => database::open(&config).await?.close().await,
+        Verb::Import { record, file, user, mapping, fixed, rehearse } => {
+            let opened = database::open(&config).await?;
+            let outcome = import_file(&opened.db, &record, file, &user, &mapping, &fixed, rehearse).await;
+            opened.close().await?;
+            outcome
+        }
+        Verb::Doctor => {
+            let opened = database::open(&config).await?;
+            println!("database: {} answers", if matches!(config.database, diwan::platform::config::Database::Private) { "the private Postgres" } else { "DATABASE_URL" });
+            opened.close().await
+        }
+    }
+}
+
+async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> anyhow::Result<()> {
+    web::prepare(&config)?;
+    let opened = database::open(&config).await?;
+    let options = get_configuration(std::path::Path::new("Leptos.toml").exists().then_some("Leptos.toml"))
+        .or_else(|_| get_configuration(None))
+        .context("reading Leptos.toml")?
+        .leptos_options;
+    let house = web::House { db: opened.db.clone(), options: Arc::new(options), secure, app: shell::document };
+    let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
+    if demo {
+        modules::demo::found(&opened.db).await.context("the demonstration company")?;
+        println!("\n  Diwan is ready:  http://{addr}\n");
+        println!("  sign in as       {}\n  with password    {}\n", modules::demo::OWNER, modules::demo::PASSWORD);
+    } else {
+        println!("\n  Diwan is ready:  http://{addr}\n");
+    }
+    let router = web::router(house, forms::routes()).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
+    opened.close().await
+}
+
+/// Ctrl-C or a polite kill.
+async fn asked_to_stop() {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(_) => return std::future::pending().await,
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+async fn import_file(
+    db: &diwan::platform::tenancy::Db,
+    record: &str,
+    file: PathBuf,
+    user: &str,
+    mapping: &[String],
+    fixed: &[String],
+    rehearse: bool,
+) -> anyhow::Result<()> {
+    let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
+    let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+    let mut plan = Plan { record, mapping: Vec::new(), fixed: Vec::new() };
+    if let Ok(header) = import::header(&bytes) {
+        plan.mapping = import::suggest(&header, &forms::labels(record));
+    }
+    for text in mapping {
+        let given = Mapping::parse(text)?;
+        plan.mapping.retain(|m| m.column != given.column && m.target != given.target);
+        plan.mapping.push(given);
+    }
+    for text in fixed {
+        let (target, text) = text.split_once('=').context("to set a field write FIELD=TEXT")?;
+        plan.fixed.push((target.to_owned(), text.to_owned()));
+    }
+    let cx = modules::company::context_of(db, user).await?;
+    let mut tx = db.begin(&cx).await?;
+    let report = import::run(&mut tx, &plan, &bytes).await?;
+    for bad in &report.bad {
+        eprintln!("line {}, {}: {:?}: {}", bad.line, bad.column, bad.text, cx.i18n.message(&bad.reason));
+    }
+    anyhow::ensure!(report.bad.is_empty(), "{} bad rows; nothing was written", report.bad.len());
+    if !rehearse {
+        tx.commit().await?;
+    }
+    println!("{} rows, {} records{}", report.rows, report.documents.len(), if rehearse { " would be written" } else { " written" });
+    Ok(())
+}

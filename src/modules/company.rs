@@ -1,0 +1,235 @@
+//! Founding a company: its country decides currency, taxes, chart of accounts, terms, units and periods.
+
+use crate::platform::document::{Document, Line};
+use crate::platform::door::{self, Error, Outcome, Refusal};
+use crate::platform::tenancy::{Company, Cx, Db, TenantTx, whole};
+use crate::record::Names;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+use super::finance::{account::ACCOUNT, period::PERIOD, tax::TAX_CODE, terms::PAYMENT_TERM};
+use super::inventory::{unit::UNIT, warehouse::WAREHOUSE};
+
+/// What a country decides.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Country {
+    pub code: String,
+    pub currency: String,
+    pub time_zone: String,
+    pub weekend: String,
+    pub fiscal_start: String,
+    pub tax_rounding: String,
+    pub phone: String,
+    pub name_en: String,
+    pub name_ar: String,
+}
+
+#[derive(Deserialize)]
+struct AccountRow {
+    code: String,
+    parent: String,
+    kind: String,
+    role: String,
+    name_en: String,
+    name_ar: String,
+}
+
+#[derive(Deserialize)]
+struct TaxRow {
+    country: String,
+    code: String,
+    kind: String,
+    rate: Decimal,
+    einvoice: String,
+    name_en: String,
+    name_ar: String,
+}
+
+#[derive(Deserialize)]
+struct TermRow {
+    code: String,
+    name_en: String,
+    name_ar: String,
+    instalments: String,
+}
+
+#[derive(Deserialize)]
+struct UnitRow {
+    code: String,
+    name_en: String,
+    name_ar: String,
+    decimals: i64,
+}
+
+/// Reads an embedded CSV file. The files are part of the program, so a broken one is a fault of the build.
+pub fn rows<T: for<'a> Deserialize<'a>>(csv: &'static str) -> Vec<T> {
+    csv::Reader::from_reader(csv.as_bytes()).deserialize().map(|row| row.expect("an embedded template row")).collect()
+}
+
+/// Countries that a company can be founded in.
+pub fn countries() -> Vec<Country> {
+    rows(include_str!("finance/templates/countries.csv"))
+}
+
+fn chart(country: &str) -> &'static str {
+    match country {
+        "SA" => include_str!("finance/templates/accounts_sa.csv"),
+        "AE" => include_str!("finance/templates/accounts_ae.csv"),
+        "EG" => include_str!("finance/templates/accounts_eg.csv"),
+        _ => include_str!("finance/templates/accounts_xx.csv"),
+    }
+}
+
+/// What sign-up asks.
+pub struct Founding {
+    pub company: Names,
+    pub country: String,
+    pub person: String,
+    pub email: String,
+    pub password_hash: String,
+}
+
+/// Creates the person, the company and all that its country brings, in one transaction. `cx` carries the new ids.
+pub async fn found(db: &Db, cx: Cx, founding: Founding) -> Outcome<()> {
+    let db = db.clone();
+    whole(async move {
+        let country = countries()
+            .into_iter()
+            .find(|c| c.code == founding.country)
+            .ok_or_else(|| Error::from(Refusal::new("fault-not-choice").at("country")))?;
+        let company = Company {
+            name: founding.company.clone(),
+            country: country.code.clone(),
+            currency: country.currency.clone(),
+            time_zone: country.time_zone.clone(),
+            tax_rounding: country.tax_rounding.clone(),
+            today: today_in(&db, &country.time_zone).await?,
+        };
+        let mut tx = db.found(&cx, company).await?;
+        enter_people(&mut tx, &founding, &country).await?;
+        bring(&mut tx, &country).await?;
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+async fn today_in(db: &Db, zone: &str) -> Outcome<Date> {
+    let today: String = sqlx::query_scalar("select (now() at time zone $1)::date::text").bind(zone).fetch_one(db.people()).await?;
+    today.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))
+}
+
+async fn enter_people(tx: &mut TenantTx, founding: &Founding, country: &Country) -> Outcome<()> {
+    let (user, tenant) = (tx.cx.user, tx.cx.tenant);
+    let locale = tx.cx.i18n.locale.tag();
+    let name = founding.company.to_text();
+    sqlx::query("select auth.add_user($1, $2, $3, $4, $5), auth.add_tenant($6, $7::jsonb, $8), auth.add_member($1, $6, 'owner')")
+        .bind(user)
+        .bind(&founding.email)
+        .bind(&founding.password_hash)
+        .bind(&founding.person)
+        .bind(locale)
+        .bind(tenant)
+        .bind(&name)
+        .bind(&country.code)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query(
+        "insert into company (name, country, currency, time_zone, weekend, fiscal_start, tax_rounding) values ($1::jsonb, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&name)
+    .bind(&country.code)
+    .bind(&country.currency)
+    .bind(&country.time_zone)
+    .bind(&country.weekend)
+    .bind(&country.fiscal_start)
+    .bind(&country.tax_rounding)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// The master data that a company of this country starts with.
+async fn bring(tx: &mut TenantTx, country: &Country) -> Outcome<()> {
+    let mut accounts: HashMap<String, Uuid> = HashMap::new();
+    let chart: Vec<AccountRow> = rows(chart(&country.code));
+    for row in &chart {
+        let is_group = chart.iter().any(|other| other.parent == row.code);
+        let mut account = Document::new(&ACCOUNT)
+            .with("code", row.code.clone())
+            .with("name", Names::new(&row.name_en, &row.name_ar))
+            .with("kind", row.kind.clone())
+            .with("parent", accounts.get(&row.parent).copied())
+            .with("is_group", is_group)
+            .with("role", Some(row.role.clone()).filter(|r| !r.is_empty()))
+            .with("active", true);
+        accounts.insert(row.code.clone(), account.id);
+        door::bring(tx, &mut account).await?;
+    }
+    for row in rows::<TaxRow>(include_str!("finance/templates/tax_codes.csv")) {
+        if row.country == country.code {
+            let mut tax = Document::new(&TAX_CODE)
+                .with("code", row.code)
+                .with("name", Names::new(row.name_en, row.name_ar))
+                .with("kind", row.kind)
+                .with("rate", row.rate)
+                .with("einvoice", row.einvoice)
+                .with("active", true);
+            door::bring(tx, &mut tax).await?;
+        }
+    }
+    for row in rows::<TermRow>(include_str!("finance/templates/payment_terms.csv")) {
+        let mut term = Document::new(&PAYMENT_TERM)
+            .with("code", row.code)
+            .with("name", Names::new(row.name_en, row.name_ar))
+            .with("active", true);
+        for part in row.instalments.split('|') {
+            let (percent, days) = part.split_once('@').expect("percent@days in an embedded template");
+            let percent: Decimal = percent.parse().expect("a percentage in an embedded template");
+            let days: i64 = days.parse().expect("days in an embedded template");
+            term.lines.push(Line::new().with("percent", percent).with("days", days));
+        }
+        door::bring(tx, &mut term).await?;
+    }
+    for row in rows::<UnitRow>(include_str!("finance/templates/units.csv")) {
+        let mut unit = Document::new(&UNIT)
+            .with("code", row.code)
+            .with("name", Names::new(row.name_en, row.name_ar))
+            .with("decimals", row.decimals);
+        door::bring(tx, &mut unit).await?;
+    }
+    let mut store = Document::new(&WAREHOUSE)
+        .with("code", "MAIN")
+        .with("name", Names::new("Main store", "المستودع الرئيسي"))
+        .with("active", true);
+    door::bring(tx, &mut store).await?;
+    let year = tx.company.today.year();
+    for year in year - 1..=year + 1 {
+        for month in 1..=12_i8 {
+            bring_period(tx, year, month).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn bring_period(tx: &mut TenantTx, year: i16, month: i8) -> Outcome<()> {
+    let starts = Date::new(year, month, 1).map_err(|e| Error::Other(e.into()))?;
+    let mut period = Document::new(&PERIOD)
+        .with("code", format!("{year}-{month:02}"))
+        .with("starts", starts)
+        .with("ends", starts.last_of_month());
+    door::bring(tx, &mut period).await
+}
+
+/// The context of somebody who works from the command line: the user of this mail address in their first company.
+pub async fn context_of(db: &Db, email: &str) -> anyhow::Result<Cx> {
+    use crate::i18n::{Digits, I18n, Locale};
+    let user: Option<Uuid> = sqlx::query_scalar("select id from auth.find_user($1)").bind(email).fetch_optional(db.people()).await?;
+    let user = user.ok_or_else(|| anyhow::anyhow!("no user has the address {email}"))?;
+    let companies = crate::platform::auth::companies(db, user).await?;
+    let company = companies.first().ok_or_else(|| anyhow::anyhow!("{email} belongs to no company"))?;
+    Ok(Cx { user, tenant: company.id, i18n: I18n::new(Locale::En, Digits::Western), request: Uuid::now_v7(), address: None })
+}

@@ -1,0 +1,33 @@
+//! The books: accounts, taxes, periods, the journal and what is read from it.
+
+pub mod account;
+pub mod entry;
+#[cfg(feature = "ssr")]
+pub mod health;
+#[cfg(feature = "ssr")]
+pub mod ledger;
+pub mod period;
+pub mod rate;
+pub mod report;
+pub mod tax;
+pub mod terms;
+
+use super::Module;
+use crate::brings;
+
+brings! {
+    entry::JOURNAL_ENTRY => entry::EntryRules,
+    account::ACCOUNT => account::AccountRules,
+    tax::TAX_CODE,
+    period::PERIOD => period::PeriodRules,
+    terms::PAYMENT_TERM => terms::TermRules,
+    rate::EXCHANGE_RATE,
+}
+
+pub const MODULE: Module = Module {
+    name: "finance",
+    records: RECORDS,
+    pages: &[("trial-balance", "scale"), ("general-ledger", "book-open"), ("books-health", "heart-pulse")],
+    #[cfg(feature = "ssr")]
+    rules,
+};

@@ -1,0 +1,70 @@
+//! Payment terms: in which parts and after how many days an invoice falls due.
+
+use crate::record::{Field, Kind, Lines, Record, Start};
+
+static LINES: Lines = Lines {
+    table: "payment_term_line",
+    fields: &[Field::new("percent", Kind::Percent).required(), Field::new("days", Kind::Integer).required()],
+    required: true,
+};
+
+pub static PAYMENT_TERM: Record = Record {
+    icon: "clock",
+    fields: &[
+        Field::new("code", Kind::Code).required(),
+        Field::new("name", Kind::Names).required().wide(),
+        Field::new("active", Kind::Bool).start(Start::Text("true")),
+    ],
+    lines: Some(&LINES),
+    columns: &["code", "name", "active"],
+    kept_by: &["accountant"],
+    ..Record::master("payment_term", "payment-terms", "finance")
+};
+
+#[cfg(feature = "ssr")]
+pub use rules::{TermRules, instalments, parts_of};
+
+#[cfg(feature = "ssr")]
+mod rules {
+    use crate::platform::document::Document;
+    use crate::platform::door::{Outcome, Refusal, Rules};
+    use crate::platform::tenancy::TenantTx;
+    use crate::record::{Minor, money};
+    use async_trait::async_trait;
+    use jiff::{ToSpan, civil::Date};
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    pub struct TermRules;
+
+    #[async_trait]
+    impl Rules for TermRules {
+        async fn complete(&self, _: &mut TenantTx, term: &mut Document) -> Outcome<()> {
+            let sum: Decimal = term.lines.iter().map(|l| l.decimal("percent")).sum();
+            if !term.lines.is_empty() && sum != Decimal::ONE_HUNDRED {
+                return Err(Refusal::new("refuse-terms-sum").with("sum", sum.normalize()).at("lines").into());
+            }
+            Ok(())
+        }
+    }
+
+    /// Splits an amount by (percent, days) into (due date, amount) parts that sum to it.
+    pub fn instalments(total: Minor, date: Date, parts: &[(Decimal, i32)]) -> Vec<(Date, Minor)> {
+        if parts.is_empty() {
+            return vec![(date, total)];
+        }
+        let shares = money::allocate(total, &parts.iter().map(|p| p.0).collect::<Vec<_>>());
+        let due = |days: i32| date.checked_add(i64::from(days).days()).unwrap_or(date);
+        parts.iter().zip(shares).map(|((_, days), share)| (due(*days), share)).collect()
+    }
+
+    /// The (percent, days) parts of a payment term; none when there is no term.
+    pub async fn parts_of(tx: &mut TenantTx, term: Option<Uuid>) -> Outcome<Vec<(Decimal, i32)>> {
+        let Some(term) = term else { return Ok(Vec::new()) };
+        Ok(sqlx::query_as("select percent, days from payment_term_line where tenant_id = $1 and parent = $2 order by position")
+            .bind(tx.tenant())
+            .bind(term)
+            .fetch_all(tx.conn())
+            .await?)
+    }
+}

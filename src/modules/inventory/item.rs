@@ -1,0 +1,31 @@
+//! What is bought, made, kept and sold.
+
+use crate::record::{Field, Kind, Record, Start, View};
+
+pub static ITEM: Record = Record {
+    icon: "package",
+    fields: &[
+        Field::new("code", Kind::Code).required(),
+        Field::new("name", Kind::Names).required().wide(),
+        Field::new("kind", Kind::Choice(&["stock", "service"])).required().start(Start::Text("stock")),
+        Field::new("unit", Kind::Link("unit")).required(),
+        Field::new("price", Kind::Price),
+        Field::new("cost", Kind::Price),
+        Field::new("tax_code", Kind::Link("tax_code")),
+        Field::new("category", Kind::Text(80)),
+        Field::new("barcode", Kind::Text(40)),
+        Field::new("description_en", Kind::Note).wide(),
+        Field::new("description_ar", Kind::Note).wide(),
+        Field::new("description_he", Kind::Note).wide(),
+        Field::new("description_fr", Kind::Note).wide(),
+        Field::new("active", Kind::Bool).start(Start::Text("true")),
+    ],
+    columns: &["code", "name", "kind", "unit", "category", "price"],
+    views: &[
+        View { name: "stock", filter: &[("kind", "stock"), ("active", "true")] },
+        View { name: "service", filter: &[("kind", "service"), ("active", "true")] },
+        View { name: "inactive", filter: &[("active", "false")] },
+    ],
+    filters: &["kind", "category", "tax_code"],
+    ..Record::master("item", "items", "inventory")
+};

@@ -1,0 +1,15 @@
+//! Places where stock is kept.
+
+use crate::record::{Field, Kind, Record, Start};
+
+pub static WAREHOUSE: Record = Record {
+    icon: "warehouse",
+    fields: &[
+        Field::new("code", Kind::Code).required(),
+        Field::new("name", Kind::Names).required().wide(),
+        Field::new("address", Kind::Names).wide(),
+        Field::new("active", Kind::Bool).start(Start::Text("true")),
+    ],
+    columns: &["code", "name", "address", "active"],
+    ..Record::master("warehouse", "warehouses", "inventory")
+};

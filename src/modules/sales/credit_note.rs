@@ -1,0 +1,192 @@
+//! Credit notes: the only way to take back a posted invoice, in whole or in part.
+
+use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
+
+static LINES: Lines = Lines {
+    table: "credit_note_line",
+    fields: &[
+        Field::new("item", Kind::Link("item")).required(),
+        Field::new("description", Kind::Text(300)),
+        Field::new("quantity", Kind::Quantity).required(),
+        Field::new("unit", Kind::Link("unit")).computed(),
+        Field::new("price", Kind::Price).required(),
+        Field::new("discount", Kind::Percent),
+        Field::new("tax_code", Kind::Link("tax_code")),
+        Field::new("invoice_line", Kind::Source).hidden(),
+        Field::new("amount", Kind::Price).hidden(),
+        Field::new("net", Kind::Money).computed(),
+    ],
+    required: true,
+};
+
+pub static CREDIT_NOTE: Record = Record {
+    icon: "undo-2",
+    fields: &[
+        Field::new("number", Kind::Number).computed(),
+        Field::new("customer", Kind::Link("customer")).computed(),
+        Field::new("sales_invoice", Kind::Link("sales_invoice")).required(),
+        Field::new("date", Kind::Date).required().start(Start::Today),
+        Field::new("reason", Kind::Text(200)).required(),
+        Field::new("currency", Kind::Currency).computed(),
+        Field::new("note", Kind::Note).wide(),
+        Field::new("rate", Kind::Rate).hidden(),
+        Field::new("net", Kind::Money).computed(),
+        Field::new("tax", Kind::Money).computed(),
+        Field::new("total", Kind::Money).computed(),
+        Field::new("base_total", Kind::Base).hidden(),
+        Field::new("state", Kind::State).computed(),
+    ],
+    lines: Some(&LINES),
+    states: &[State::new("draft", Tone::Draft).editable(), State::new("posted", Tone::Done)],
+    actions: &[Action::new("post", "check", &["draft"]).primary().grave()],
+    columns: &["number", "customer", "sales_invoice", "date", "state", "total"],
+    totals: &["total"],
+    views: &[View { name: "draft", filter: &[("state", "draft")] }, View { name: "posted", filter: &[("state", "posted")] }],
+    filters: &["customer", "date", "state", "total"],
+    prints: true,
+    kept_by: &["accountant"],
+    seen_by: &["sales"],
+    ..Record::document("credit_note", "credit-notes", "sales", "CN")
+};
+
+#[cfg(feature = "ssr")]
+pub use rules::CreditNoteRules;
+
+#[cfg(feature = "ssr")]
+mod rules {
+    use super::super::invoice::{SALES_INVOICE, revenue};
+    use super::super::order::{Progress, What};
+    use super::super::pricing::{self, Totals};
+    use super::super::receivable::{self, Claim, OpenItem, Settlement};
+    use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
+    use crate::platform::document::Document;
+    use crate::platform::door::{self, Effects, Error, Lock, Outcome, Posting, Refusal, Rules, cell};
+    use crate::platform::tenancy::TenantTx;
+    use crate::record::{Minor, Value, money};
+    use async_trait::async_trait;
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
+
+    pub struct CreditNoteRules;
+
+    #[async_trait]
+    impl Rules for CreditNoteRules {
+        async fn complete(&self, tx: &mut TenantTx, note: &mut Document) -> Outcome<()> {
+            pricing::check_quantities(note)?;
+            if note.get("reason").is_null() && note.version == 0 {
+                note.set("reason", tx.cx.i18n.format("credit-note-reason-default", None));
+            }
+            let Some(invoice) = note.link("sales_invoice") else { return pricing::complete(tx, note).await };
+            let invoice = door::load(tx, &SALES_INVOICE, invoice, Lock::No).await?;
+            if invoice.number().is_none() {
+                return Err(Refusal::new("refuse-credit-draft").at("sales_invoice").into());
+            }
+            note.set("total", 0);
+            for name in ["customer", "currency"] {
+                note.set(name, invoice.get(name).clone());
+            }
+            pricing::complete(tx, note).await?;
+            // A credit takes back at the rate at which the invoice was booked.
+            let rate = invoice.decimal("rate");
+            note.set("rate", rate);
+            let decimals = money::decimals(note.currency(&tx.company.currency));
+            let base = money::convert(note.minor("total"), decimals, rate, money::decimals(&tx.company.currency));
+            note.set("base_total", base.unwrap_or_default());
+            Ok(())
+        }
+
+        async fn act(&self, tx: &mut TenantTx, action: &'static str, note: &Document) -> Outcome<Effects> {
+            if action != "post" {
+                return Err(Error::NotFound);
+            }
+            let invoice = door::load(tx, &SALES_INVOICE, note.required_link("sales_invoice")?, Lock::Update).await?;
+            let books = ledger::books(tx, note.date()).await?;
+            let totals = pricing::totals_of(note, &books.tax_rates, &tx.company)?;
+            let open = receivable::open_of(tx, &[invoice.id]).await?;
+            Ok(post(note, &invoice, &totals, open, &books, &tx.company.currency)?)
+        }
+    }
+
+    /// Takes back income and VAT, and settles the invoice as far as it is still open; the rest stays to the customer's credit.
+    fn post(
+        note: &Document,
+        invoice: &Document,
+        totals: &Totals,
+        open: Vec<receivable::Open>,
+        books: &Books,
+        company_currency: &str,
+    ) -> Result<Effects, Refusal> {
+        books.check_open()?;
+        let customer = invoice.link("customer").unwrap_or_default();
+        let mut credited = Vec::new();
+        for (row, line) in note.lines.iter().enumerate() {
+            let Some(id) = line.link("invoice_line").or_else(|| matching_line(invoice, line.link("item"))) else {
+                return Err(Refusal::new("refuse-credit-line").at(cell(row, "item")));
+            };
+            let source = invoice.lines.iter().find(|l| l.id == id).ok_or_else(|| Refusal::new("refuse-credit-line").at(cell(row, "item")))?;
+            let left = source.decimal("quantity") - source.decimal("credited");
+            if line.decimal("quantity") > left || line.decimal("price") > source.decimal("price") {
+                return Err(Refusal::new("refuse-over-credit-of").with("left", left.normalize()).at(cell(row, "quantity")));
+            }
+            credited.push((id, line.decimal("quantity"), source.link("order_line")));
+        }
+        let currency = note.currency(company_currency).to_owned();
+        let (from, to) = (money::decimals(&currency), money::decimals(company_currency));
+        let rate = note.decimal("rate");
+        let mut lines = revenue(&totals.taxes, books.account("sales_returns")?, books.account("vat_output")?, |amount| {
+            money::convert(amount, from, rate, to)
+        })
+        .ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))?;
+        lines = Entry::new(books.date, lines).reversed().lines;
+        let base_total: Minor = lines.iter().map(|l| l.debit - l.credit).sum();
+
+        let settlement = Settlement::of(totals.total, base_total, &[(invoice.id, totals.total.min(invoice.minor("open")))], open)
+            .map_err(|refusal| refusal.at("sales_invoice"))?;
+        lines.push(EntryLine::signed(books.account("receivable")?, -settlement.relieved()).of(customer));
+        lines.push(EntryLine::signed(books.account("exchange_difference")?, settlement.difference()));
+
+        let claim = Claim {
+            customer,
+            date: books.date,
+            currency,
+            items: vec![OpenItem { due_date: books.date, amount: -totals.total, base_amount: -base_total }],
+        };
+        let mut effects = Effects::to("posted").numbered().set("base_total", base_total).post(Credited {
+            invoice: invoice.id,
+            lines: credited.iter().map(|(id, quantity, _)| (*id, *quantity)).collect(),
+        });
+        if let Some(order) = invoice.link("sales_order") {
+            let back = credited.iter().filter_map(|(_, quantity, line)| Some(((*line)?, -*quantity))).collect();
+            effects = effects.post(Progress { order, what: What::Invoiced, lines: back });
+        }
+        Ok(effects.book(Entry::new(books.date, lines)).book(claim).book(settlement))
+    }
+
+    /// The line of the invoice that bears an item, for notes written by hand.
+    fn matching_line(invoice: &Document, item: Option<Uuid>) -> Option<Uuid> {
+        invoice.lines.iter().find(|l| item.is_some() && l.get("item") == &Value::from(item)).map(|l| l.id)
+    }
+
+    struct Credited {
+        invoice: Uuid,
+        lines: Vec<(Uuid, Decimal)>,
+    }
+
+    #[async_trait]
+    impl Posting for Credited {
+        async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
+            sqlx::query(
+                "update sales_invoice_line l set credited = l.credited + u.q
+                   from (select id, sum(q) as q from unnest($3::uuid[], $4::numeric[]) as x (id, q) group by id) u
+                  where l.tenant_id = $1 and l.parent = $2 and l.id = u.id",
+            )
+            .bind(tx.tenant())
+            .bind(self.invoice)
+            .bind(self.lines.iter().map(|l| l.0).collect::<Vec<_>>())
+            .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
+            .execute(tx.conn())
+            .await?;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Deliveries and returns: goods leave at the moving average, their cost is posted with them.
+
+use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
+
+static LINES: Lines = Lines {
+    table: "delivery_line",
+    fields: &[
+        Field::new("item", Kind::Link("item")).required(),
+        Field::new("description", Kind::Text(300)),
+        Field::new("quantity", Kind::Quantity).required(),
+        Field::new("unit", Kind::Link("unit")).computed(),
+        Field::new("returned", Kind::Quantity).computed(),
+        Field::new("order_line", Kind::Source).hidden(),
+        Field::new("delivery_line", Kind::Source).hidden(),
+        Field::new("cost", Kind::Base).hidden(),
+    ],
+    required: true,
+};
+
+pub static DELIVERY: Record = Record {
+    icon: "truck",
+    fields: &[
+        Field::new("number", Kind::Number).computed(),
+        Field::new("customer", Kind::Link("customer")).required(),
+        Field::new("date", Kind::Date).required().start(Start::Today),
+        Field::new("warehouse", Kind::Link("warehouse")).required().start(Start::First),
+        Field::new("sales_order", Kind::Link("sales_order")).computed(),
+        Field::new("return_of", Kind::Link("delivery")).computed(),
+        Field::new("reference", Kind::Text(80)),
+        Field::new("note", Kind::Note).wide(),
+        Field::new("cost", Kind::Base).hidden(),
+        Field::new("state", Kind::State).computed(),
+    ],
+    lines: Some(&LINES),
+    states: &[
+        State::new("draft", Tone::Draft).editable(),
+        State::new("posted", Tone::Done),
+        State::new("returned", Tone::Void).aside(),
+    ],
+    actions: &[
+        Action::new("post", "truck", &["draft"]).primary().grave(),
+        Action::new("return", "undo-2", &["posted"]),
+    ],
+    columns: &["number", "customer", "date", "sales_order", "warehouse", "state"],
+    views: &[View { name: "draft", filter: &[("state", "draft")] }, View { name: "posted", filter: &[("state", "posted,returned")] }],
+    filters: &["customer", "date", "warehouse", "state"],
+    prints: true,
+    kept_by: &["storekeeper", "sales"],
+    ..Record::document("delivery", "deliveries", "sales", "DN")
+};
+
+#[cfg(feature = "ssr")]
+pub use rules::{DeliveryLine, DeliveryRules, Facts, post};
+
+#[cfg(feature = "ssr")]
+mod rules {
+    use super::super::order::{OrderLine, Progress, SALES_ORDER, What};
+    use super::super::pricing;
+    use super::DELIVERY;
+    use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
+    use crate::modules::inventory::stock::{self, Move, Moves, Place};
+    use crate::modules::inventory::valuation::Level;
+    use crate::platform::document::{Document, Line};
+    use crate::platform::door::{self, Effects, Error, Lock, Outcome, Posting, Refusal, Rules, cell};
+    use crate::platform::tenancy::TenantTx;
+    use crate::record::{Minor, money};
+    use crate::typed;
+    use async_trait::async_trait;
+    use rust_decimal::Decimal;
+    use std::collections::HashMap;
+    use uuid::Uuid;
+
+    typed! {
+        /// A line of a delivery.
+        pub struct DeliveryLine {
+            item: Uuid, quantity: Decimal, order_line: Option<Uuid>, delivery_line: Option<Uuid>, cost: i64, returned: Decimal,
+        }
+    }
+
+    pub struct DeliveryRules;
+
+    #[async_trait]
+    impl Rules for DeliveryRules {
+        async fn complete(&self, tx: &mut TenantTx, delivery: &mut Document) -> Outcome<()> {
+            pricing::check_quantities(delivery)?;
+            delivery.fill("cost", 0);
+            let ids: Vec<Uuid> = delivery.lines.iter().filter_map(|l| l.link("item")).collect();
+            let units: Vec<(Uuid, Uuid)> = sqlx::query_as("select id, unit from item where tenant_id = $1 and id = any($2)")
+                .bind(tx.tenant())
+                .bind(&ids)
+                .fetch_all(tx.conn())
+                .await?;
+            for line in &mut delivery.lines {
+                if line.get("returned").is_null() {
+                    line.set("returned", Decimal::ZERO);
+                }
+                if line.get("cost").is_null() {
+                    line.set("cost", 0);
+                }
+                let unit = units.iter().find(|(item, _)| Some(*item) == line.link("item")).map(|(_, unit)| *unit);
+                line.set("unit", unit);
+            }
+            Ok(())
+        }
+
+        async fn act(&self, tx: &mut TenantTx, action: &'static str, delivery: &Document) -> Outcome<Effects> {
+            match action {
+                "post" => {
+                    let facts = gather(tx, delivery).await?;
+                    match &facts.original {
+                        Some(_) => Ok(take_back(delivery, &facts)?),
+                        None => Ok(post(delivery, &facts)?),
+                    }
+                }
+                "return" if delivery.link("return_of").is_some() => Err(Refusal::new("refuse-return-of-return").into()),
+                "return" => {
+                    let mut effects = Effects::default();
+                    effects.create.push(draft_return(delivery, door::fresh(tx, &DELIVERY).await?)?);
+                    Ok(effects)
+                }
+                _ => Err(Error::NotFound),
+            }
+        }
+    }
+
+    /// What the posting of a delivery needs to know.
+    pub struct Facts {
+        pub books: Books,
+        /// Levels of the stocked items at the warehouse; services are not among them.
+        pub levels: HashMap<Uuid, Level>,
+        pub warehouse: Uuid,
+        pub order: Option<(Uuid, Vec<OrderLine>)>,
+        /// The lines of the delivery that is taken back.
+        pub original: Option<(Uuid, Vec<DeliveryLine>)>,
+    }
+
+    async fn gather(tx: &mut TenantTx, delivery: &Document) -> Outcome<Facts> {
+        let warehouse = delivery.required_link("warehouse")?;
+        let items: Vec<Uuid> = delivery.lines.iter().filter_map(|l| l.link("item")).collect();
+        let order = match delivery.link("sales_order") {
+            Some(id) => {
+                let order = door::load(tx, &SALES_ORDER, id, Lock::Update).await?;
+                if delivery.link("return_of").is_none() && !matches!(order.state(), Some("confirmed" | "partly_delivered")) {
+                    return Err(Refusal::new("refuse-order-not-open").with("number", order.number().unwrap_or_default()).into());
+                }
+                Some((id, order.lines.iter().map(OrderLine::from).collect()))
+            }
+            None => None,
+        };
+        let original = match delivery.link("return_of") {
+            Some(id) => {
+                let original = door::load(tx, &DELIVERY, id, Lock::Update).await?;
+                Some((id, original.lines.iter().map(DeliveryLine::from).collect()))
+            }
+            None => None,
+        };
+        let books = ledger::books(tx, delivery.date()).await?;
+        let stocked = stock::stocked(tx, &items).await?;
+        let places: Vec<Place> = stocked.iter().map(|item| (*item, warehouse)).collect();
+        let mut levels: HashMap<Uuid, Level> = stocked.iter().map(|item| (*item, Level::default())).collect();
+        levels.extend(stock::levels(tx, &places).await?.into_iter().map(|((item, _), level)| (item, level)));
+        Ok(Facts { books, levels, warehouse, order, original })
+    }
+
+    /// Goods leave: never more than is on hand or still owed, at the average cost, which is posted as cost of sales.
+    pub fn post(delivery: &Document, facts: &Facts) -> Result<Effects, Refusal> {
+        facts.books.check_open()?;
+        let mut levels = facts.levels.clone();
+        let mut owed: HashMap<Uuid, Decimal> = facts
+            .order
+            .iter()
+            .flat_map(|(_, lines)| lines.iter().map(|l| (l.id, l.quantity - l.delivered)))
+            .collect();
+        let mut effects = Effects::to("posted").numbered();
+        let (mut moves, mut progress, mut total) = (Vec::new(), Vec::new(), 0);
+        for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
+            let quantity_cell = || cell(row, "quantity");
+            if let Some(order_line) = line.order_line {
+                let left = owed.entry(order_line).or_default();
+                if line.quantity > *left {
+                    return Err(Refusal::new("refuse-over-delivery-of")
+                        .with("owed", left.normalize())
+                        .with("asked", line.quantity.normalize())
+                        .at(quantity_cell()));
+                }
+                *left -= line.quantity;
+                progress.push((order_line, line.quantity));
+            }
+            let Some(level) = levels.get_mut(&line.item) else { continue };
+            let (cost, rest) = level.issue(line.quantity).ok_or_else(|| {
+                Refusal::new("refuse-stock-short-of")
+                    .with("available", level.on_hand.normalize())
+                    .with("asked", line.quantity.normalize())
+                    .at(quantity_cell())
+            })?;
+            *level = rest;
+            total += cost;
+            effects.set_lines.push((line.id, "cost", cost.into()));
+            moves.push(Move { place: (line.item, facts.warehouse), quantity: -line.quantity, value: -cost, line: line.id });
+        }
+        effects = effects.set("cost", total).post(Moves { date: facts.books.date, moves });
+        if let Some((order, _)) = facts.order {
+            effects = effects.post(Progress { order, what: What::Delivered, lines: progress });
+        }
+        Ok(effects.book(cost_of_sales(&facts.books, total)?))
+    }
+
+    fn cost_of_sales(books: &Books, cost: Minor) -> Result<Entry, Refusal> {
+        let lines = [EntryLine::signed(books.account("cogs")?, cost), EntryLine::signed(books.account("inventory")?, -cost)];
+        Ok(Entry::new(books.date, lines))
+    }
+
+    /// Goods come back at the cost at which they left, so that average and cost of sales are as if they had stayed.
+    fn take_back(delivery: &Document, facts: &Facts) -> Result<Effects, Refusal> {
+        facts.books.check_open()?;
+        let Some((original, lines)) = &facts.original else { return Err(Refusal::new("refuse-return-of-return")) };
+        let mut effects = Effects::to("posted").numbered();
+        let (mut moves, mut progress, mut returned, mut total) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
+            let source = lines.iter().find(|l| Some(l.id) == line.delivery_line);
+            let source = source.ok_or_else(|| Refusal::new("refuse-return-line").at(cell(row, "item")))?;
+            let left = source.quantity - source.returned;
+            if line.quantity > left {
+                return Err(Refusal::new("refuse-over-return-of")
+                    .with("left", left.normalize())
+                    .with("asked", line.quantity.normalize())
+                    .at(cell(row, "quantity")));
+            }
+            // What came back so far and now, less what came back so far: the parts of a cost sum to the whole.
+            let share = |quantity: Decimal| money::to_minor(Decimal::from(source.cost) * quantity / source.quantity, 0).unwrap_or_default();
+            let value = share(source.returned + line.quantity) - share(source.returned);
+            returned.push((source.id, line.quantity));
+            if let Some(order_line) = source.order_line {
+                progress.push((order_line, -line.quantity));
+            }
+            if facts.levels.contains_key(&line.item) {
+                total += value;
+                effects.set_lines.push((line.id, "cost", (-value).into()));
+                moves.push(Move { place: (line.item, facts.warehouse), quantity: line.quantity, value, line: line.id });
+            }
+        }
+        effects = effects.set("cost", -total).post(Moves { date: facts.books.date, moves });
+        effects = effects.post(Returned { delivery: *original, lines: returned });
+        if let Some((order, _)) = facts.order {
+            effects = effects.post(Progress { order, what: What::Delivered, lines: progress });
+        }
+        Ok(effects.book(cost_of_sales(&facts.books, -total)?))
+    }
+
+    fn draft_return(delivery: &Document, mut back: Document) -> Result<Document, Refusal> {
+        for name in ["customer", "warehouse", "sales_order", "reference"] {
+            back.set(name, delivery.get(name).clone());
+        }
+        back.set("return_of", delivery.id);
+        for line in &delivery.lines {
+            let left = line.decimal("quantity") - line.decimal("returned");
+            if left > Decimal::ZERO {
+                let mut next = Line::new().with("quantity", left).with("delivery_line", line.id);
+                for name in ["item", "description", "unit", "order_line"] {
+                    next.set(name, line.get(name).clone());
+                }
+                back.lines.push(next);
+            }
+        }
+        if back.lines.is_empty() { Err(Refusal::new("refuse-nothing-to-return")) } else { Ok(back) }
+    }
+
+    /// Marks on the original what came back of it.
+    struct Returned {
+        delivery: Uuid,
+        lines: Vec<(Uuid, Decimal)>,
+    }
+
+    #[async_trait]
+    impl Posting for Returned {
+        async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
+            sqlx::query(
+                "update delivery_line l set returned = l.returned + u.q
+                   from (select id, sum(q) as q from unnest($3::uuid[], $4::numeric[]) as x (id, q) group by id) u
+                  where l.tenant_id = $1 and l.parent = $2 and l.id = u.id",
+            )
+            .bind(tx.tenant())
+            .bind(self.delivery)
+            .bind(self.lines.iter().map(|l| l.0).collect::<Vec<_>>())
+            .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
+            .execute(tx.conn())
+            .await?;
+            sqlx::query(
+                "update delivery d set version = d.version + 1, state = 'returned'
+                  where d.tenant_id = $1 and d.id = $2
+                    and not exists (select from delivery_line l where l.tenant_id = $1 and l.parent = $2 and l.returned < l.quantity)",
+            )
+            .bind(tx.tenant())
+            .bind(self.delivery)
+            .execute(tx.conn())
+            .await?;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Selling: from quotation to paid invoice.
+
+pub mod credit_note;
+pub mod customer;
+pub mod delivery;
+pub mod invoice;
+pub mod order;
+pub mod payment;
+pub mod quotation;
+#[cfg(feature = "ssr")]
+pub mod pricing;
+#[cfg(feature = "ssr")]
+pub mod receivable;
+
+use super::Module;
+use crate::brings;
+
+brings! {
+    customer::CUSTOMER => customer::CustomerRules,
+    quotation::QUOTATION => quotation::QuotationRules,
+    order::SALES_ORDER => order::OrderRules,
+    delivery::DELIVERY => delivery::DeliveryRules,
+    invoice::SALES_INVOICE => invoice::InvoiceRules,
+    credit_note::CREDIT_NOTE => credit_note::CreditNoteRules,
+    payment::CUSTOMER_PAYMENT => payment::PaymentRules,
+}
+
+pub const MODULE: Module = Module {
+    name: "sales",
+    records: RECORDS,
+    pages: &[],
+    #[cfg(feature = "ssr")]
+    rules,
+};

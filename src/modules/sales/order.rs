@@ -1,0 +1,258 @@
+//! Sales orders: what was promised, what has been delivered of it, what has been invoiced.
+
+use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
+
+static LINES: Lines = Lines {
+    table: "sales_order_line",
+    fields: &[
+        Field::new("item", Kind::Link("item")).required(),
+        Field::new("description", Kind::Text(300)),
+        Field::new("quantity", Kind::Quantity).required(),
+        Field::new("delivered", Kind::Quantity).computed(),
+        Field::new("unit", Kind::Link("unit")).computed(),
+        Field::new("price", Kind::Price).required(),
+        Field::new("discount", Kind::Percent),
+        Field::new("tax_code", Kind::Link("tax_code")),
+        Field::new("invoiced", Kind::Quantity).hidden(),
+        Field::new("amount", Kind::Price).hidden(),
+        Field::new("net", Kind::Money).computed(),
+    ],
+    required: true,
+};
+
+pub static SALES_ORDER: Record = Record {
+    icon: "shopping-cart",
+    fields: &[
+        Field::new("number", Kind::Number).computed(),
+        Field::new("customer", Kind::Link("customer")).required(),
+        Field::new("date", Kind::Date).required().start(Start::Today),
+        Field::new("delivery_date", Kind::Date),
+        Field::new("warehouse", Kind::Link("warehouse")).required().start(Start::First),
+        Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
+        Field::new("payment_term", Kind::Link("payment_term")),
+        Field::new("reference", Kind::Text(80)),
+        Field::new("note", Kind::Note).wide(),
+        Field::new("quotation", Kind::Link("quotation")).hidden(),
+        Field::new("rate", Kind::Rate).hidden(),
+        Field::new("net", Kind::Money).computed(),
+        Field::new("tax", Kind::Money).computed(),
+        Field::new("total", Kind::Money).computed(),
+        Field::new("base_total", Kind::Base).hidden(),
+        Field::new("delivered", Kind::Percent).hidden(),
+        Field::new("invoiced", Kind::Percent).hidden(),
+        Field::new("to_invoice", Kind::Bool).hidden(),
+        Field::new("state", Kind::State).computed(),
+    ],
+    lines: Some(&LINES),
+    states: &[
+        State::new("draft", Tone::Draft).editable(),
+        State::new("confirmed", Tone::Active),
+        State::new("partly_delivered", Tone::Partial),
+        State::new("delivered", Tone::Done),
+        State::new("closed", Tone::Done),
+        State::new("cancelled", Tone::Void).aside(),
+    ],
+    actions: &[
+        Action::new("confirm", "check", &["draft"]).primary(),
+        Action::new("deliver", "truck", &["confirmed", "partly_delivered"]).primary(),
+        Action::new("invoice", "receipt", &["partly_delivered", "delivered", "closed"]),
+        Action::new("close", "lock", &["partly_delivered"]).grave(),
+        Action::new("cancel", "ban", &["draft", "confirmed"]).grave(),
+    ],
+    columns: &["number", "customer", "date", "delivery_date", "delivered", "state", "total"],
+    totals: &["total"],
+    views: &[
+        View { name: "open", filter: &[("state", "draft,confirmed,partly_delivered")] },
+        View { name: "to_deliver", filter: &[("state", "confirmed,partly_delivered")] },
+        View { name: "to_invoice", filter: &[("to_invoice", "true")] },
+        View { name: "closed", filter: &[("state", "delivered,closed,cancelled")] },
+    ],
+    filters: &["customer", "date", "delivery_date", "state", "total"],
+    prints: true,
+    kept_by: &["sales"],
+    ..Record::document("sales_order", "sales-orders", "sales", "SO")
+};
+
+#[cfg(feature = "ssr")]
+pub use rules::{OrderLine, OrderRules, Progress, What};
+
+#[cfg(feature = "ssr")]
+mod rules {
+    use super::super::delivery::DELIVERY;
+    use super::super::invoice::SALES_INVOICE;
+    use super::super::pricing;
+    use crate::modules::inventory::stock;
+    use crate::modules::inventory::valuation::Level;
+    use crate::platform::document::{Document, Line};
+    use crate::platform::door::{self, Effects, Error, Outcome, Posting, Refusal, Rules};
+    use crate::platform::tenancy::TenantTx;
+    use crate::typed;
+    use async_trait::async_trait;
+    use rust_decimal::Decimal;
+    use std::collections::HashMap;
+    use uuid::Uuid;
+
+    typed! {
+        /// A line of an order with how far it has come.
+        pub struct OrderLine { item: Uuid, quantity: Decimal, delivered: Decimal, invoiced: Decimal }
+    }
+
+    pub struct OrderRules;
+
+    #[async_trait]
+    impl Rules for OrderRules {
+        async fn complete(&self, tx: &mut TenantTx, order: &mut Document) -> Outcome<()> {
+            pricing::check_quantities(order)?;
+            if order.get("delivery_date").date().is_some_and(|d| d < order.date()) {
+                return Err(Refusal::new("refuse-delivery-before-order").at("delivery_date").into());
+            }
+            for name in ["delivered", "invoiced"] {
+                order.fill(name, Decimal::ZERO);
+            }
+            order.fill("to_invoice", false);
+            for line in &mut order.lines {
+                for name in ["delivered", "invoiced"] {
+                    if line.get(name).is_null() {
+                        line.set(name, Decimal::ZERO);
+                    }
+                }
+            }
+            pricing::complete(tx, order).await
+        }
+
+        async fn act(&self, tx: &mut TenantTx, action: &'static str, order: &Document) -> Outcome<Effects> {
+            match action {
+                "confirm" => Ok(Effects::to("confirmed").numbered()),
+                "cancel" => Ok(Effects::to("cancelled").numbered()),
+                "close" => Ok(Effects::to("closed")),
+                "deliver" => {
+                    let warehouse = order.required_link("warehouse")?;
+                    let items: Vec<Uuid> = order.lines.iter().filter_map(|l| l.link("item")).collect();
+                    let stocked = stock::stocked(tx, &items).await?;
+                    let places: Vec<_> = stocked.iter().map(|item| (*item, warehouse)).collect();
+                    let levels = stock::levels(tx, &places).await?;
+                    let on_hand = |item: Uuid| {
+                        stocked.contains(&item).then(|| levels.get(&(item, warehouse)).copied().unwrap_or_default())
+                    };
+                    let mut effects = Effects::default();
+                    effects.create.push(deliver(order, door::fresh(tx, &DELIVERY).await?, on_hand)?);
+                    Ok(effects)
+                }
+                "invoice" => {
+                    let mut effects = Effects::default();
+                    effects.create.push(invoice(order, door::fresh(tx, &SALES_INVOICE).await?)?);
+                    Ok(effects)
+                }
+                _ => Err(Error::NotFound),
+            }
+        }
+    }
+
+    /// A delivery of what is still owed, as far as it is on hand. `on_hand` is `None` for services.
+    fn deliver(order: &Document, mut delivery: Document, on_hand: impl Fn(Uuid) -> Option<Level>) -> Result<Document, Refusal> {
+        for name in ["customer", "warehouse", "reference"] {
+            delivery.set(name, order.get(name).clone());
+        }
+        delivery.set("sales_order", order.id);
+        let mut taken: HashMap<Uuid, Decimal> = HashMap::new();
+        for line in &order.lines {
+            let typed = OrderLine::from(line);
+            let owed = typed.quantity - typed.delivered;
+            let used = taken.entry(typed.item).or_default();
+            let possible = on_hand(typed.item).map_or(owed, |level| owed.min(level.on_hand - *used));
+            if possible > Decimal::ZERO {
+                *used += possible;
+                let mut next = Line::new().with("quantity", possible).with("order_line", line.id);
+                for name in ["item", "description", "unit"] {
+                    next.set(name, line.get(name).clone());
+                }
+                delivery.lines.push(next);
+            }
+        }
+        if delivery.lines.is_empty() { Err(Refusal::new("refuse-nothing-on-hand")) } else { Ok(delivery) }
+    }
+
+    /// An invoice over what has been delivered and not yet invoiced.
+    fn invoice(order: &Document, mut invoice: Document) -> Result<Document, Refusal> {
+        for name in ["customer", "currency", "payment_term", "reference"] {
+            invoice.set(name, order.get(name).clone());
+        }
+        invoice.set("sales_order", order.id);
+        invoice.set("total", 0);
+        for line in &order.lines {
+            let typed = OrderLine::from(line);
+            let due = typed.delivered - typed.invoiced;
+            if due > Decimal::ZERO {
+                invoice.lines.push(pricing::carry(line, due).with("order_line", line.id));
+            }
+        }
+        if invoice.lines.is_empty() { Err(Refusal::new("refuse-nothing-to-invoice")) } else { Ok(invoice) }
+    }
+
+    /// Quantities of order lines that were delivered, invoiced, returned or credited.
+    pub struct Progress {
+        pub order: Uuid,
+        /// `delivered` or `invoiced`.
+        pub what: What,
+        pub lines: Vec<(Uuid, Decimal)>,
+    }
+
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    pub enum What {
+        Delivered,
+        Invoiced,
+    }
+
+    #[async_trait]
+    impl Posting for Progress {
+        /// The check on the line refuses more than was ordered; what is invoiced never exceeds what was delivered.
+        async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
+            if self.lines.is_empty() {
+                return Ok(());
+            }
+            let sql = match self.what {
+                What::Delivered => {
+                    "update sales_order_line l set delivered = l.delivered + u.q from (select id, sum(q) as q from unnest($2::uuid[], $3::numeric[]) as x (id, q) group by id) u
+                      where l.tenant_id = $1 and l.id = u.id and l.parent = $4"
+                }
+                What::Invoiced => {
+                    "update sales_order_line l set invoiced = l.invoiced + u.q from (select id, sum(q) as q from unnest($2::uuid[], $3::numeric[]) as x (id, q) group by id) u
+                      where l.tenant_id = $1 and l.id = u.id and l.parent = $4 and (u.q < 0 or l.invoiced + u.q <= l.delivered)"
+                }
+            };
+            let mut ids: Vec<Uuid> = self.lines.iter().map(|l| l.0).collect();
+            let done = sqlx::query(sql)
+                .bind(tx.tenant())
+                .bind(&ids)
+                .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
+                .bind(self.order)
+                .execute(tx.conn())
+                .await?;
+            ids.sort();
+            ids.dedup();
+            if done.rows_affected() != ids.len() as u64 {
+                return Err(Refusal::new("refuse-over-invoice").into());
+            }
+            sqlx::query(
+                "update sales_order o set version = o.version + 1, delivered = p.delivered, invoiced = p.invoiced, to_invoice = p.to_invoice,
+                        state = case when o.state in ('closed', 'cancelled') and not (p.undelivered and o.delivered = 100) then o.state
+                                     when not p.undelivered and p.invoiced >= 100 then 'closed'
+                                     when not p.undelivered then 'delivered'
+                                     when p.delivered > 0 or p.begun then 'partly_delivered' else 'confirmed' end
+                   from (select coalesce(round(100 * sum(net * delivered / quantity) / nullif(sum(net), 0), 2),
+                                         round(100 * avg(delivered / quantity), 2)) as delivered,
+                                coalesce(round(100 * sum(net * invoiced / quantity) / nullif(sum(net), 0), 2),
+                                         round(100 * avg(invoiced / quantity), 2)) as invoiced,
+                                bool_or(delivered > invoiced) as to_invoice, bool_or(delivered < quantity) as undelivered,
+                                bool_or(delivered > 0) as begun
+                           from sales_order_line where tenant_id = $1 and parent = $2) p
+                  where o.tenant_id = $1 and o.id = $2",
+            )
+            .bind(tx.tenant())
+            .bind(self.order)
+            .execute(tx.conn())
+            .await?;
+            Ok(())
+        }
+    }
+}

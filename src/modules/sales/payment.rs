@@ -1,0 +1,210 @@
+//! Customer payments: money received and the invoices it settles.
+
+use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
+
+static LINES: Lines = Lines {
+    table: "customer_payment_line",
+    fields: &[Field::new("sales_invoice", Kind::Link("sales_invoice")).required(), Field::new("amount", Kind::Money).required()],
+    required: false,
+};
+
+pub static CUSTOMER_PAYMENT: Record = Record {
+    icon: "wallet",
+    fields: &[
+        Field::new("number", Kind::Number).computed(),
+        Field::new("customer", Kind::Link("customer")).required(),
+        Field::new("date", Kind::Date).required().start(Start::Today),
+        Field::new("account", Kind::Link("account")).required(),
+        Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
+        Field::new("amount", Kind::Money).required(),
+        Field::new("reference", Kind::Text(80)),
+        Field::new("note", Kind::Note).wide(),
+        Field::new("rate", Kind::Rate).hidden(),
+        Field::new("base_amount", Kind::Base).hidden(),
+        Field::new("allocated", Kind::Money).computed(),
+        Field::new("state", Kind::State).computed(),
+    ],
+    lines: Some(&LINES),
+    states: &[
+        State::new("draft", Tone::Draft).editable(),
+        State::new("posted", Tone::Done),
+        State::new("reversed", Tone::Void).aside(),
+    ],
+    actions: &[
+        Action::new("post", "check", &["draft"]).primary().grave(),
+        Action::new("reverse", "undo-2", &["posted"]).grave(),
+    ],
+    columns: &["number", "customer", "date", "account", "state", "allocated", "amount"],
+    totals: &["allocated", "amount"],
+    views: &[View { name: "draft", filter: &[("state", "draft")] }, View { name: "posted", filter: &[("state", "posted")] }],
+    filters: &["customer", "date", "account", "state", "amount"],
+    prints: true,
+    kept_by: &["accountant"],
+    seen_by: &["sales"],
+    ..Record::document("customer_payment", "customer-payments", "sales", "PAY")
+};
+
+#[cfg(feature = "ssr")]
+pub use rules::PaymentRules;
+
+#[cfg(feature = "ssr")]
+mod rules {
+    use super::super::receivable::{self, Claim, OpenItem, Settlement, Unsettle};
+    use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
+    use crate::platform::document::Document;
+    use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules, cell};
+    use crate::platform::tenancy::TenantTx;
+    use crate::record::{Minor, money};
+    use async_trait::async_trait;
+    use sqlx::Row as _;
+    use uuid::Uuid;
+
+    pub struct PaymentRules;
+
+    #[async_trait]
+    impl Rules for PaymentRules {
+        async fn complete(&self, tx: &mut TenantTx, payment: &mut Document) -> Outcome<()> {
+            if payment.get("account").is_null() {
+                let bank: Option<Uuid> = sqlx::query_scalar("select id from account where tenant_id = $1 and role = 'bank'")
+                    .bind(tx.tenant())
+                    .fetch_optional(tx.conn())
+                    .await?;
+                payment.set("account", bank);
+            }
+            payment.fill("currency", tx.company.currency.clone());
+            let currency = payment.currency(&tx.company.currency).to_owned();
+            let rate = ledger::rate(tx, &currency, payment.date()).await?;
+            payment.set("rate", rate);
+            let base = money::convert(
+                payment.minor("amount"),
+                money::decimals(&currency),
+                rate,
+                money::decimals(&tx.company.currency),
+            );
+            payment.set("base_amount", base.ok_or_else(|| Refusal::new("fault-out-of-range").at("amount"))?);
+            let allocated: Minor = payment.lines.iter().map(|l| l.minor("amount")).sum();
+            payment.set("allocated", allocated);
+            if payment.get("amount").int() == Some(0) {
+                return Err(Refusal::new("refuse-zero-amount").at("amount").into());
+            }
+            if allocated > payment.minor("amount") && !payment.get("amount").is_null() {
+                return Err(Refusal::new("refuse-over-allocation").at("amount").into());
+            }
+            check_account(tx, payment).await?;
+            check_invoices(tx, payment, &currency).await
+        }
+
+        async fn act(&self, tx: &mut TenantTx, action: &'static str, payment: &Document) -> Outcome<Effects> {
+            match action {
+                "post" => {
+                    let books = ledger::books(tx, payment.date()).await?;
+                    let invoices: Vec<Uuid> = payment.lines.iter().filter_map(|l| l.link("sales_invoice")).collect();
+                    let open = receivable::open_of(tx, &invoices).await?;
+                    Ok(post(payment, open, &books, &tx.company.currency)?)
+                }
+                "reverse" => {
+                    let books = ledger::books(tx, tx.company.today).await?;
+                    books.check_open()?;
+                    let entry = entry_of(tx, payment.id).await?;
+                    let reversal = Entry { date: books.date, suffix: "-R", ..entry.reversed() };
+                    Ok(Effects::to("reversed").set("allocated", 0).book(Unsettle).book(reversal))
+                }
+                _ => Err(Error::NotFound),
+            }
+        }
+    }
+
+    /// Money goes to an account for it: an asset in use that is neither a group nor a control account.
+    async fn check_account(tx: &mut TenantTx, payment: &Document) -> Outcome<()> {
+        let Some(account) = payment.link("account") else { return Ok(()) };
+        let fits: Option<bool> = sqlx::query_scalar(
+            "select active and not is_group and kind = 'asset' and coalesce(role, '') not in ('receivable', 'inventory')
+               from account where tenant_id = $1 and id = $2",
+        )
+        .bind(tx.tenant())
+        .bind(account)
+        .fetch_optional(tx.conn())
+        .await?;
+        if fits == Some(true) { Ok(()) } else { Err(Refusal::new("refuse-payment-account").at("account").into()) }
+    }
+
+    /// Invoices are of the same customer and currency, posted, and named once.
+    async fn check_invoices(tx: &mut TenantTx, payment: &Document, currency: &str) -> Outcome<()> {
+        let ids: Vec<Uuid> = payment.lines.iter().filter_map(|l| l.link("sales_invoice")).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let rows = sqlx::query("select id, customer, currency, state from sales_invoice where tenant_id = $1 and id = any($2)")
+            .bind(tx.tenant())
+            .bind(&ids)
+            .fetch_all(tx.conn())
+            .await?;
+        for (at, line) in payment.lines.iter().enumerate() {
+            let Some(id) = line.link("sales_invoice") else { continue };
+            let refuse = |id: &str| Err(Refusal::new(id).at(cell(at, "sales_invoice")).into());
+            let Some(row) = rows.iter().find(|r| r.get::<Uuid, _>("id") == id) else { return refuse("fault-not-link") };
+            if Some(row.get::<Uuid, _>("customer")) != payment.link("customer") {
+                return refuse("refuse-other-customer");
+            }
+            if row.get::<&str, _>("currency") != currency {
+                return refuse("refuse-other-currency");
+            }
+            if row.get::<&str, _>("state") == "draft" {
+                return refuse("refuse-invoice-draft");
+            }
+            if ids[..at.min(ids.len())].contains(&id) {
+                return refuse("refuse-invoice-twice");
+            }
+        }
+        Ok(())
+    }
+
+    /// Money in, claims settled; what is left stays on account, what the rate changed is an exchange difference.
+    fn post(payment: &Document, open: Vec<receivable::Open>, books: &Books, company_currency: &str) -> Result<Effects, Refusal> {
+        books.check_open()?;
+        let customer = payment.link("customer").unwrap_or_default();
+        let (amount, base) = (payment.minor("amount"), payment.minor("base_amount"));
+        let wanted: Vec<(Uuid, Minor)> =
+            payment.lines.iter().filter_map(|l| Some((l.link("sales_invoice")?, l.minor("amount")))).collect();
+        let settlement = Settlement::of(amount, base, &wanted, open)?;
+        let entry = Entry::new(
+            books.date,
+            [
+                EntryLine::signed(payment.link("account").unwrap_or_default(), base),
+                EntryLine::signed(books.account("receivable")?, -settlement.relieved()).of(customer),
+                EntryLine::signed(books.account("exchange_difference")?, settlement.difference()),
+            ],
+        );
+        let claim = Claim {
+            customer,
+            date: books.date,
+            currency: payment.currency(company_currency).to_owned(),
+            items: vec![OpenItem { due_date: books.date, amount: -amount, base_amount: -base }],
+        };
+        Ok(Effects::to("posted").numbered().set("allocated", settlement.used()).book(entry).book(claim).book(settlement))
+    }
+
+    /// The entry that a document left in the journal.
+    async fn entry_of(tx: &mut TenantTx, source: Uuid) -> Outcome<Entry> {
+        let rows = sqlx::query(
+            "select l.account, l.debit, l.credit, l.customer from journal_entry e
+               join journal_entry_line l on l.tenant_id = e.tenant_id and l.parent = e.id
+              where e.tenant_id = $1 and e.source = $2 and e.reversal_of is null order by l.position",
+        )
+        .bind(tx.tenant())
+        .bind(source)
+        .fetch_all(tx.conn())
+        .await?;
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            lines.push(EntryLine {
+                account: row.try_get("account")?,
+                debit: row.try_get("debit")?,
+                credit: row.try_get("credit")?,
+                customer: row.try_get("customer")?,
+                ..EntryLine::default()
+            });
+        }
+        Ok(Entry::new(tx.company.today, lines))
+    }
+}

@@ -1,0 +1,247 @@
+//! The receivables sub-ledger: what customers owe, in parts that fall due, and what settled them.
+//!
+//! The sum of open base amounts equals the receivable account at every moment; the books' health checks it.
+
+use crate::platform::document::Document;
+use crate::platform::door::{Outcome, Posting, Refusal};
+use crate::platform::tenancy::TenantTx;
+use crate::record::{Minor, money};
+use async_trait::async_trait;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+/// One part of a claim with its due date; negative when the customer is owed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenItem {
+    pub due_date: Date,
+    /// In the document's currency.
+    pub amount: Minor,
+    /// In the company's currency.
+    pub base_amount: Minor,
+}
+
+/// The parts that a posted document adds to the sub-ledger.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Claim {
+    pub customer: Uuid,
+    pub date: Date,
+    pub currency: String,
+    pub items: Vec<OpenItem>,
+}
+
+#[async_trait]
+impl Posting for Claim {
+    async fn apply(&self, tx: &mut TenantTx, source: &Document) -> Outcome<()> {
+        if self.items.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "insert into open_item (id, customer, source_record, source, position, date, due_date, currency, amount, base_amount, open, base_open)
+             select u.id, $1, $2, $3, u.position, $4::date, u.due::date, $5, u.amount, u.base, u.amount, u.base
+               from unnest($6::uuid[], $7::int[], $8::text[], $9::bigint[], $10::bigint[]) as u (id, position, due, amount, base)",
+        )
+        .bind(self.customer)
+        .bind(source.record.name)
+        .bind(source.id)
+        .bind(self.date.to_string())
+        .bind(&self.currency)
+        .bind(self.items.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind((1..=self.items.len() as i32).collect::<Vec<_>>())
+        .bind(self.items.iter().map(|i| i.due_date.to_string()).collect::<Vec<_>>())
+        .bind(self.items.iter().map(|i| i.amount).collect::<Vec<_>>())
+        .bind(self.items.iter().map(|i| i.base_amount).collect::<Vec<_>>())
+        .execute(tx.conn())
+        .await?;
+        Ok(())
+    }
+}
+
+/// A part of an invoice that is still open.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Open {
+    pub id: Uuid,
+    pub invoice: Uuid,
+    pub open: Minor,
+    pub base_open: Minor,
+}
+
+/// The open parts of these invoices, oldest due first, locked.
+pub async fn open_of(tx: &mut TenantTx, invoices: &[Uuid]) -> Outcome<Vec<Open>> {
+    let rows: Vec<(Uuid, Uuid, Minor, Minor)> = sqlx::query_as(
+        "select id, source, open, base_open from open_item
+          where tenant_id = $1 and source = any($2) and open > 0 order by due_date, source, position for update",
+    )
+    .bind(tx.tenant())
+    .bind(invoices)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|(id, invoice, open, base_open)| Open { id, invoice, open, base_open }).collect())
+}
+
+/// One part that is settled by a credit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Share {
+    pub item: Uuid,
+    pub invoice: Uuid,
+    pub amount: Minor,
+    /// What the part was worth when it was booked.
+    pub base_debit: Minor,
+    /// What the credit is worth now.
+    pub base_credit: Minor,
+}
+
+/// How a credit (a payment or a credit note) is used to settle invoices.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settlement {
+    pub shares: Vec<Share>,
+    pub amount: Minor,
+    pub base_amount: Minor,
+}
+
+impl Settlement {
+    /// Settles the wanted amounts, oldest part first. Refuses more than is open or more than the credit holds.
+    pub fn of(amount: Minor, base_amount: Minor, wanted: &[(Uuid, Minor)], mut open: Vec<Open>) -> Result<Settlement, Refusal> {
+        let mut shares: Vec<Share> = Vec::new();
+        let mut used: Minor = 0;
+        for (invoice, wanted) in wanted {
+            let mut left = *wanted;
+            for part in open.iter_mut().filter(|part| part.invoice == *invoice) {
+                let take = left.min(part.open);
+                if take == 0 {
+                    continue;
+                }
+                let base_debit = if take == part.open { part.base_open } else { proportion(part.base_open, take, part.open) };
+                // What has been used so far and now, less what was used so far: the parts sum to the whole.
+                let base_credit = proportion(base_amount, used + take, amount) - proportion(base_amount, used, amount);
+                shares.push(Share { item: part.id, invoice: *invoice, amount: take, base_debit, base_credit });
+                part.open -= take;
+                part.base_open -= base_debit;
+                used += take;
+                left -= take;
+            }
+            if left > 0 {
+                return Err(Refusal::new("refuse-over-payment"));
+            }
+        }
+        if used > amount {
+            return Err(Refusal::new("refuse-over-allocation"));
+        }
+        Ok(Settlement { shares, amount, base_amount })
+    }
+
+    pub fn used(&self) -> Minor {
+        self.shares.iter().map(|s| s.amount).sum()
+    }
+
+    fn base_used(&self) -> Minor {
+        self.shares.iter().map(|s| s.base_credit).sum()
+    }
+
+    /// What the receivable account is relieved of: settled parts at their booked value, the rest at today's.
+    pub fn relieved(&self) -> Minor {
+        self.shares.iter().map(|s| s.base_debit).sum::<Minor>() + self.base_amount - self.base_used()
+    }
+
+    /// The exchange difference: a loss when positive.
+    pub fn difference(&self) -> Minor {
+        self.relieved() - self.base_amount
+    }
+}
+
+fn proportion(whole: Minor, part: Minor, of: Minor) -> Minor {
+    if of == 0 {
+        return 0;
+    }
+    money::to_minor(Decimal::from(whole) * Decimal::from(part) / Decimal::from(of), 0).unwrap_or_default()
+}
+
+#[async_trait]
+impl Posting for Settlement {
+    /// Applied after the claim of the credit, which it draws down.
+    async fn apply(&self, tx: &mut TenantTx, source: &Document) -> Outcome<()> {
+        if self.shares.is_empty() {
+            return Ok(());
+        }
+        let tenant = tx.tenant();
+        let items: Vec<Uuid> = self.shares.iter().map(|s| s.item).collect();
+        let amounts: Vec<Minor> = self.shares.iter().map(|s| s.amount).collect();
+        let debits: Vec<Minor> = self.shares.iter().map(|s| s.base_debit).collect();
+        let credits: Vec<Minor> = self.shares.iter().map(|s| s.base_credit).collect();
+        sqlx::query(
+            "insert into allocation (id, date, debit_item, credit_item, amount, base_debit, base_credit)
+             select u.id, $2::date, u.item, (select id from open_item where tenant_id = $1 and source = $3), u.amount, u.debit, u.credit
+               from unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[]) as u (id, item, amount, debit, credit)",
+        )
+        .bind(tenant)
+        .bind(source.date().to_string())
+        .bind(source.id)
+        .bind(items.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(&items)
+        .bind(&amounts)
+        .bind(&debits)
+        .bind(&credits)
+        .execute(tx.conn())
+        .await?;
+        sqlx::query(
+            "update open_item o set open = o.open - u.amount, base_open = o.base_open - u.base
+               from (select * from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as x (id, amount, base)
+                     union all
+                     select (select id from open_item where tenant_id = $1 and source = $5), $6, $7) u
+              where o.tenant_id = $1 and o.id = u.id",
+        )
+        .bind(tenant)
+        .bind(&items)
+        .bind(&amounts)
+        .bind(&debits)
+        .bind(source.id)
+        .bind(-self.used())
+        .bind(-self.base_used())
+        .execute(tx.conn())
+        .await?;
+        refresh_invoices(tx, &self.shares.iter().map(|s| s.invoice).collect::<Vec<_>>()).await
+    }
+}
+
+/// Takes all settlements of a credit back and closes the credit, as when a payment bounces.
+pub struct Unsettle;
+
+#[async_trait]
+impl Posting for Unsettle {
+    async fn apply(&self, tx: &mut TenantTx, source: &Document) -> Outcome<()> {
+        let tenant = tx.tenant();
+        let invoices: Vec<Uuid> = sqlx::query_scalar(
+            "with credit as (select id from open_item where tenant_id = $1 and source = $2),
+                  net as (select debit_item, credit_item, sum(amount) as amount, sum(base_debit) as base_debit, sum(base_credit) as base_credit
+                            from allocation where tenant_id = $1 and credit_item in (select id from credit)
+                           group by 1, 2 having sum(amount) <> 0),
+                  undone as (insert into allocation (id, date, debit_item, credit_item, amount, base_debit, base_credit)
+                             select gen_random_uuid(), $3::date, debit_item, credit_item, -amount, -base_debit, -base_credit from net),
+                  restored as (update open_item o set open = o.open + n.amount, base_open = o.base_open + n.base_debit
+                                 from net n where o.tenant_id = $1 and o.id = n.debit_item returning o.source),
+                  closed as (update open_item o set open = 0, base_open = 0 where o.tenant_id = $1 and o.source = $2)
+             select distinct source from restored",
+        )
+        .bind(tenant)
+        .bind(source.id)
+        .bind(tx.company.today.to_string())
+        .fetch_all(tx.conn())
+        .await?;
+        refresh_invoices(tx, &invoices).await
+    }
+}
+
+/// Brings the open amount and the state of invoices in line with the sub-ledger.
+async fn refresh_invoices(tx: &mut TenantTx, invoices: &[Uuid]) -> Outcome<()> {
+    sqlx::query(
+        "update sales_invoice i set version = i.version + 1, open = o.open,
+                state = case when o.open = 0 then 'paid' when o.open < i.total then 'partly_paid' else 'posted' end
+           from (select source, sum(open)::bigint as open from open_item where tenant_id = $1 and source = any($2) group by source) o
+          where i.tenant_id = $1 and i.id = o.source",
+    )
+    .bind(tx.tenant())
+    .bind(invoices)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

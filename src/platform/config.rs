@@ -1,0 +1,73 @@
+//! What an operator sets: by command line, by environment, by a file where a secret should not be in either.
+
+use rand::RngCore as _;
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// A private Postgres in the data folder.
+    Private,
+    /// A server that somebody else keeps; the role in this URL may create roles and owns the database.
+    Given(String),
+}
+
+/// Settings of one process.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub data: PathBuf,
+    pub database: Database,
+    /// Connections of this process to the database.
+    pub connections: u32,
+}
+
+impl Config {
+    pub fn new(data: PathBuf) -> anyhow::Result<Config> {
+        let database = match secret("DATABASE_URL")? {
+            Some(url) => Database::Given(url),
+            None => Database::Private,
+        };
+        let connections = std::env::var("DIWAN_CONNECTIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
+        Ok(Config { data, database, connections })
+    }
+}
+
+/// A setting from `NAME`, or from the file that `NAME_FILE` names.
+pub fn secret(name: &str) -> anyhow::Result<Option<String>> {
+    if let Ok(value) = std::env::var(name) {
+        return Ok(Some(value).filter(|v| !v.is_empty()));
+    }
+    match std::env::var(format!("{name}_FILE")) {
+        Ok(path) => Ok(Some(fs::read_to_string(&path).map_err(|e| anyhow::anyhow!("{name}_FILE {path}: {e}"))?.trim().to_owned())),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The key that signs what travels to browsers and back: `DIWAN_SECRET`, else one made once and kept in the data folder.
+pub fn signing_key(data: &Path) -> anyhow::Result<Vec<u8>> {
+    if let Some(given) = secret("DIWAN_SECRET")? {
+        return Ok(Sha256::digest(given.as_bytes()).to_vec());
+    }
+    let path = data.join("secret");
+    if let Ok(kept) = fs::read(&path)
+        && kept.len() == 32
+    {
+        return Ok(kept);
+    }
+    fs::create_dir_all(data)?;
+    let mut key = vec![0_u8; 32];
+    rand::rng().fill_bytes(&mut key);
+    write_private(&path, &key)?;
+    Ok(key)
+}
+
+/// Writes a file that only its owner can read.
+fn write_private(path: &Path, contents: &[u8]) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(contents)?;
+    Ok(())
+}

@@ -1,0 +1,722 @@
+//! The few verbs through which everything reads and writes: get, save, act, delete. Permission is asked here.
+//!
+//! Pages, imports and the command line all come through these; each write leaves its audit row and its event behind in
+//! the same transaction.
+
+use super::document::Values;
+pub use super::document::{Document, Line};
+pub use super::error::{Error, Outcome, Refusal};
+use super::permission::{Right, may};
+use super::sql;
+use super::tenancy::TenantTx;
+use crate::record::line::input_name;
+use crate::record::value::{self, Fault};
+use crate::record::{Field, Kind, Record, Start, Value, fold::fold};
+use async_trait::async_trait;
+use serde_json::json;
+use sqlx::Row as _;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
+use uuid::Uuid;
+
+// ------------------------------------------------------------------ what the business gives
+
+/// The rules of a record type. Facts are read through the transaction; writing is the door's part.
+#[async_trait]
+pub trait Rules: Send + Sync {
+    /// Fills what follows from what was entered: prices, taxes, totals, dates.
+    async fn complete(&self, _: &mut TenantTx, _: &mut Document) -> Outcome<()> {
+        Ok(())
+    }
+
+    /// What an action does, or why it cannot be done.
+    async fn act(&self, _: &mut TenantTx, _: &'static str, _: &Document) -> Outcome<Effects> {
+        Err(Error::NotFound)
+    }
+}
+
+/// The rules of a record that has none of its own.
+pub struct Plain;
+impl Rules for Plain {}
+
+/// Something that a posting writes outside its own document: stock, the journal, receivables.
+#[async_trait]
+pub trait Posting: Send + Sync {
+    async fn apply(&self, tx: &mut TenantTx, source: &Document) -> Outcome<()>;
+}
+
+/// What a rule wants to happen. The door makes it happen in one transaction.
+#[derive(Default)]
+pub struct Effects {
+    pub state: Option<&'static str>,
+    pub set: Vec<(&'static str, Value)>,
+    /// Line, field, value.
+    pub set_lines: Vec<(Uuid, &'static str, Value)>,
+    /// Draw the document's number.
+    pub number: bool,
+    /// Applied before the number is drawn: what can still be refused by the database.
+    pub postings: Vec<Box<dyn Posting>>,
+    /// Applied after the number is drawn: what carries it.
+    pub books: Vec<Box<dyn Posting>>,
+    /// New documents, in draft, for the reader to go on with.
+    pub create: Vec<Document>,
+}
+
+impl Effects {
+    pub fn to(state: &'static str) -> Effects {
+        Effects { state: Some(state), ..Effects::default() }
+    }
+    pub fn numbered(mut self) -> Effects {
+        self.number = true;
+        self
+    }
+    pub fn set(mut self, field: &'static str, value: impl Into<Value>) -> Effects {
+        self.set.push((field, value.into()));
+        self
+    }
+    pub fn post(mut self, posting: impl Posting + 'static) -> Effects {
+        self.postings.push(Box::new(posting));
+        self
+    }
+    pub fn book(mut self, posting: impl Posting + 'static) -> Effects {
+        self.books.push(Box::new(posting));
+        self
+    }
+    pub fn create(mut self, document: Document) -> Effects {
+        self.create.push(document);
+        self
+    }
+}
+
+/// Where the door finds descriptions and rules; given once at start, so that the platform names no module.
+pub struct Registry {
+    pub records: Vec<&'static Record>,
+    pub rules: fn(&str) -> &'static dyn Rules,
+}
+
+static REGISTRY: OnceLock<Registry> = OnceLock::new();
+
+pub fn install(registry: Registry) {
+    let _ = REGISTRY.set(registry);
+}
+
+fn registry() -> &'static Registry {
+    REGISTRY.get().expect("the registry is installed at start")
+}
+
+pub fn records() -> &'static [&'static Record] {
+    &registry().records
+}
+
+pub fn record(name: &str) -> Option<&'static Record> {
+    registry().records.iter().copied().find(|r| r.name == name)
+}
+
+fn rules(record: &Record) -> &'static dyn Rules {
+    (registry().rules)(record.name)
+}
+
+// ------------------------------------------------------------------ reading
+
+/// Whether the row stays locked until the transaction ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    No,
+    Update,
+}
+
+fn allow(tx: &TenantTx, record: &Record, right: Right) -> Outcome<()> {
+    if may(&tx.role, record, right) { Ok(()) } else { Err(Error::Denied) }
+}
+
+/// One record with its lines, for a reader who may see it.
+pub async fn get(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Document> {
+    // A reader who may not see the type learns as little as from a random id.
+    allow(tx, record, Right::See).map_err(|_| Error::NotFound)?;
+    load(tx, record, id, Lock::No).await
+}
+
+/// One record with its lines, for rules that need it as a fact.
+pub async fn load(tx: &mut TenantTx, record: &'static Record, id: Uuid, lock: Lock) -> Outcome<Document> {
+    let tenant = tx.tenant();
+    let row = sqlx::query(sql::select_one(record, lock == Lock::Update))
+        .bind(tenant)
+        .bind(id)
+        .fetch_optional(tx.conn())
+        .await?
+        .ok_or(Error::NotFound)?;
+    let mut document = Document::new(record);
+    document.id = id;
+    document.version = row.try_get(0)?;
+    for (i, field) in record.fields.iter().enumerate() {
+        document.values.insert(field.name, Value::from_text(field.kind, row.try_get(i + 1)?));
+    }
+    if record.lines.is_some() {
+        document.lines = load_lines(tx, record, &[id]).await?.remove(&id).unwrap_or_default();
+    }
+    Ok(document)
+}
+
+/// The lines of several documents of one type, by parent.
+pub async fn load_lines(tx: &mut TenantTx, record: &'static Record, parents: &[Uuid]) -> Outcome<HashMap<Uuid, Vec<Line>>> {
+    let Some(lines) = record.lines else { return Ok(HashMap::new()) };
+    let tenant = tx.tenant();
+    let rows = sqlx::query(sql::select_lines(lines.table, lines.fields))
+        .bind(tenant)
+        .bind(parents)
+        .fetch_all(tx.conn())
+        .await?;
+    let mut found: HashMap<Uuid, Vec<Line>> = HashMap::new();
+    for row in rows {
+        let mut values = Values::new();
+        for (i, field) in lines.fields.iter().enumerate() {
+            values.insert(field.name, Value::from_text(field.kind, row.try_get(i + 2)?));
+        }
+        found.entry(row.try_get(0)?).or_default().push(Line { id: row.try_get(1)?, values });
+    }
+    Ok(found)
+}
+
+// ------------------------------------------------------------------ what people type
+
+/// Fields and lines as typed, pasted or imported. A link `x` may come with `x~`, the text its box shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Typed {
+    pub fields: BTreeMap<String, String>,
+    /// `None` leaves the lines as they are.
+    pub lines: Option<Vec<BTreeMap<String, String>>>,
+}
+
+impl Typed {
+    /// Sorts the pairs of a form into fields and lines. Rows that are wholly empty are left out.
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Typed {
+        let mut typed = Typed::default();
+        let mut rows: BTreeMap<usize, BTreeMap<String, String>> = BTreeMap::new();
+        for (name, text) in pairs {
+            match crate::record::line::parse_input_name(&name) {
+                Some((row, field)) => {
+                    rows.entry(row).or_default().insert(field.to_owned(), text);
+                }
+                None => {
+                    typed.fields.insert(name, text);
+                }
+            }
+        }
+        let filled = |row: &BTreeMap<String, String>| row.iter().any(|(name, text)| name != "id" && name != "optional" && !text.trim().is_empty());
+        typed.lines = Some(rows.into_values().filter(filled).collect());
+        typed
+    }
+}
+
+/// What names records in typed text, by record type.
+#[derive(Default)]
+pub struct Links {
+    by_key: HashMap<(&'static str, String), Vec<Uuid>>,
+    names_of: HashMap<Uuid, Vec<String>>,
+    titles: HashMap<Uuid, String>,
+}
+
+impl Links {
+    /// Looks up all records of one type that the ids and texts name.
+    pub async fn fetch(&mut self, tx: &mut TenantTx, target: &'static Record, ids: &[Uuid], texts: &[String]) -> Outcome<()> {
+        if ids.is_empty() && texts.is_empty() {
+            return Ok(());
+        }
+        let tenant = tx.tenant();
+        let rows = sqlx::query(sql::resolve(target)).bind(tenant).bind(ids).bind(texts).fetch_all(tx.conn()).await?;
+        self.take(target, rows)
+    }
+
+    /// Looks up every record of one type.
+    pub async fn fetch_all(&mut self, tx: &mut TenantTx, target: &'static Record) -> Outcome<()> {
+        let tenant = tx.tenant();
+        let rows = sqlx::query(sql::resolve_all(target)).bind(tenant).fetch_all(tx.conn()).await?;
+        self.take(target, rows)
+    }
+
+    fn take(&mut self, target: &'static Record, rows: Vec<sqlx::postgres::PgRow>) -> Outcome<()> {
+        for row in rows {
+            let id: Uuid = row.try_get(0)?;
+            let keys: Vec<Option<String>> = row.try_get(2)?;
+            let mut keys: Vec<String> = keys.into_iter().flatten().collect();
+            keys.dedup();
+            for key in &keys {
+                let ids = self.by_key.entry((target.name, key.clone())).or_default();
+                if !ids.contains(&id) {
+                    ids.push(id);
+                }
+            }
+            self.titles.insert(id, row.try_get::<Option<String>, _>(1)?.unwrap_or_default());
+            self.names_of.insert(id, keys);
+        }
+        Ok(())
+    }
+
+    /// The canonical text of a record's title.
+    pub fn title(&self, id: Uuid) -> Option<&str> {
+        self.titles.get(&id).map(String::as_str)
+    }
+
+    /// The record meant by an id, by the text beside it, or by either alone.
+    fn meant(&self, target: &'static str, given: &str, shown: Option<&str>) -> Result<Value, Fault> {
+        let id = given.parse::<Uuid>().ok();
+        let text = match (shown, id) {
+            (Some(shown), _) => shown.trim(),
+            (None, Some(_)) => "",
+            (None, None) => given.trim(),
+        };
+        if let Some(id) = id {
+            let known = self.names_of.get(&id);
+            if known.is_some_and(|names| shown.is_none() || names.iter().any(|name| name == text)) {
+                return Ok(Value::Id(id));
+            }
+        }
+        if text.is_empty() {
+            return if id.is_some() && shown.is_none() { Err(Fault::NotLink) } else { Ok(Value::Null) };
+        }
+        match self.by_key.get(&(target, text.to_owned())).map(Vec::as_slice) {
+            Some([id]) => Ok(Value::Id(*id)),
+            _ => Err(Fault::NotLink),
+        }
+    }
+}
+
+/// Collects what links in typed text refer to, and looks it up with one statement per record type.
+pub async fn find_links(tx: &mut TenantTx, record: &'static Record, typed: &Typed) -> Outcome<Links> {
+    let mut wanted: BTreeMap<&'static str, (Vec<Uuid>, Vec<String>)> = BTreeMap::new();
+    let mut note = |fields: &[Field], texts: &BTreeMap<String, String>| {
+        for field in fields {
+            let Kind::Link(target) = field.kind else { continue };
+            let (ids, names) = wanted.entry(target).or_default();
+            for text in [texts.get(field.name), texts.get(&format!("{}~", field.name))].into_iter().flatten() {
+                match text.trim().parse() {
+                    Ok(id) => ids.push(id),
+                    Err(_) if !text.trim().is_empty() => names.push(text.trim().to_owned()),
+                    Err(_) => {}
+                }
+            }
+        }
+    };
+    note(record.fields, &typed.fields);
+    if let Some(lines) = record.lines {
+        typed.lines.iter().flatten().for_each(|line| note(lines.fields, line));
+    }
+    let mut links = Links::default();
+    for (target, (ids, texts)) in wanted {
+        if let Some(target) = self::record(target) {
+            links.fetch(tx, target, &ids, &texts).await?;
+        }
+    }
+    Ok(links)
+}
+
+/// Puts typed text into a document and says what cannot be read. Only fields that people may set are touched.
+pub fn read_typed(document: &mut Document, typed: &Typed, links: &Links, company_currency: &str) -> Vec<Refusal> {
+    let mut faults = Vec::new();
+    let record = document.record;
+    let currency = match record.currency_field() {
+        Some(field) => typed
+            .fields
+            .get(field.name)
+            .map(|t| t.trim().to_uppercase())
+            .or_else(|| document.text(field.name).map(str::to_owned))
+            .unwrap_or_else(|| company_currency.to_owned()),
+        None => company_currency.to_owned(),
+    };
+    let mut values = std::mem::take(&mut document.values);
+    read_fields(record.fields, &typed.fields, links, (&currency, company_currency), &mut values, |name, fault| {
+        faults.push(refusal(fault).at(name));
+    });
+    document.values = values;
+    if let (Some(lines), Some(rows)) = (record.lines, &typed.lines) {
+        let before = std::mem::take(&mut document.lines);
+        for (row, texts) in rows.iter().enumerate() {
+            let id = texts.get("id").and_then(|id| id.parse::<Uuid>().ok());
+            let mut line = id.and_then(|id| before.iter().find(|l| l.id == id).cloned()).unwrap_or_default();
+            read_fields(lines.fields, texts, links, (&currency, company_currency), &mut line.values, |name, fault| {
+                faults.push(refusal(fault).at_line(row, name));
+            });
+            document.lines.push(line);
+        }
+    }
+    faults
+}
+
+fn refusal(fault: Fault) -> Refusal {
+    Refusal::new(fault.message())
+}
+
+fn read_fields(
+    fields: &'static [Field],
+    texts: &BTreeMap<String, String>,
+    links: &Links,
+    (currency, company_currency): (&str, &str),
+    values: &mut Values,
+    mut fault: impl FnMut(&'static str, Fault),
+) {
+    for field in fields.iter().filter(|f| !f.computed && f.kind != Kind::State) {
+        let read = match field.kind {
+            Kind::Link(target) => {
+                let shown = texts.get(&format!("{}~", field.name)).map(String::as_str);
+                match (texts.get(field.name), shown) {
+                    (None, None) => continue,
+                    (given, shown) => links.meant(target, given.map_or("", String::as_str), shown),
+                }
+            }
+            Kind::Names if texts.contains_key(&format!("{}.en", field.name)) || texts.contains_key(&format!("{}.ar", field.name)) => {
+                let part = |language: &str| texts.get(&format!("{}.{language}", field.name)).map_or("", |t| t.trim()).to_owned();
+                let names = crate::record::Names::new(part("en"), part("ar"));
+                if names.is_empty() { Ok(Value::Null) } else { value::read(field, &names.to_text(), currency) }
+            }
+            _ => match texts.get(field.name) {
+                Some(text) => match value::read(field, text, if field.kind == Kind::Base { company_currency } else { currency }) {
+                    // Rules may still fill it; what stays empty is found when the document is complete.
+                    Err(Fault::Required) => Ok(Value::Null),
+                    other => other,
+                },
+                None => continue,
+            },
+        };
+        match read {
+            Ok(value) => {
+                values.insert(field.name, value);
+            }
+            Err(reason) => fault(field.name, reason),
+        }
+    }
+}
+
+/// A new document with what its fields start with.
+pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Document> {
+    let mut document = Document::new(record);
+    let tenant = tx.tenant();
+    for field in record.fields {
+        match field.start {
+            Start::Empty => {}
+            Start::Today => document.set(field.name, tx.company.today),
+            Start::CompanyCurrency => document.set(field.name, tx.company.currency.clone()),
+            Start::Text(text) => document.set(field.name, Value::from_text(field.kind, Some(text))),
+            Start::First => {
+                if let Kind::Link(target) = field.kind
+                    && let Some(target) = self::record(target)
+                {
+                    let row = sqlx::query(sql::suggest(target)).bind(tenant).bind("").fetch_optional(tx.conn()).await?;
+                    document.set(field.name, row.map(|r| r.get::<Uuid, _>(0)));
+                }
+            }
+        }
+    }
+    Ok(document)
+}
+
+// ------------------------------------------------------------------ writing
+
+/// Reads typed text into a document and lets the rules complete it, without writing anything.
+pub async fn draft(tx: &mut TenantTx, mut document: Document, typed: &Typed) -> Outcome<(Document, Vec<Refusal>, Links)> {
+    let links = find_links(tx, document.record, typed).await?;
+    let mut faults = read_typed(&mut document, typed, &links, &tx.company.currency.clone());
+    match rules(document.record).complete(tx, &mut document).await {
+        Ok(()) => {}
+        Err(Error::Refused(refusals)) => faults.extend(refusals),
+        Err(other) => return Err(other),
+    }
+    for missing in document.missing() {
+        if !faults.iter().any(|f| f.field == missing.field) {
+            faults.push(missing);
+        }
+    }
+    Ok((document, faults, links))
+}
+
+/// Saves a new record under the id its form was given, or changes one that still has this version.
+///
+/// Saving the same new record twice is one record: the second time finds it and answers with it.
+pub async fn save(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: i32, typed: &Typed) -> Outcome<Document> {
+    allow(tx, record, Right::Keep)?;
+    if !record.manual {
+        return Err(Error::Denied);
+    }
+    let before = match load(tx, record, id, Lock::Update).await {
+        Ok(document) if version == 0 => return Ok(document),
+        Ok(document) => Some(document),
+        Err(Error::NotFound) if version == 0 => None,
+        Err(other) => return Err(other),
+    };
+    if let Some(before) = &before {
+        if before.version != version {
+            return Err(Error::Conflict);
+        }
+        if !record.editable(before.state()) {
+            return Err(Refusal::new("refuse-posted").into());
+        }
+    }
+    let start = match &before {
+        Some(document) => document.clone(),
+        None => Document { id, ..fresh(tx, record).await? },
+    };
+    let (mut document, faults, _) = draft(tx, start, typed).await?;
+    if !faults.is_empty() {
+        return Err(Error::Refused(faults));
+    }
+    write(tx, before.as_ref(), &mut document).await?;
+    Ok(document)
+}
+
+/// Inserts a document that rules made, completed by its own rules.
+pub async fn insert(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
+    rules(document.record).complete(tx, document).await?;
+    let missing = document.missing();
+    if !missing.is_empty() {
+        return Err(Error::Refused(missing));
+    }
+    write(tx, None, document).await
+}
+
+async fn write(tx: &mut TenantTx, before: Option<&Document>, document: &mut Document) -> Outcome<()> {
+    let record = document.record;
+    let tenant = tx.tenant();
+    let search = search_text(document);
+    match before {
+        None => {
+            let mut query = sqlx::query(sql::insert(record)).bind(document.id).bind(search);
+            for field in record.fields {
+                query = query.bind(document.get(field.name).to_text());
+            }
+            query.execute(tx.conn()).await?;
+            document.version = 1;
+        }
+        Some(before) => {
+            let fields: Vec<&'static str> = record.fields.iter().map(|f| f.name).collect();
+            let mut query = sqlx::query(sql::update(record, &fields, true)).bind(tenant).bind(document.id).bind(before.version);
+            for field in record.fields {
+                query = query.bind(document.get(field.name).to_text());
+            }
+            let done = query.bind(search).execute(tx.conn()).await?;
+            if done.rows_affected() == 0 {
+                return Err(Error::Conflict);
+            }
+            document.version = before.version + 1;
+        }
+    }
+    if let Some(lines) = record.lines {
+        write_lines(tx, lines.table, lines.fields, document, before.is_some()).await?;
+    }
+    let changes = differences(before, document);
+    audit(tx, record, document.id, if before.is_none() { "create" } else { "change" }, changes).await
+}
+
+async fn write_lines(tx: &mut TenantTx, table: &str, fields: &'static [Field], document: &Document, existed: bool) -> Outcome<()> {
+    let tenant = tx.tenant();
+    let ids: Vec<Uuid> = document.lines.iter().map(|l| l.id).collect();
+    if existed {
+        sqlx::query(sql::delete_other_lines(table)).bind(tenant).bind(document.id).bind(&ids).execute(tx.conn()).await?;
+    }
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let positions: Vec<i32> = (1..=ids.len() as i32).collect();
+    let mut query = sqlx::query(sql::upsert_lines(table, fields)).bind(document.id).bind(&ids).bind(positions);
+    for field in fields {
+        query = query.bind(document.lines.iter().map(|l| l.get(field.name).to_text()).collect::<Vec<Option<String>>>());
+    }
+    query.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What the list's search box and typeaheads look in: codes, numbers and names, folded.
+fn search_text(document: &Document) -> String {
+    let mut parts = Vec::new();
+    for field in document.record.fields {
+        match (field.kind, document.get(field.name)) {
+            (Kind::Code | Kind::Number, Value::Text(text)) => parts.push(fold(text)),
+            (Kind::Names, Value::Names(names)) if field.name == "name" => parts.extend([fold(&names.en), fold(&names.ar)]),
+            (Kind::Text(_), Value::Text(text)) if matches!(field.name, "phone" | "tax_number" | "barcode" | "reference" | "email") => {
+                parts.push(fold(text));
+            }
+            _ => {}
+        }
+    }
+    parts.join(" · ")
+}
+
+/// Old and new canonical text of each field that changed; lines as one entry each.
+fn differences(before: Option<&Document>, after: &Document) -> serde_json::Value {
+    let mut changes = serde_json::Map::new();
+    for field in after.record.fields {
+        let old = before.and_then(|b| b.get(field.name).to_text());
+        let new = after.get(field.name).to_text();
+        if old != new {
+            changes.insert(field.name.to_owned(), json!([old, new]));
+        }
+    }
+    let Some(lines) = after.record.lines else { return changes.into() };
+    let as_text = |line: &Line| -> String {
+        let shown = lines.fields.iter().filter(|f| !f.hidden).filter_map(|f| {
+            let text = line.get(f.name).to_text()?;
+            Some(format!("{}={text}", f.name))
+        });
+        shown.collect::<Vec<_>>().join("; ")
+    };
+    let old_lines: HashMap<Uuid, String> =
+        before.map(|b| b.lines.iter().map(|l| (l.id, as_text(l))).collect()).unwrap_or_default();
+    for (row, line) in after.lines.iter().enumerate() {
+        let (old, new) = (old_lines.get(&line.id), as_text(line));
+        if old != Some(&new) {
+            changes.insert(format!("lines.{}", row + 1), json!([old, new]));
+        }
+    }
+    for (row, line) in before.map(|b| b.lines.as_slice()).unwrap_or_default().iter().enumerate() {
+        if !after.lines.iter().any(|l| l.id == line.id) {
+            changes.insert(format!("lines.-{}", row + 1), json!([as_text(line), null]));
+        }
+    }
+    changes.into()
+}
+
+/// The audit row and the event of one change, in one statement.
+async fn audit(tx: &mut TenantTx, record: &Record, id: Uuid, action: &str, changes: serde_json::Value) -> Outcome<()> {
+    sqlx::query(
+        "with a as (insert into audit (id, record, record_id, action, changes) values ($1, $2, $3, $4, $5))
+         insert into outbox (id, topic, payload) values ($1, $2 || '.' || $4, jsonb_build_object('id', $3::uuid))",
+    )
+    .bind(Uuid::now_v7())
+    .bind(record.name)
+    .bind(id)
+    .bind(action)
+    .bind(changes)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Takes an action on a document that still has this version. Answers with the document and what it brought about.
+pub async fn act(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: i32, action: &str) -> Outcome<(Document, Vec<Document>)> {
+    allow(tx, record, Right::Keep)?;
+    let action = record.action(action).ok_or(Error::NotFound)?;
+    let document = load(tx, record, id, Lock::Update).await?;
+    let state = document.state().unwrap_or_default();
+    if !action.from.contains(&state) {
+        return Err(Refusal::new("refuse-state")
+            .with("state", format!("msg:{}-state-{state}|state-{state}", record.name))
+            .with("action", format!("msg:{0}-action-{1}|action-{1}", record.name, action.name))
+            .into());
+    }
+    if document.version != version {
+        return Err(Error::Conflict);
+    }
+    let missing = document.missing();
+    if !missing.is_empty() {
+        return Err(Error::Refused(missing));
+    }
+    let effects = rules(record).act(tx, action.name, &document).await?;
+    apply(tx, action.name, document, effects).await
+}
+
+async fn apply(tx: &mut TenantTx, action: &'static str, mut document: Document, effects: Effects) -> Outcome<(Document, Vec<Document>)> {
+    let record = document.record;
+    let before = document.clone();
+    let tenant = tx.tenant();
+    for posting in &effects.postings {
+        posting.apply(tx, &document).await?;
+    }
+    if effects.number
+        && document.number().is_none()
+        && let Some(prefix) = record.series
+    {
+        let number: String = sqlx::query_scalar("select draw_number($1, $2, $3)")
+            .bind(record.name)
+            .bind(prefix)
+            .bind(i32::from(document.date().year()))
+            .fetch_one(tx.conn())
+            .await?;
+        document.set("number", number);
+    }
+    if let Some(state) = effects.state {
+        document.set("state", state);
+    }
+    for (field, value) in effects.set {
+        document.set(field, value);
+    }
+    let changed: Vec<&'static str> = record.fields.iter().map(|f| f.name).filter(|f| before.get(f) != document.get(f)).collect();
+    let mut query = sqlx::query(sql::update(record, &changed, true)).bind(tenant).bind(document.id).bind(before.version);
+    for name in &changed {
+        query = query.bind(document.get(name).to_text());
+    }
+    if query.bind(search_text(&document)).execute(tx.conn()).await?.rows_affected() == 0 {
+        return Err(Error::Conflict);
+    }
+    document.version += 1;
+    set_lines(tx, &mut document, &effects.set_lines).await?;
+    for posting in &effects.books {
+        posting.apply(tx, &document).await?;
+    }
+    let mut created = effects.create;
+    for new in &mut created {
+        insert(tx, new).await?;
+    }
+    audit(tx, record, document.id, action, differences(Some(&before), &document)).await?;
+    Ok((document, created))
+}
+
+async fn set_lines(tx: &mut TenantTx, document: &mut Document, changes: &[(Uuid, &'static str, Value)]) -> Outcome<()> {
+    let Some(lines) = document.record.lines else { return Ok(()) };
+    let tenant = tx.tenant();
+    for field in lines.fields {
+        let of_field: Vec<_> = changes.iter().filter(|(_, name, _)| *name == field.name).collect();
+        if of_field.is_empty() {
+            continue;
+        }
+        let ids: Vec<Uuid> = of_field.iter().map(|(id, ..)| *id).collect();
+        let values: Vec<Option<String>> = of_field.iter().map(|(_, _, value)| value.to_text()).collect();
+        sqlx::query(sql::update_lines(lines.table, field)).bind(tenant).bind(document.id).bind(ids).bind(values).execute(tx.conn()).await?;
+        for (id, name, value) in of_field {
+            if let Some(line) = document.lines.iter_mut().find(|l| l.id == *id) {
+                line.set(name, value.clone());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Deletes a draft or an unused master record.
+pub async fn delete(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: i32) -> Outcome<()> {
+    allow(tx, record, Right::Keep)?;
+    let document = load(tx, record, id, Lock::Update).await?;
+    if !record.editable(document.state()) || document.number().is_some() {
+        return Err(Refusal::new("refuse-delete-posted").into());
+    }
+    let tenant = tx.tenant();
+    let done = sqlx::query(sql::delete(record)).bind(tenant).bind(id).bind(version).execute(tx.conn()).await?;
+    if done.rows_affected() == 0 {
+        return Err(Error::Conflict);
+    }
+    let empty = Document { values: Values::new(), lines: Vec::new(), ..document.clone() };
+    audit(tx, record, id, "delete", differences(Some(&document), &empty)).await
+}
+
+/// The input name of a cell, for refusals of rules.
+pub fn cell(row: usize, field: &str) -> String {
+    input_name(row, field)
+}
+
+/// Enters master data that is right by construction, such as a country's template, without asking rules or roles.
+pub async fn bring(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
+    write(tx, None, document).await
+}
+
+/// Lets the rules of its record complete a document.
+pub async fn complete(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
+    rules(document.record).complete(tx, document).await
+}
+
+/// Writes a document that an import has read, completed and found good.
+pub async fn write_imported(tx: &mut TenantTx, before: Option<&Document>, document: &mut Document) -> Outcome<()> {
+    allow(tx, document.record, Right::Keep)?;
+    write(tx, before, document).await
+}
+
+/// Ids and codes of all records of a type that has codes.
+pub async fn codes(tx: &mut TenantTx, record: &'static Record) -> Outcome<Vec<(Uuid, String)>> {
+    let tenant = tx.tenant();
+    Ok(sqlx::query_as(sql::codes(record)).bind(tenant).fetch_all(tx.conn()).await?)
+}

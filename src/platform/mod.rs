@@ -1,0 +1,16 @@
+//! What only the server has: the door to the data, tenancy, sign-in, the web around the pages.
+
+pub mod auth;
+pub mod cluster;
+pub mod config;
+pub mod database;
+pub mod document;
+pub mod door;
+pub mod error;
+pub mod import;
+pub mod page;
+pub mod permission;
+pub mod session;
+pub mod sql;
+pub mod tenancy;
+pub mod web;

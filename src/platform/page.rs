@@ -1,0 +1,546 @@
+//! Pages of records for the screen: a list by its query, a form with its offers, history and linked documents.
+
+use super::document::{Document, Line};
+use super::door::{self, Error, Links, Outcome, Refusal, Typed};
+use super::permission::{Right, may};
+use super::sql::{self, Bind, Condition, Keyset};
+use super::tenancy::TenantTx;
+use crate::record::fold::fold;
+use crate::record::page::{Cell, Conflict, Event, FormPage, LineCells, Linked, ListPage, Offer, Row, Suggestion};
+use crate::record::query::{COUNT_LIMIT, PAGE, Query};
+use crate::record::{Field, Kind, Record, Value};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use sqlx::Row as _;
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+use uuid::Uuid;
+
+// ------------------------------------------------------------------ places in a list
+
+static SECRET: OnceLock<Vec<u8>> = OnceLock::new();
+
+/// Sets the key that signs places in lists; once, at start.
+pub fn set_secret(secret: Vec<u8>) {
+    let _ = SECRET.set(secret);
+}
+
+/// A place in the order of a list: what it is a place in, the order's value and the id. Signed, so that nobody can forge
+/// one or carry it into another company.
+struct Place {
+    value: String,
+    id: Uuid,
+}
+
+impl Place {
+    fn mac(context: &str, body: &str) -> Hmac<Sha256> {
+        let secret = SECRET.get().map_or(&[][..], Vec::as_slice);
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
+        mac.update(context.as_bytes());
+        mac.update(&[0]);
+        mac.update(body.as_bytes());
+        mac
+    }
+
+    fn seal(&self, context: &str) -> String {
+        let body = format!("{}{}", self.id, self.value);
+        let tag = Place::mac(context, &body).finalize().into_bytes();
+        format!("{}.{}", URL_SAFE_NO_PAD.encode(&body), URL_SAFE_NO_PAD.encode(&tag[..16]))
+    }
+
+    fn open(context: &str, sealed: &str) -> Outcome<Place> {
+        let bad = || Error::BadRequest("place");
+        let (body, tag) = sealed.split_once('.').ok_or_else(bad)?;
+        let body = String::from_utf8(URL_SAFE_NO_PAD.decode(body).map_err(|_| bad())?).map_err(|_| bad())?;
+        let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| bad())?;
+        Place::mac(context, &body).verify_truncated_left(&tag).map_err(|_| bad())?;
+        if tag.len() != 16 || body.len() < 36 || !body.is_char_boundary(36) {
+            return Err(bad());
+        }
+        let (id, value) = body.split_at(36);
+        Ok(Place { value: value.to_owned(), id: id.parse().map_err(|_| bad())? })
+    }
+}
+
+// ------------------------------------------------------------------ lists
+
+/// The conditions of a query: its view, its filters, its search.
+fn conditions(record: &'static Record, query: &Query) -> Outcome<Vec<Condition>> {
+    let mut found: Vec<Condition> = Vec::new();
+    let view = query.view.as_deref().and_then(|name| record.views.iter().find(|v| v.name == name));
+    let of_view = view.iter().flat_map(|v| v.filter.iter().map(|(field, text)| (*field, (*text).to_owned())));
+    let of_reader = query.filters.iter().map(|f| (f.field.as_str(), f.text.clone()));
+    for (name, text) in of_view.chain(of_reader) {
+        let Some(field) = record.field(name) else { continue };
+        let text = readable(field, &text).ok_or(Error::BadRequest("filter"))?;
+        found.extend(sql::conditions(field, &text, found.len() + 2));
+    }
+    if let Some(search) = &query.search {
+        let sql = format!("strpos(t.search, ${}) > 0", found.len() + 2);
+        found.push(Condition { sql, bind: Bind::Text(fold(search)) });
+    }
+    Ok(found)
+}
+
+/// A filter's text with each part read as the field reads input, so that any digits do and Postgres never sees nonsense.
+fn readable(field: &Field, text: &str) -> Option<String> {
+    let plain = Field { required: false, computed: false, signed: true, ..*field };
+    let one = |part: &str| -> Option<String> {
+        match field.kind {
+            Kind::Date | Kind::Integer | Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent | Kind::Money | Kind::Base => {
+                let value = crate::record::value::read(&plain, part, "SAR").ok()?;
+                Some(value.to_text().unwrap_or_default())
+            }
+            Kind::Link(_) => part.parse::<Uuid>().ok().map(|id| id.to_string()),
+            Kind::Bool => matches!(part, "true" | "false").then(|| part.to_owned()),
+            _ => Some(part.replace('\0', "")),
+        }
+    };
+    match text.split_once("..") {
+        Some((start, end)) if !matches!(field.kind, Kind::Text(_) | Kind::Code | Kind::Number) => Some(format!("{}..{}", one(start)?, one(end)?)),
+        _ => one(text),
+    }
+}
+
+type Query_<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
+fn bind<'q>(mut query: Query_<'q>, conditions: &'q [Condition]) -> Query_<'q> {
+    for condition in conditions {
+        query = match &condition.bind {
+            Bind::Text(text) => query.bind(text),
+            Bind::Texts(texts) => query.bind(texts),
+        };
+    }
+    query
+}
+
+/// One page of a list as this reader may see it.
+pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> Outcome<ListPage> {
+    if !may(&tx.role, record, Right::See) {
+        return Err(Error::Denied);
+    }
+    let tenant = tx.tenant();
+    let conditions = conditions(record, query)?;
+    let columns = query.columns(record);
+    let sort = query.sort(record);
+    let descending = if query.sort.is_some() { query.descending } else { record.descending };
+    let context = format!("{tenant}/{}/{}/{descending}", record.name, sort.name);
+    let backwards = query.after.is_none() && query.before.is_some();
+    let place = query.after.as_ref().or(query.before.as_ref()).map(|sealed| Place::open(&context, sealed)).transpose()?;
+
+    let keyset = Keyset { sort, descending, backwards, from_place: place.is_some() };
+    let mut select = bind(sqlx::query(sql::list(record, &columns, &conditions, &keyset, PAGE + 1)).bind(tenant), &conditions);
+    if let Some(place) = &place {
+        select = select.bind(&place.value).bind(place.id.to_string());
+    }
+    let mut found = select.fetch_all(tx.conn()).await?;
+    let more = found.len() > PAGE as usize;
+    found.truncate(PAGE as usize);
+    if backwards {
+        found.reverse();
+    }
+    let seal = |row: &sqlx::postgres::PgRow| -> Outcome<String> {
+        Ok(Place { value: row.try_get("place")?, id: row.try_get("id")? }.seal(&context))
+    };
+    let first = found.first().map(&seal).transpose()?;
+    let last = found.last().map(&seal).transpose()?;
+    let (before, after) = match (backwards, place.is_some()) {
+        (true, _) => (first.filter(|_| more), last),
+        (false, true) => (first, last.filter(|_| more)),
+        (false, false) => (None, last.filter(|_| more)),
+    };
+    let rows = found.iter().map(|row| read_row(record, &columns, row)).collect::<Outcome<Vec<_>>>()?;
+
+    let count = count(tx, record, &conditions).await?;
+    let capped = count > COUNT_LIMIT;
+    Ok(ListPage {
+        record: record.name.to_owned(),
+        query: query.clone(),
+        totals: if capped || record.totals.is_empty() { Vec::new() } else { totals(tx, record, &conditions).await? },
+        views: view_counts(tx, record).await?,
+        labels: filter_labels(tx, record, query).await?,
+        rows,
+        count: count.min(COUNT_LIMIT),
+        capped,
+        before,
+        after,
+        can_create: record.manual && may(&tx.role, record, Right::Keep),
+        company_currency: tx.company.currency.clone(),
+    })
+}
+
+fn read_row(record: &Record, columns: &[&'static Field], row: &sqlx::postgres::PgRow) -> Outcome<Row> {
+    let mut cells = Vec::with_capacity(columns.len());
+    for (i, field) in columns.iter().enumerate() {
+        let label = match field.kind {
+            Kind::Link(_) => row.try_get(format!("l{i}").as_str())?,
+            _ => None,
+        };
+        cells.push(Cell { text: row.try_get(format!("c{i}").as_str())?, label, ..Cell::default() });
+    }
+    let currency = match record.currency_field() {
+        Some(_) => row.try_get("row_currency")?,
+        None => None,
+    };
+    Ok(Row { id: row.try_get("id")?, cells, currency })
+}
+
+async fn count(tx: &mut TenantTx, record: &Record, conditions: &[Condition]) -> Outcome<i64> {
+    let tenant = tx.tenant();
+    let select = sqlx::query(sql::counts(&[sql::count(record, conditions)])).bind(tenant);
+    let row = bind(select, conditions).fetch_one(tx.conn()).await?;
+    Ok(row.try_get::<Vec<i64>, _>(0)?[0])
+}
+
+/// Counts of all rows and of each view, in one statement.
+async fn view_counts(tx: &mut TenantTx, record: &'static Record) -> Outcome<Vec<i64>> {
+    if record.views.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tenant = tx.tenant();
+    let mut parts = vec![sql::count(record, &[])];
+    let mut all: Vec<Condition> = Vec::new();
+    for view in record.views {
+        let mut own: Vec<Condition> = Vec::new();
+        for (name, text) in view.filter {
+            if let Some(field) = record.field(name) {
+                own.extend(sql::conditions(field, text, all.len() + own.len() + 2));
+            }
+        }
+        parts.push(sql::count(record, &own));
+        all.extend(own);
+    }
+    let select = sqlx::query(sql::counts(&parts)).bind(tenant);
+    Ok(bind(select, &all).fetch_one(tx.conn()).await?.try_get(0)?)
+}
+
+async fn totals(tx: &mut TenantTx, record: &Record, conditions: &[Condition]) -> Outcome<Vec<(String, String, i64)>> {
+    let tenant = tx.tenant();
+    let select = sqlx::query(sql::totals(record, conditions)).bind(tenant);
+    let rows = bind(select, conditions).fetch_all(tx.conn()).await?;
+    let mut totals = Vec::new();
+    for row in rows {
+        let currency: String = row.try_get("currency")?;
+        for field in record.totals {
+            totals.push(((*field).to_owned(), currency.clone(), row.try_get(*field)?));
+        }
+    }
+    Ok(totals)
+}
+
+async fn filter_labels(tx: &mut TenantTx, record: &'static Record, query: &Query) -> Outcome<Vec<(String, String)>> {
+    let mut labels = Vec::new();
+    for filter in &query.filters {
+        let Some(Kind::Link(target)) = record.field(&filter.field).map(|f| f.kind) else { continue };
+        let (Some(target), Ok(id)) = (door::record(target), filter.text.parse()) else { continue };
+        let mut links = Links::default();
+        links.fetch(tx, target, &[id], &[]).await?;
+        if let Some(title) = links.title(id) {
+            labels.push((filter.field.clone(), title.to_owned()));
+        }
+    }
+    Ok(labels)
+}
+
+/// Suggestions of a typeahead.
+pub async fn suggest(tx: &mut TenantTx, record: &'static Record, text: &str) -> Outcome<Vec<Suggestion>> {
+    if !may(&tx.role, record, Right::See) {
+        return Err(Error::Denied);
+    }
+    let tenant = tx.tenant();
+    let rows = sqlx::query(sql::suggest(record)).bind(tenant).bind(fold(text)).fetch_all(tx.conn()).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Suggestion {
+                id: row.try_get("id")?,
+                title: row.try_get::<Option<String>, _>("title")?.unwrap_or_default(),
+                hint: row.try_get("hint")?,
+            })
+        })
+        .collect()
+}
+
+// ------------------------------------------------------------------ forms
+
+/// A form that was posted and came back: what was typed and what stood in the way.
+#[derive(Clone, Debug, Default)]
+pub struct Posted {
+    pub typed: Typed,
+    pub refusals: Vec<Refusal>,
+    /// The version the form was made from.
+    pub version: i32,
+    pub id: Option<Uuid>,
+    /// Somebody else saved meanwhile.
+    pub conflict: bool,
+}
+
+/// The form of a record: saved, or new with its defaults and what the address prefills.
+pub async fn form(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    id: Option<Uuid>,
+    prefill: &BTreeMap<String, String>,
+    posted: Option<&Posted>,
+) -> Outcome<FormPage> {
+    let document = match id {
+        Some(id) => door::get(tx, record, id).await?,
+        None if may(&tx.role, record, Right::Keep) && record.manual => {
+            let mut document = door::fresh(tx, record).await?;
+            if let Some(id) = posted.and_then(|p| p.id) {
+                document.id = id;
+            }
+            let typed = Typed { fields: prefill.clone(), lines: None };
+            if !typed.fields.is_empty() {
+                document = door::draft(tx, document, &typed).await?.0;
+            }
+            document
+        }
+        None => return Err(Error::Denied),
+    };
+    page(tx, document, posted).await
+}
+
+/// The form with what was typed so far and what follows from it; nothing is written.
+pub async fn preview(tx: &mut TenantTx, record: &'static Record, id: Option<Uuid>, typed: &Typed) -> Outcome<FormPage> {
+    if !may(&tx.role, record, Right::Keep) {
+        return Err(Error::Denied);
+    }
+    let document = match id {
+        Some(id) => match door::load(tx, record, id, door::Lock::No).await {
+            Err(Error::NotFound) => Document { id, ..door::fresh(tx, record).await? },
+            other => other?,
+        },
+        None => door::fresh(tx, record).await?,
+    };
+    if !record.editable(document.state()) {
+        return Err(Refusal::new("refuse-posted").into());
+    }
+    let (mut document, _, _) = door::draft(tx, document, typed).await?;
+    // Rows keep their place on the screen, the empty ones too.
+    document.version = document.version.max(0);
+    let mut page = form_page(tx, &document).await?;
+    keep_typed(&mut page, record, typed);
+    Ok(page)
+}
+
+/// Restores what was typed where it could not be read, so that nothing is lost.
+fn keep_typed(page: &mut FormPage, record: &'static Record, typed: &Typed) {
+    for (cell, field) in page.cells.iter_mut().zip(record.fields) {
+        keep_cell(cell, field, &typed.fields);
+    }
+    if let Some(lines) = record.lines {
+        for (line, texts) in page.lines.iter_mut().zip(typed.lines.iter().flatten()) {
+            for (cell, field) in line.cells.iter_mut().zip(lines.fields) {
+                keep_cell(cell, field, texts);
+            }
+        }
+    }
+}
+
+fn keep_cell(cell: &mut Cell, field: &Field, texts: &BTreeMap<String, String>) {
+    if field.computed {
+        return;
+    }
+    let text = match field.kind {
+        Kind::Link(_) => texts.get(&format!("{}~", field.name)).or(texts.get(field.name)),
+        _ => texts.get(field.name),
+    };
+    if let Some(text) = text
+        && cell.text.is_none()
+        && !text.trim().is_empty()
+    {
+        cell.typed = Some(text.clone());
+    }
+}
+
+async fn page(tx: &mut TenantTx, saved: Document, posted: Option<&Posted>) -> Outcome<FormPage> {
+    let record = saved.record;
+    let Some(posted) = posted else { return form_page(tx, &saved).await };
+    // Lines that were added since the page was made are known by the ids their form gave them.
+    let mut base = saved.clone();
+    if base.lines.is_empty() {
+        base.lines = Vec::new();
+    }
+    let (document, _, _) = door::draft(tx, base, &posted.typed).await?;
+    let mut page = form_page(tx, &document).await?;
+    keep_typed(&mut page, record, &posted.typed);
+    page.version = posted.version;
+    for refusal in &posted.refusals {
+        place_fault(&mut page, record, refusal);
+        page.faults.push((refusal.field.clone(), refusal.message.clone()));
+    }
+    if posted.conflict {
+        page.conflict = Some(conflict(tx, &saved, &page).await?);
+    }
+    Ok(page)
+}
+
+/// Puts a refusal beside the field it concerns.
+fn place_fault(page: &mut FormPage, record: &'static Record, refusal: &Refusal) {
+    let Some(name) = refusal.field.as_deref() else { return };
+    let cell = match crate::record::line::parse_input_name(name) {
+        Some((row, field)) => record
+            .lines
+            .and_then(|lines| lines.fields.iter().position(|f| f.name == field))
+            .and_then(|at| page.lines.get_mut(row)?.cells.get_mut(at)),
+        None => record.fields.iter().position(|f| f.name == name).and_then(|at| page.cells.get_mut(at)),
+    };
+    if let Some(cell) = cell {
+        cell.fault = Some(refusal.message.clone());
+    }
+}
+
+/// What somebody else saved, beside what this reader typed.
+async fn conflict(tx: &mut TenantTx, saved: &Document, mine: &FormPage) -> Outcome<Conflict> {
+    let theirs = form_page(tx, saved).await?;
+    let mut conflict = Conflict { version: saved.version, ..Conflict::default() };
+    for ((field, mine), theirs) in saved.record.fields.iter().zip(&mine.cells).zip(&theirs.cells) {
+        if !field.hidden && !field.computed && (mine.text != theirs.text || mine.typed.is_some()) {
+            conflict.fields.push((field.name.to_owned(), mine.clone(), theirs.clone()));
+        }
+    }
+    let texts = |page: &FormPage| -> Vec<Vec<Option<String>>> {
+        page.lines.iter().map(|l| l.cells.iter().map(|c| c.text.clone()).collect()).collect()
+    };
+    conflict.lines_differ = texts(mine) != texts(&theirs);
+    conflict.user = theirs.events.first().map(|e| e.user.clone()).unwrap_or_default();
+    Ok(conflict)
+}
+
+/// A document as cells, with its links' titles, offers, history and neighbours.
+async fn form_page(tx: &mut TenantTx, document: &Document) -> Outcome<FormPage> {
+    let record = document.record;
+    let links = titles(tx, document).await?;
+    let keeps = may(&tx.role, record, Right::Keep);
+    let state = document.state();
+    let saved = document.version > 0;
+    let cells = cells(record.fields, |name| document.get(name), &links);
+    let lines = record.lines.map_or(Vec::new(), |lines| {
+        document.lines.iter().map(|line| LineCells { id: Some(line.id), cells: line_cells(lines.fields, line, &links) }).collect()
+    });
+    let offered = record.actions.iter().filter(|a| saved && keeps && state.is_some_and(|s| a.from.contains(&s)));
+    Ok(FormPage {
+        record: record.name.to_owned(),
+        id: Some(document.id),
+        version: document.version,
+        cells,
+        lines,
+        editable: keeps && record.editable(state),
+        offers: offered.map(|a| Offer { action: a.name.to_owned(), allowed: true }).collect(),
+        events: if saved { events(tx, document).await? } else { Vec::new() },
+        linked: if saved { linked(tx, document).await? } else { Vec::new() },
+        company_currency: tx.company.currency.clone(),
+        currency: document.currency(&tx.company.currency).to_owned(),
+        ..FormPage::default()
+    })
+}
+
+fn line_cells(fields: &'static [Field], line: &Line, links: &Links) -> Vec<Cell> {
+    cells(fields, |name| line.get(name), links)
+}
+
+fn cells<'v>(fields: &'static [Field], get: impl Fn(&str) -> &'v Value, links: &Links) -> Vec<Cell> {
+    fields
+        .iter()
+        .map(|field| {
+            let value = get(field.name);
+            let label = value.id().and_then(|id| links.title(id)).map(str::to_owned);
+            Cell { text: value.to_text(), label, ..Cell::default() }
+        })
+        .collect()
+}
+
+/// Titles of everything the document links to, with one statement per record type.
+async fn titles(tx: &mut TenantTx, document: &Document) -> Outcome<Links> {
+    let mut wanted: BTreeMap<&'static str, Vec<Uuid>> = BTreeMap::new();
+    let mut note = |field: &Field, value: &Value| {
+        if let (Kind::Link(target), Some(id)) = (field.kind, value.id()) {
+            wanted.entry(target).or_default().push(id);
+        }
+    };
+    for field in document.record.fields {
+        note(field, document.get(field.name));
+    }
+    for field in document.record.lines.map_or(&[][..], |l| l.fields) {
+        document.lines.iter().for_each(|line| note(field, line.get(field.name)));
+    }
+    let mut links = Links::default();
+    for (target, ids) in wanted {
+        if let Some(target) = door::record(target) {
+            links.fetch(tx, target, &ids, &[]).await?;
+        }
+    }
+    Ok(links)
+}
+
+/// What happened to a record, latest first.
+async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
+    let zone = tx.company.time_zone.clone();
+    let rows = sqlx::query(
+        "select a.action, coalesce(n.name, '') as user, to_char(a.at at time zone $4, 'YYYY-MM-DD HH24:MI') as at, a.changes
+           from audit a left join auth.names_in_tenant() n on n.id = a.user_id
+          where a.tenant_id = $1 and a.record = $2 and a.record_id = $3 order by a.id desc limit 50",
+    )
+    .bind(tx.tenant())
+    .bind(document.record.name)
+    .bind(document.id)
+    .bind(zone)
+    .fetch_all(tx.conn())
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let changes: serde_json::Value = row.try_get("changes")?;
+            let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).map(str::to_owned);
+            let changes = changes.as_object().into_iter().flatten();
+            let changes = changes.map(|(field, pair)| (field.clone(), text(pair.get(0)), text(pair.get(1))));
+            Ok(Event { action: row.try_get("action")?, user: row.try_get("user")?, at: row.try_get("at")?, changes: changes.collect() })
+        })
+        .collect()
+}
+
+/// The documents before and after this one, as far as this reader may see them.
+async fn linked(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Linked>> {
+    let tenant = tx.tenant();
+    let mut found = Vec::new();
+    for field in document.record.fields {
+        if let (Kind::Link(target), Some(id)) = (field.kind, document.link(field.name))
+            && let Some(target) = door::record(target).filter(|r| r.series.is_some() && may(&tx.role, r, Right::See))
+        {
+            let row = sqlx::query(sql::title(target)).bind(tenant).bind(id).fetch_optional(tx.conn()).await?;
+            if let Some(row) = row {
+                let title = row.try_get::<Option<String>, _>("title")?.unwrap_or_default();
+                found.push(Linked { record: target.name.to_owned(), id, title, state: row.try_get("state")? });
+            }
+        }
+    }
+    let role = tx.role.clone();
+    let pointing: Vec<(&'static Record, &'static str)> = door::records()
+        .iter()
+        .filter(|r| r.series.is_some() && document.record.series.is_some() && may(&role, r, Right::See))
+        .flat_map(|r| r.fields.iter().filter(|f| f.kind == Kind::Link(document.record.name)).map(move |f| (*r, f.name)))
+        .collect();
+    if !pointing.is_empty() {
+        let rows = sqlx::query(sql::linked(&pointing)).bind(tenant).bind(document.id).fetch_all(tx.conn()).await?;
+        for row in rows {
+            found.push(Linked {
+                record: row.try_get("record")?,
+                id: row.try_get("id")?,
+                title: row.try_get::<Option<String>, _>("title")?.unwrap_or_default(),
+                state: row.try_get("state")?,
+            });
+        }
+    }
+    if may(&role, document.record, Right::See) && super::permission::may_read_books(&role) {
+        let rows: Vec<(Uuid, String, String)> =
+            sqlx::query_as("select id, number, state from journal_entry where tenant_id = $1 and source = $2 order by id")
+                .bind(tenant)
+                .bind(document.id)
+                .fetch_all(tx.conn())
+                .await?;
+        found.extend(rows.into_iter().map(|(id, title, state)| Linked { record: "journal_entry".to_owned(), id, title, state: Some(state) }));
+    }
+    Ok(found)
+}
+

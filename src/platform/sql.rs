@@ -1,0 +1,369 @@
+//! SQL made from descriptions. Identifiers come from descriptions only, values are always bound.
+//!
+//! The one file that may call a string safe SQL: whatever it formats is a name from a description or a typed id.
+
+use super::tenancy::Cx;
+use crate::record::query::{COUNT_LIMIT, sortable};
+use crate::record::{Field, Kind, Record};
+use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
+use std::fmt::Write as _;
+
+fn safe(sql: String) -> SqlStr {
+    AssertSqlSafe(sql).into_sql_str()
+}
+
+/// Opens a transaction and sets its context in one round trip. Everything formatted here is a typed id or address.
+pub fn begin(cx: &Cx) -> SqlStr {
+    let address = cx.address.map(|a| a.to_string()).unwrap_or_default();
+    safe(format!(
+        "begin; select set_config('app.tenant_id', '{}', true), set_config('app.user_id', '{}', true), \
+         set_config('app.request_id', '{}', true), set_config('app.address', '{address}', true)",
+        cx.tenant, cx.user, cx.request
+    ))
+}
+
+/// A field's column as canonical text. Decimals lose the zeros that only their storage adds.
+fn as_text(alias: &str, field: &Field) -> String {
+    match field.kind.sql() {
+        "text" => format!("{alias}.{}", field.name),
+        "numeric" => format!("trim_scale({alias}.{})::text", field.name),
+        _ => format!("{alias}.{}::text", field.name),
+    }
+}
+
+fn columns_as_text(alias: &str, fields: &[Field]) -> String {
+    fields.iter().map(|f| format!(", {} as {}", as_text(alias, f), f.name)).collect()
+}
+
+/// `$1` tenant, `$2` id. Columns: version, then the fields in order.
+pub fn select_one(record: &Record, lock: bool) -> SqlStr {
+    let columns = columns_as_text("t", record.fields);
+    let lock = if lock { " for update" } else { "" };
+    safe(format!("select t.version{columns} from {} t where t.tenant_id = $1 and t.id = $2{lock}", record.name))
+}
+
+/// `$1` tenant, `$2` parent ids. Columns: parent, id, then the fields in order.
+pub fn select_lines(table: &str, fields: &[Field]) -> SqlStr {
+    let columns = columns_as_text("t", fields);
+    safe(format!(
+        "select t.parent, t.id{columns} from {table} t where t.tenant_id = $1 and t.parent = any($2) order by t.parent, t.position, t.id"
+    ))
+}
+
+/// `$1` id, `$2` search text, then the fields in order.
+pub fn insert(record: &Record) -> SqlStr {
+    let mut names = String::from("id, search");
+    let mut values = String::from("$1, $2");
+    for (i, field) in record.fields.iter().enumerate() {
+        let _ = write!(names, ", {}", field.name);
+        let _ = write!(values, ", ${}::{}", i + 3, field.kind.sql());
+    }
+    safe(format!("insert into {} ({names}) values ({values})", record.name))
+}
+
+/// `$1` tenant, `$2` id, `$3` expected version, then the named fields; `search` when asked, as the last value.
+pub fn update(record: &Record, fields: &[&'static str], search: bool) -> SqlStr {
+    let mut sets = String::from("version = version + 1, changed_at = now(), changed_by = uid()");
+    for (i, name) in fields.iter().enumerate() {
+        let kind = record.field(name).map_or("text", |f| f.kind.sql());
+        let _ = write!(sets, ", {name} = ${}::{kind}", i + 4);
+    }
+    if search {
+        let _ = write!(sets, ", search = ${}", fields.len() + 4);
+    }
+    safe(format!("update {} set {sets} where tenant_id = $1 and id = $2 and version = $3", record.name))
+}
+
+/// Writes all lines of a document at once. `$1` parent, `$2` ids, `$3` positions, then one text array per field.
+pub fn upsert_lines(table: &str, fields: &[Field]) -> SqlStr {
+    let mut names = String::new();
+    let mut picks = String::new();
+    let mut arrays = String::new();
+    let mut sets = String::from("position = excluded.position");
+    for (i, field) in fields.iter().enumerate() {
+        let _ = write!(names, ", {}", field.name);
+        let _ = write!(picks, ", u.f{i}::{}", field.kind.sql());
+        let _ = write!(arrays, ", ${}::text[]", i + 4);
+        let _ = write!(sets, ", {0} = excluded.{0}", field.name);
+    }
+    let aliases: String = (0..fields.len()).map(|i| format!(", f{i}")).collect();
+    safe(format!(
+        "insert into {table} as l (parent, id, position{names})
+         select $1, u.id, u.position{picks} from unnest($2::uuid[], $3::int[]{arrays}) as u (id, position{aliases})
+         on conflict (tenant_id, id) do update set {sets} where l.parent = excluded.parent"
+    ))
+}
+
+/// `$1` tenant, `$2` parent, `$3` ids that stay.
+pub fn delete_other_lines(table: &str) -> SqlStr {
+    safe(format!("delete from {table} where tenant_id = $1 and parent = $2 and not (id = any($3))"))
+}
+
+/// Sets one field of several lines. `$1` tenant, `$2` parent, `$3` ids, `$4` values as text.
+pub fn update_lines(table: &str, field: &Field) -> SqlStr {
+    let (name, kind) = (field.name, field.kind.sql());
+    safe(format!(
+        "update {table} l set {name} = u.v::{kind} from unnest($3::uuid[], $4::text[]) as u (id, v)
+         where l.tenant_id = $1 and l.parent = $2 and l.id = u.id"
+    ))
+}
+
+/// `$1` tenant, `$2` id, `$3` version.
+pub fn delete(record: &Record) -> SqlStr {
+    safe(format!("delete from {} where tenant_id = $1 and id = $2 and version = $3", record.name))
+}
+
+/// What people may type to name a record: its title and subtitle, names in both languages.
+fn keys(record: &Record) -> Vec<String> {
+    let mut keys = Vec::new();
+    for name in [Some(record.title), record.subtitle].into_iter().flatten() {
+        match record.field(name).map(|f| f.kind) {
+            Some(Kind::Names) => keys.extend([format!("t.{name} ->> 'en'"), format!("t.{name} ->> 'ar'")]),
+            Some(_) => keys.push(format!("t.{name}")),
+            None => {}
+        }
+    }
+    keys
+}
+
+/// Finds records by id or by what people call them. `$1` tenant, `$2` ids, `$3` texts.
+/// Columns: id, title, then an array of the texts that name it.
+pub fn resolve(record: &Record) -> SqlStr {
+    let keys = keys(record);
+    let matches: String = keys.iter().map(|k| format!(" or {k} = any($3)")).collect();
+    safe(format!(
+        "select t.id, t.{}::text as title, array[{}] as keys from {} t where t.tenant_id = $1 and (t.id = any($2){matches})",
+        record.title,
+        keys.join(", "),
+        record.name
+    ))
+}
+
+/// The same for a small type of record whole; imports use it. `$1` tenant.
+pub fn resolve_all(record: &Record) -> SqlStr {
+    let keys = keys(record);
+    safe(format!(
+        "select t.id, t.{}::text as title, array[{}] as keys from {} t where t.tenant_id = $1",
+        record.title,
+        keys.join(", "),
+        record.name
+    ))
+}
+
+/// Suggestions of a typeahead, best first. `$1` tenant, `$2` folded text.
+pub fn suggest(record: &Record) -> SqlStr {
+    let hint = record.subtitle.map_or("null".to_owned(), |name| format!("t.{name}::text"));
+    let active = record.field("active").map_or("", |_| " and t.active");
+    // A document without a number is a draft; nothing links to one.
+    let numbered = record.series.map_or("", |_| " and t.number is not null");
+    safe(format!(
+        "select t.id, t.{title}::text as title, {hint} as hint from {name} t
+          where t.tenant_id = $1 and ($2 = '' or strpos(t.search, $2) > 0){active}{numbered}
+          order by ($2 <> '' and not starts_with(t.search, $2)), t.{sort} {direction}, t.id limit 12",
+        title = record.title,
+        name = record.name,
+        sort = record.sort,
+        direction = if record.descending { "desc" } else { "" },
+    ))
+}
+
+/// A condition with its bound value.
+pub struct Condition {
+    pub sql: String,
+    pub bind: Bind,
+}
+
+/// A bound value of a condition.
+pub enum Bind {
+    Text(String),
+    Texts(Vec<String>),
+}
+
+/// The condition for one filter text of the address, `None` when the text means nothing for the field.
+pub fn conditions(field: &Field, text: &str, first: usize) -> Vec<Condition> {
+    let column = format!("t.{}", field.name);
+    let kind = field.kind.sql();
+    let one = |sql: String, value: &str| Condition { sql, bind: Bind::Text(value.to_owned()) };
+    match field.kind {
+        Kind::Choice(_) | Kind::State | Kind::Currency => {
+            let texts = text.split(',').map(str::to_owned).collect();
+            vec![Condition { sql: format!("{column} = any(${first})"), bind: Bind::Texts(texts) }]
+        }
+        Kind::Link(_) | Kind::Bool => vec![one(format!("{column} = ${first}::{kind}"), text)],
+        Kind::Date | Kind::Money | Kind::Base | Kind::Integer | Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent => {
+            let (start, end) = text.split_once("..").unwrap_or((text, text));
+            let mut found = Vec::new();
+            if !start.is_empty() {
+                found.push(one(format!("{column} >= ${first}::{kind}"), start));
+            }
+            if !end.is_empty() {
+                found.push(one(format!("{column} <= ${}::{kind}", first + found.len()), end));
+            }
+            found
+        }
+        Kind::Names => vec![one(format!("strpos(t.search, ${first}) > 0"), &crate::record::fold::fold(text))],
+        _ => vec![one(format!("starts_with({column}, ${first})"), text)],
+    }
+}
+
+/// The order of a list: a column that is never null, and the id.
+pub fn order_column(field: &Field) -> String {
+    debug_assert!(sortable(field.kind));
+    if field.required {
+        return format!("t.{}", field.name);
+    }
+    let least = match field.kind.sql() {
+        "numeric" => "'-Infinity'::numeric",
+        "bigint" => "-9223372036854775808",
+        "int" => "-2147483648",
+        "date" => "'-infinity'::date",
+        "boolean" => "false",
+        _ => "''",
+    };
+    format!("coalesce(t.{}, {least})", field.name)
+}
+
+/// The place of a page in the order of its list.
+pub struct Keyset<'a> {
+    pub sort: &'a Field,
+    pub descending: bool,
+    /// Going back: the rows before the place, nearest first.
+    pub backwards: bool,
+    /// Whether a place is bound: the order's value and the id, after the conditions.
+    pub from_place: bool,
+}
+
+/// One page of a list. `$1` tenant, then the conditions' values, then the place. Rows are limited before links are joined.
+/// Columns: id, place, currency when the record has one, the fields, and `{field}_label` for links.
+pub fn list(record: &Record, columns: &[&'static Field], wheres: &[Condition], keyset: &Keyset, limit: u32) -> SqlStr {
+    let order = order_column(keyset.sort);
+    let backwards = keyset.descending != keyset.backwards;
+    let (direction, compare) = if backwards { ("desc", "<") } else { ("asc", ">") };
+    let mut inner = String::from("t.id");
+    let mut outer = format!("t.id, t.place::text as place");
+    let _ = write!(inner, ", {order} as place");
+    let mut joins = String::new();
+    if let Some(currency) = record.currency_field() {
+        let _ = write!(inner, ", t.{} as row_currency", currency.name);
+        outer.push_str(", t.row_currency");
+    }
+    for (i, field) in columns.iter().enumerate() {
+        let _ = write!(inner, ", t.{0} as c{i}", field.name);
+        let shown = Field { name: "", ..**field };
+        let text = as_text("t", &shown).replacen("t.", &format!("t.c{i}"), 1);
+        let _ = write!(outer, ", {text} as c{i}");
+    }
+    for (i, field) in columns.iter().enumerate() {
+        if let Kind::Link(target) = field.kind {
+            let title = super::door::record(target).map_or("id", |r| r.title);
+            let _ = write!(joins, " left join {target} l{i} on l{i}.tenant_id = $1 and l{i}.id = t.c{i}");
+            let _ = write!(outer, ", l{i}.{title}::text as l{i}");
+        }
+    }
+    let mut conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
+    if keyset.from_place {
+        let n = bound(wheres) + 2;
+        let _ = write!(conditions, " and ({order}, t.id) {compare} (${n}::{}, ${}::uuid)", keyset.sort.kind.sql(), n + 1);
+    }
+    safe(format!(
+        "select {outer} from (select {inner} from {name} t where t.tenant_id = $1{conditions}
+           order by {order} {direction}, t.id {direction} limit {limit}) t{joins} order by t.place {direction}, t.id {direction}",
+        name = record.name
+    ))
+}
+
+/// Values bound by conditions.
+pub fn bound(wheres: &[Condition]) -> usize {
+    wheres.len()
+}
+
+/// Counts rows that match, up to the limit of counting. `$1` tenant, then the conditions' values.
+pub fn count(record: &Record, wheres: &[Condition]) -> String {
+    let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
+    format!("(select count(*) from (select 1 from {} t where t.tenant_id = $1{conditions} limit {}) x)", record.name, COUNT_LIMIT + 1)
+}
+
+/// Several counts in one statement.
+pub fn counts(parts: &[String]) -> SqlStr {
+    safe(format!("select array[{}]::bigint[]", parts.join(", ")))
+}
+
+/// Sums of the record's totals over all rows that match, by currency. `$1` tenant, then the conditions' values.
+pub fn totals(record: &Record, wheres: &[Condition]) -> SqlStr {
+    let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
+    let sums: String = record.totals.iter().map(|f| format!(", coalesce(sum(t.{f}), 0)::bigint as {f}")).collect();
+    let currency = record.currency_field().map_or("''".to_owned(), |f| format!("t.{}", f.name));
+    safe(format!(
+        "select {currency} as currency{sums} from {} t where t.tenant_id = $1{conditions} group by 1 order by 1",
+        record.name
+    ))
+}
+
+/// Documents that name this one in their header. `$1` tenant, `$2` id. Columns: record, id, title, state.
+pub fn linked(parts: &[(&'static Record, &'static str)]) -> SqlStr {
+    let union: Vec<String> = parts
+        .iter()
+        .map(|(record, field)| {
+            format!(
+                "(select '{0}' as record, t.id, t.{1}::text as title, t.state, t.created_at from {0} t where t.tenant_id = $1 and t.{field} = $2 limit 50)",
+                record.name, record.title
+            )
+        })
+        .collect();
+    safe(format!("select record, id, title, state from ({}) u order by created_at limit 50", union.join(" union all ")))
+}
+
+/// Title and state of one document. `$1` tenant, `$2` id.
+pub fn title(record: &Record) -> SqlStr {
+    let state = if record.states.is_empty() { "null::text" } else { "t.state" };
+    safe(format!("select t.{}::text as title, {state} as state from {} t where t.tenant_id = $1 and t.id = $2", record.title, record.name))
+}
+
+/// Creates a database. The name comes from the program, never from a person.
+pub fn create_database(name: &str) -> SqlStr {
+    safe(format!("create database \"{}\"", name.replace('"', "")))
+}
+
+/// Creates or updates the roles and gives the owner the schema. The password is quoted as a literal.
+pub fn roles(app_password: &str) -> Vec<SqlStr> {
+    let password = app_password.replace('\'', "''");
+    vec![
+        safe(
+            "do $$ begin
+               if not exists (select from pg_roles where rolname = 'diwan_owner') then create role diwan_owner nologin; end if;
+               if not exists (select from pg_roles where rolname = 'diwan_app') then create role diwan_app login; end if;
+             end $$"
+                .to_owned(),
+        ),
+        safe(format!(
+            "alter role diwan_app login nosuperuser nobypassrls nocreatedb nocreaterole password '{password}';
+             grant diwan_owner to current_user"
+        )),
+        safe(
+            "do $$ begin
+               execute format('grant create, connect on database %I to diwan_owner', current_database());
+               execute format('revoke all on database %I from public', current_database());
+               execute format('grant connect, temporary on database %I to diwan_app', current_database());
+             end $$;
+             alter schema public owner to diwan_owner"
+                .to_owned(),
+        ),
+    ]
+}
+
+/// Drafts of a document type with the names that imported lines can call them. `$1` tenant. Columns: id, name.
+pub fn drafts(record: &Record) -> SqlStr {
+    let state = record.states.iter().find(|s| s.editable).map_or("draft", |s| s.name);
+    let name = if record.field("reference").is_some() { "coalesce(t.reference, t.id::text)" } else { "t.id::text" };
+    safe(format!("select t.id, {name} from {} t where t.tenant_id = $1 and t.state = '{state}'", record.name))
+}
+
+/// Values of a unique field that exist among these. `$1` tenant, `$2` texts.
+pub fn existing(record: &Record, field: &Field) -> SqlStr {
+    safe(format!("select t.{0} from {1} t where t.tenant_id = $1 and t.{0} = any($2)", field.name, record.name))
+}
+
+/// `$1` tenant. Columns: id, code.
+pub fn codes(record: &Record) -> SqlStr {
+    safe(format!("select t.id, t.code from {} t where t.tenant_id = $1", record.name))
+}

@@ -1,0 +1,539 @@
+//! The web around the pages: routes, sessions, origin check, security headers, forms that work without scripts.
+
+use super::auth::{self, SignedIn};
+use super::config;
+use super::door::{self, Error, Outcome, Refusal, Typed};
+use super::page::Posted;
+use super::session::PgStore;
+use super::tenancy::{Cx, Db, whole};
+use crate::i18n::{self, Digits, I18n, Locale, negotiate};
+use crate::record::Record;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, OriginalUri, Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::{get, post};
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::services::ServeDir;
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{Expiry, Session, SessionManagerLayer};
+use uuid::Uuid;
+
+/// What every handler can reach.
+#[derive(Clone)]
+pub struct House {
+    pub db: Db,
+    pub options: Arc<LeptosOptions>,
+    /// Whether browsers reach us over https; decides the session cookie.
+    pub secure: bool,
+    pub app: fn(LeptosOptions) -> leptos::prelude::AnyView,
+}
+
+/// Who visits, in which language, with which request; in the context of every page and server function.
+#[derive(Clone)]
+pub struct Visit {
+    pub db: Db,
+    pub signed_in: Option<SignedIn>,
+    pub i18n: I18n,
+    pub theme: String,
+    pub request: Uuid,
+    pub address: Option<IpAddr>,
+    /// Path and query as asked.
+    pub uri: Uri,
+    /// A form that came back with something to mend.
+    pub posted: Option<Arc<Posted>>,
+    /// Fields and faults of a form that belongs to no record, such as sign-in.
+    pub plain: Option<Arc<PlainForm>>,
+}
+
+/// A form that belongs to no record, as it came back.
+#[derive(Clone, Debug, Default)]
+pub struct PlainForm {
+    pub fields: BTreeMap<String, String>,
+    pub refusals: Vec<Refusal>,
+}
+
+impl Visit {
+    pub fn cx(&self) -> Outcome<Cx> {
+        let signed_in = self.signed_in.as_ref().ok_or(Error::SignedOut)?;
+        Ok(Cx { i18n: self.i18n, ..signed_in.cx(self.request, self.address) })
+    }
+}
+
+impl FromRequestParts<House> for Visit {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Visit, Response> {
+        let session = Session::from_request_parts(parts, house).await.map_err(|e| e.into_response())?;
+        let signed_in = SignedIn::of(&session).await;
+        let cookie = |name: &str| cookie(&parts.headers, name);
+        let mut i18n = match &signed_in {
+            Some(person) => person.i18n(),
+            None => {
+                let asked = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok()).unwrap_or_default();
+                let locale = cookie("language").and_then(|tag| Locale::from_tag(&tag)).unwrap_or_else(|| negotiate::accept_language(asked));
+                I18n::new(locale, Digits::Western)
+            }
+        };
+        // Paper speaks the customer's language, whoever prints it.
+        if parts.uri.path().ends_with("/print")
+            && let Some(locale) = query_pairs(&parts.uri).into_iter().find(|(n, _)| n == "language").and_then(|(_, tag)| Locale::from_tag(&tag))
+        {
+            i18n.locale = locale;
+        }
+        let theme = signed_in.as_ref().map(|p| p.theme.clone()).or_else(|| cookie("theme")).unwrap_or_else(|| "auto".to_owned());
+        Ok(Visit {
+            db: house.db.clone(),
+            signed_in,
+            i18n,
+            theme,
+            request: parts.extensions.get::<Reference>().map_or_else(Uuid::now_v7, |r| r.0),
+            address: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip()),
+            uri: parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |u| u.0.clone()),
+            posted: None,
+            plain: None,
+        })
+    }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|h| h.to_str().ok())
+        .flat_map(|h| h.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
+}
+
+/// The pairs of a query string.
+pub fn query_pairs(uri: &Uri) -> Vec<(String, String)> {
+    form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()).into_owned().collect()
+}
+
+/// The reference of a request, in the log and in messages about our own faults.
+#[derive(Clone, Copy)]
+struct Reference(Uuid);
+
+// ------------------------------------------------------------------ the router
+
+/// All routes behind all layers. `forms` are the routes of pages that take forms of their own.
+pub fn router(house: House, forms: Router<House>) -> Router {
+    let sessions = SessionManagerLayer::new(PgStore::new(house.db.clone()))
+        .with_name(if house.secure { "__Host-session" } else { "session" })
+        .with_secure(house.secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnInactivity(Duration::days(14)));
+    let site = house.options.site_root.to_string();
+    let files = || ServeDir::new(&site).precompressed_br().precompressed_gzip();
+    let immutable = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    let assets = Router::new()
+        .route_service("/pkg/{*file}", files())
+        .route_service("/fonts/{*file}", files())
+        .route_service("/icons.svg", files())
+        .route_service("/favicon.svg", files())
+        .route_service("/pattern.svg", files())
+        .route_service("/icon-192.png", files())
+        .route_service("/icon-512.png", files())
+        .route_service("/manifest.webmanifest", files())
+        .route("/messages/{file}", get(messages))
+        .layer(immutable);
+    let pages = Router::new()
+        .route("/api/{*function}", post(server_function))
+        .route("/sign-in", get(render_page).post(sign_in))
+        .route("/sign-out", post(sign_out))
+        .route("/preferences", post(preferences))
+        .route("/company", post(switch_company))
+        .merge(forms)
+        .route("/{path}/{id}", get(render_page).post(post_form))
+        .fallback(render_page)
+        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")))
+        .layer(DefaultBodyLimit::max(32 * 1024 * 1024))
+        .layer(sessions)
+        .layer(middleware::from_fn(check_origin));
+    Router::new()
+        .route("/health", get(health))
+        .merge(pages)
+        .merge(assets)
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(middleware::from_fn(security_headers))
+        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(middleware::from_fn(name_request))
+        .with_state(house)
+}
+
+async fn health(State(house): State<House>) -> Response {
+    match sqlx::query("select 1").execute(house.db.people()).await {
+        Ok(_) => "ok".into_response(),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// The messages of one language, under a name that changes with them.
+async fn messages(Path(file): Path<String>) -> Response {
+    match Locale::ALL.into_iter().find(|locale| file == messages_file(*locale)) {
+        Some(locale) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], i18n::source(locale)).into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// `ar.3f2a….ftl`
+pub fn messages_file(locale: Locale) -> String {
+    use sha2::{Digest as _, Sha256};
+    use std::sync::LazyLock;
+    static NAMES: LazyLock<[String; 2]> = LazyLock::new(|| {
+        Locale::ALL.map(|locale| {
+            let hash: String = Sha256::digest(i18n::source(locale)).iter().take(8).map(|b| format!("{b:02x}")).collect();
+            format!("{}.{hash}.ftl", locale.tag())
+        })
+    });
+    NAMES[locale as usize].clone()
+}
+
+// ------------------------------------------------------------------ layers
+
+async fn name_request(mut request: Request, next: Next) -> Response {
+    let reference = Uuid::now_v7();
+    request.extensions_mut().insert(Reference(reference));
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let begun = std::time::Instant::now();
+    let mut response = next.run(request).await;
+    let status = response.status().as_u16();
+    let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
+    if status >= 500 {
+        tracing::error!(%reference, %method, path, status, milliseconds, "request");
+    } else {
+        tracing::info!(%reference, %method, path, status, milliseconds, "request");
+    }
+    if let Ok(value) = HeaderValue::from_str(&reference.to_string()) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    response
+}
+
+async fn security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+    headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    response
+}
+
+/// The policy of a page whose scripts carry this nonce.
+pub fn content_security_policy(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
+         frame-ancestors 'none'; base-uri 'none'"
+    )
+}
+
+/// Refuses changes that another site's page sends. Browsers say where a request comes from; a program that says nothing
+/// has no session to abuse, and is refused all the same.
+async fn check_origin(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || is_same_origin(request.headers(), request.uri()) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "To change anything you must send the request from Diwan's own pages.").into_response()
+}
+
+fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|h| h.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    let host = text("host").or(uri.authority().map(|a| a.as_str()));
+    let origin = text("origin").and_then(|o| o.split_once("://")).map(|(_, host)| host);
+    origin.is_some() && origin == host
+}
+
+fn after_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+    tracing::error!(panic = text, "a request panicked");
+    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Nothing was changed.").into_response()
+}
+
+// ------------------------------------------------------------------ pages and server functions
+
+async fn server_function(State(_): State<House>, visit: Visit, request: Request) -> Response {
+    leptos_axum::handle_server_fns_with_context(move || provide_context(visit.clone()), request).await.into_response()
+}
+
+/// The page of this visit.
+pub async fn render_page(State(house): State<House>, visit: Visit, request: Request) -> Response {
+    render(house, visit, request.headers().clone()).await
+}
+
+/// Pages that somebody who is not signed in may see.
+fn is_public(path: &str) -> bool {
+    matches!(path, "/sign-in" | "/sign-up")
+}
+
+/// Renders the page of this visit. The body is whole before the first byte leaves, so that its status is right.
+pub async fn render(house: House, visit: Visit, headers: HeaderMap) -> Response {
+    render_with(house, visit, headers, ()).await
+}
+
+/// The same with something more in the page's context.
+pub async fn render_with<T: Clone + Send + Sync + 'static>(house: House, visit: Visit, headers: HeaderMap, more: T) -> Response {
+    let path = visit.uri.path().to_owned();
+    if visit.signed_in.is_none() && !is_public(&path) {
+        let back = visit.uri.path_and_query().map_or("/", |p| p.as_str());
+        let target = if back == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", crate::record::query::encode(back)) };
+        return Redirect::to(&target).into_response();
+    }
+    if visit.signed_in.is_some() && is_public(&path) {
+        return Redirect::to("/").into_response();
+    }
+    let mut request = Request::new(Body::empty());
+    *request.uri_mut() = visit.uri.clone();
+    *request.headers_mut() = headers;
+    let options = (*house.options).clone();
+    let app = house.app;
+    let handler = leptos_axum::render_app_async_with_context(
+        move || {
+            provide_context(visit.clone());
+            provide_context(more.clone());
+        },
+        move || app(options.clone()),
+    );
+    handler(request).await
+}
+
+// ------------------------------------------------------------------ forms
+
+/// The pairs of a posted form, in order.
+pub fn form_pairs(body: &Bytes) -> Vec<(String, String)> {
+    form_urlencoded::parse(body).into_owned().collect()
+}
+
+/// Saves, acts on or deletes a record, then shows it; or shows the form again with what stands in the way.
+async fn post_form(
+    State(house): State<House>,
+    mut visit: Visit,
+    Path((path, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    session: Session,
+    body: Bytes,
+) -> Response {
+    let Some(record) = door::records().iter().copied().find(|r| r.path == path) else {
+        return render(house, visit, headers).await;
+    };
+    let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
+    let pairs = form_pairs(&body);
+    let form = RecordForm::read(record, &id, pairs);
+    if let Some(language) = form.language {
+        // The language changes in the middle of a form: what was typed comes back in the other language.
+        set_language(&house.db, &session, &mut visit, language).await;
+        visit.posted = Some(Arc::new(form.posted()));
+        return with_language_cookie(render(house, visit, headers).await, language);
+    }
+    let db = house.db.clone();
+    let task = form.clone();
+    match whole(async move { task.carry_out(&db, &cx).await }).await {
+        Ok(target) => Redirect::to(&target).into_response(),
+        Err(error) => {
+            let status = error.status();
+            let conflict = matches!(error, Error::Conflict);
+            let posted = Posted { refusals: error.refusals(visit.request), conflict, ..form.posted() };
+            visit.posted = Some(Arc::new(posted));
+            let mut response = render(house, visit, headers).await;
+            if response.status().is_success() {
+                *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            }
+            response
+        }
+    }
+}
+
+/// A posted form of a record.
+#[derive(Clone)]
+struct RecordForm {
+    record: &'static Record,
+    id: Uuid,
+    version: i32,
+    /// `save`, `delete`, or the name of an action.
+    verb: String,
+    typed: Typed,
+    /// Whether the form carried fields, or only asked for an action.
+    edits: bool,
+    language: Option<Locale>,
+}
+
+impl RecordForm {
+    fn read(record: &'static Record, id: &str, pairs: Vec<(String, String)>) -> RecordForm {
+        let control = |name: &str| pairs.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+        let form_id = control("_id").and_then(|id| id.parse().ok());
+        let version = control("_version").and_then(|v| v.parse().ok()).unwrap_or(0);
+        let verb = control("_do").unwrap_or_else(|| "save".to_owned());
+        let edits = control("_edits").is_some();
+        let language = control("_language").and_then(|tag| Locale::from_tag(&tag));
+        let typed = Typed::from_pairs(pairs.into_iter().filter(|(name, _)| !name.starts_with('_')));
+        RecordForm { record, id: id.parse().ok().or(form_id).unwrap_or_else(Uuid::now_v7), version, verb, typed, edits, language }
+    }
+
+    fn posted(&self) -> Posted {
+        Posted { typed: self.typed.clone(), version: self.version, id: Some(self.id), ..Posted::default() }
+    }
+
+    /// Does what the form asks in one transaction. Answers with the address to go to.
+    async fn carry_out(self, db: &Db, cx: &Cx) -> Outcome<String> {
+        let mut tx = db.begin(cx).await?;
+        let address = |record: &Record, id: Uuid, done: &str| format!("/{}/{id}?done={done}", record.path);
+        if self.verb == "delete" {
+            door::delete(&mut tx, self.record, self.id, self.version).await?;
+            tx.commit().await?;
+            return Ok(format!("/{}?done=deleted", self.record.path));
+        }
+        let mut version = self.version;
+        if self.edits {
+            version = door::save(&mut tx, self.record, self.id, version, &self.typed).await?.version;
+        }
+        let target = if self.verb == "save" {
+            address(self.record, self.id, "saved")
+        } else {
+            let (document, created) = door::act(&mut tx, self.record, self.id, version, &self.verb).await?;
+            match created.first() {
+                Some(new) => address(new.record, new.id, "created"),
+                None => address(document.record, document.id, "acted"),
+            }
+        };
+        tx.commit().await?;
+        Ok(target)
+    }
+}
+
+async fn sign_in(State(house): State<House>, mut visit: Visit, headers: HeaderMap, session: Session, body: Bytes) -> Response {
+    let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    match auth::sign_in(&house.db, &field("email"), field("password")).await {
+        Ok(signed_in) => {
+            if let Err(error) = begin_session(&session, &visit, &signed_in).await {
+                tracing::error!(%error, "session");
+                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            }
+            // Only a path of ours: never another site, however it is dressed up.
+            let next = field("next");
+            let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
+            Redirect::to(if ours { &next } else { "/" }).into_response()
+        }
+        Err(error) => {
+            let status = if matches!(error, Error::Refused(_)) { StatusCode::UNAUTHORIZED } else { StatusCode::SERVICE_UNAVAILABLE };
+            let refusals = error.refusals(visit.request);
+            let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
+            visit.plain = Some(Arc::new(PlainForm { fields, refusals }));
+            let mut response = render(house, visit, headers).await;
+            *response.status_mut() = status;
+            response
+        }
+    }
+}
+
+/// Gives somebody who has just proved who they are a session of a new name.
+pub async fn begin_session(session: &Session, visit: &Visit, signed_in: &SignedIn) -> anyhow::Result<()> {
+    session.cycle_id().await?;
+    signed_in.keep(session).await?;
+    if let Some(address) = visit.address {
+        session.insert("address", address.to_string()).await?;
+    }
+    Ok(())
+}
+
+async fn sign_out(session: Session) -> Response {
+    let _ = session.flush().await;
+    Redirect::to("/sign-in").into_response()
+}
+
+/// Language, digits and look; then back to where the reader was.
+async fn preferences(State(house): State<House>, mut visit: Visit, headers: HeaderMap, session: Session, body: Bytes) -> Response {
+    let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
+    let back = back_path(&headers);
+    let mut response = Redirect::to(&back).into_response();
+    if let Some(locale) = fields.get("language").and_then(|tag| Locale::from_tag(tag)) {
+        set_language(&house.db, &session, &mut visit, locale).await;
+        response = with_language_cookie(response, locale);
+    }
+    if let Some(person) = &mut visit.signed_in {
+        let digits = fields.get("digits").map(|tag| Digits::from_tag(tag));
+        let theme = fields.get("theme").filter(|t| matches!(t.as_str(), "auto" | "light" | "dark"));
+        if digits.is_some() || theme.is_some() {
+            person.digits = digits.unwrap_or(person.digits);
+            person.theme = theme.cloned().unwrap_or_else(|| person.theme.clone());
+            let saved = sqlx::query("select auth.set_preferences($1, null, $2, $3)")
+                .bind(person.user)
+                .bind(person.digits.tag())
+                .bind(&person.theme)
+                .execute(house.db.people())
+                .await;
+            if saved.is_ok() {
+                let _ = person.keep(&session).await;
+            }
+        }
+    }
+    response
+}
+
+async fn set_language(db: &Db, session: &Session, visit: &mut Visit, locale: Locale) {
+    visit.i18n.locale = locale;
+    if let Some(person) = &mut visit.signed_in {
+        person.locale = locale;
+        let saved = sqlx::query("select auth.set_preferences($1, $2, null, null)").bind(person.user).bind(locale.tag()).execute(db.people()).await;
+        if saved.is_ok() {
+            let _ = person.keep(session).await;
+        }
+    }
+}
+
+fn with_language_cookie(mut response: Response, locale: Locale) -> Response {
+    let cookie = format!("language={}; Path=/; Max-Age=31536000; SameSite=Lax", locale.tag());
+    if let Ok(value) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+    response
+}
+
+/// Where the reader was, as a path of ours.
+fn back_path(headers: &HeaderMap) -> String {
+    let referer = headers.get(header::REFERER).and_then(|h| h.to_str().ok()).and_then(|r| r.parse::<Uri>().ok());
+    referer.and_then(|uri| uri.path_and_query().map(|p| p.to_string())).filter(|p| p.starts_with('/') && !p.starts_with("//")).unwrap_or_else(|| "/".to_owned())
+}
+
+async fn switch_company(State(house): State<House>, visit: Visit, session: Session, body: Bytes) -> Response {
+    let Some(mut person) = visit.signed_in else { return Redirect::to("/sign-in").into_response() };
+    let wanted = form_pairs(&body).into_iter().find(|(name, _)| name == "company").and_then(|(_, id)| id.parse::<Uuid>().ok());
+    let companies = auth::companies(&house.db, person.user).await.unwrap_or_default();
+    let Some(company) = companies.into_iter().find(|c| Some(c.id) == wanted) else { return StatusCode::NOT_FOUND.into_response() };
+    person.tenant = company.id;
+    person.company = company.name;
+    person.role = company.role;
+    let _ = person.keep(&session).await;
+    Redirect::to("/").into_response()
+}
+
+/// Reads the signing key and opens the router's state.
+pub fn prepare(config: &config::Config) -> anyhow::Result<()> {
+    super::page::set_secret(config::signing_key(&config.data)?);
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! What travels between server and browser: pages of records as canonical text beside their description.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A message by its id, with arguments as text; rendered in the reader's language where it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub args: Vec<(String, String)>,
+}
+
+impl Message {
+    pub fn new(id: impl Into<String>) -> Message {
+        Message { id: id.into(), args: Vec::new() }
+    }
+    pub fn with(mut self, name: &str, value: impl ToString) -> Message {
+        self.args.push((name.to_owned(), value.to_string()));
+        self
+    }
+}
+
+/// One field of one record: canonical text, or what was typed when it could not be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What a link shows: the canonical text of the linked record's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The text as typed, kept when it is not a value of the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub typed: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Message>,
+}
+
+/// A row of a list; cells stand in the order of the page's columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub id: Uuid,
+    pub cells: Vec<Cell>,
+    /// Currency of the row's money; the company's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListPage {
+    pub record: String,
+    pub query: super::query::Query,
+    pub rows: Vec<Row>,
+    /// Rows that match, up to the limit of counting.
+    pub count: i64,
+    /// Whether there are more rows than were counted.
+    pub capped: bool,
+    /// Sums over all matching rows, in the order of the record's totals, by currency.
+    pub totals: Vec<(String, String, i64)>,
+    /// Place before the first row, when there are earlier rows.
+    pub before: Option<String>,
+    /// Place after the last row, when there are later rows.
+    pub after: Option<String>,
+    /// Rows in each view, in the order of the record's views; the count of all rows stands first.
+    pub views: Vec<i64>,
+    /// Titles of the links that filters name, as (field, canonical text).
+    pub labels: Vec<(String, String)>,
+    pub can_create: bool,
+    pub company_currency: String,
+}
+
+/// One line of a document on a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineCells {
+    pub id: Option<Uuid>,
+    pub cells: Vec<Cell>,
+}
+
+/// An action and whether this reader can take it now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    pub action: String,
+    pub allowed: bool,
+}
+
+/// Something that happened to a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub action: String,
+    pub user: String,
+    /// Local time of the company, `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// Field, old and new canonical text.
+    pub changes: Vec<(String, Option<String>, Option<String>)>,
+}
+
+/// Another document that belongs to the story of this one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Linked {
+    pub record: String,
+    pub id: Uuid,
+    pub title: String,
+    pub state: Option<String>,
+}
+
+/// What somebody else saved meanwhile: field name, mine, theirs, as canonical text or typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    pub user: String,
+    pub version: i32,
+    pub fields: Vec<(String, Cell, Cell)>,
+    pub lines_differ: bool,
+}
+
+/// A record on its form.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormPage {
+    pub record: String,
+    pub id: Option<Uuid>,
+    pub version: i32,
+    /// In the order of the record's fields.
+    pub cells: Vec<Cell>,
+    pub lines: Vec<LineCells>,
+    pub editable: bool,
+    pub offers: Vec<Offer>,
+    pub events: Vec<Event>,
+    pub linked: Vec<Linked>,
+    pub company_currency: String,
+    /// Currency of the document's money.
+    pub currency: String,
+    /// What stands in the way, with the field it concerns where there is one.
+    pub faults: Vec<(Option<String>, Message)>,
+    pub notice: Option<Message>,
+    pub conflict: Option<Conflict>,
+}
+
+/// A choice of a typeahead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    pub id: Uuid,
+    /// Canonical text of the title.
+    pub title: String,
+    pub hint: Option<String>,
+}

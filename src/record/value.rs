@@ -1,0 +1,326 @@
+//! Values at the edges of the house, their canonical text, and how typed input becomes one.
+//!
+//! The canonical text is what Postgres casts from and to, what travels to the browser and what imports write:
+//! ISO dates, a point for decimals, `true`/`false`, minor units for money, JSON for names.
+
+use super::{Field, Kind, Minor, money};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use std::str::FromStr;
+use uuid::Uuid;
+
+/// A name in two languages; either may be empty, never both.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub en: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub ar: String,
+}
+
+impl Names {
+    pub fn new(en: impl Into<String>, ar: impl Into<String>) -> Names {
+        Names { en: en.into(), ar: ar.into() }
+    }
+
+    /// The name in the reader's language, else in the other.
+    pub fn in_language(&self, arabic: bool) -> &str {
+        let (first, second) = if arabic { (&self.ar, &self.en) } else { (&self.en, &self.ar) };
+        if first.is_empty() { second } else { first }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.en.is_empty() && self.ar.is_empty()
+    }
+
+    /// Reads the canonical text; plain text counts as an English name.
+    pub fn from_text(text: &str) -> Names {
+        serde_json::from_str(text).unwrap_or_else(|_| Names::new(text, ""))
+    }
+
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// A value of one field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Null,
+    Text(String),
+    Names(Names),
+    Int(i64),
+    Decimal(Decimal),
+    Date(Date),
+    Bool(bool),
+    Id(Uuid),
+}
+
+/// Why typed input is not a value of its field; the names are message ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Required,
+    TooLong,
+    NotNumber,
+    TooManyDecimals,
+    OutOfRange,
+    Negative,
+    NotDate,
+    NotChoice,
+    ControlCharacter,
+    NotLink,
+}
+
+impl Fault {
+    /// The id of the message that tells the reader what to do.
+    pub const fn message(self) -> &'static str {
+        match self {
+            Fault::Required => "fault-required",
+            Fault::TooLong => "fault-too-long",
+            Fault::NotNumber => "fault-not-number",
+            Fault::TooManyDecimals => "fault-too-many-decimals",
+            Fault::OutOfRange => "fault-out-of-range",
+            Fault::Negative => "fault-negative",
+            Fault::NotDate => "fault-not-date",
+            Fault::NotChoice => "fault-not-choice",
+            Fault::ControlCharacter => "fault-control-character",
+            Fault::NotLink => "fault-not-link",
+        }
+    }
+}
+
+/// Decimals kept for prices, quantities and rates.
+pub const SCALE: u32 = 6;
+/// Largest figure accepted anywhere: 999,999,999,999.
+const LARGEST: i64 = 999_999_999_999;
+/// Characters in a note.
+pub const NOTE_LENGTH: usize = 4000;
+
+impl Value {
+    /// Reads canonical text, as Postgres and the wire carry it. Text that does not fit becomes null.
+    pub fn from_text(kind: Kind, text: Option<&str>) -> Value {
+        let Some(text) = text else { return Value::Null };
+        let read = match kind {
+            Kind::Names => Some(Value::Names(Names::from_text(text))),
+            Kind::Integer | Kind::Money | Kind::Base => text.parse().ok().map(Value::Int),
+            Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent => Decimal::from_str(text).ok().map(Value::Decimal),
+            Kind::Date => text.parse().ok().map(Value::Date),
+            Kind::Bool => Some(Value::Bool(matches!(text, "true" | "t"))),
+            Kind::Link(_) | Kind::Source => Uuid::from_str(text).ok().map(Value::Id),
+            _ => Some(Value::Text(text.to_owned())),
+        };
+        read.unwrap_or(Value::Null)
+    }
+
+    /// The canonical text; `None` for null.
+    pub fn to_text(&self) -> Option<String> {
+        Some(match self {
+            Value::Null => return None,
+            Value::Text(text) => text.clone(),
+            Value::Names(names) => names.to_text(),
+            Value::Int(int) => int.to_string(),
+            Value::Decimal(decimal) => decimal.normalize().to_string(),
+            Value::Date(date) => date.to_string(),
+            Value::Bool(yes) => yes.to_string(),
+            Value::Id(id) => id.to_string(),
+        })
+    }
+
+    pub fn is_null(&self) -> bool {
+        *self == Value::Null
+    }
+    pub fn text(&self) -> Option<&str> {
+        if let Value::Text(text) = self { Some(text) } else { None }
+    }
+    pub fn int(&self) -> Option<i64> {
+        if let Value::Int(int) = self { Some(*int) } else { None }
+    }
+    pub fn decimal(&self) -> Option<Decimal> {
+        if let Value::Decimal(decimal) = self { Some(*decimal) } else { None }
+    }
+    pub fn date(&self) -> Option<Date> {
+        if let Value::Date(date) = self { Some(*date) } else { None }
+    }
+    pub fn id(&self) -> Option<Uuid> {
+        if let Value::Id(id) = self { Some(*id) } else { None }
+    }
+    pub fn bool(&self) -> bool {
+        matches!(self, Value::Bool(true))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+}
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::Text(text)
+    }
+}
+impl From<i64> for Value {
+    fn from(int: i64) -> Value {
+        Value::Int(int)
+    }
+}
+impl From<Decimal> for Value {
+    fn from(decimal: Decimal) -> Value {
+        Value::Decimal(decimal)
+    }
+}
+impl From<Date> for Value {
+    fn from(date: Date) -> Value {
+        Value::Date(date)
+    }
+}
+impl From<Uuid> for Value {
+    fn from(id: Uuid) -> Value {
+        Value::Id(id)
+    }
+}
+impl From<bool> for Value {
+    fn from(yes: bool) -> Value {
+        Value::Bool(yes)
+    }
+}
+impl From<Names> for Value {
+    fn from(names: Names) -> Value {
+        Value::Names(names)
+    }
+}
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Value {
+        value.map_or(Value::Null, Into::into)
+    }
+}
+
+/// Reads what a person typed, pasted or imported. Western, Arabic-Indic and Persian digits count alike.
+///
+/// `currency` is the ISO code that money fields are read in. Links are given as their id; resolving a name is the
+/// caller's part. Names are given as canonical text.
+pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        // An unticked box sends nothing, and nothing means no.
+        return match field.kind {
+            Kind::Bool => Ok(Value::Bool(false)),
+            _ if field.required => Err(Fault::Required),
+            _ => Ok(Value::Null),
+        };
+    }
+    if typed.chars().any(|c| c.is_control() && !(field.kind == Kind::Note && matches!(c, '\n' | '\r' | '\t'))) {
+        return Err(Fault::ControlCharacter);
+    }
+    match field.kind {
+        Kind::Text(limit) => text(typed, limit as usize),
+        Kind::Code | Kind::Number => text(typed, 40),
+        Kind::Note => text(typed, NOTE_LENGTH),
+        Kind::Names => {
+            let names: Names = serde_json::from_str(typed).unwrap_or_else(|_| Names::new(typed, ""));
+            let names = Names { en: clean(&names.en), ar: clean(&names.ar) };
+            if names.en.chars().count().max(names.ar.chars().count()) > 200 {
+                return Err(Fault::TooLong);
+            }
+            match (names.is_empty(), field.required) {
+                (true, true) => Err(Fault::Required),
+                (true, false) => Ok(Value::Null),
+                _ => Ok(Value::Names(names)),
+            }
+        }
+        Kind::Integer => {
+            let number = number(typed, 0, field.signed)?;
+            i32::try_from(number).map(|n| Value::Int(n.into())).map_err(|_| Fault::OutOfRange)
+        }
+        Kind::Quantity | Kind::Price | Kind::Rate => number(typed, SCALE, field.signed).map(Value::Decimal),
+        Kind::Percent => {
+            let percent = number(typed, 4, field.signed)?;
+            if percent > Decimal::ONE_HUNDRED { Err(Fault::OutOfRange) } else { Ok(Value::Decimal(percent)) }
+        }
+        Kind::Money | Kind::Base => {
+            let decimals = money::decimals(currency);
+            let amount = number(typed, decimals, field.signed)?;
+            money::to_minor(amount, decimals).map(Value::Int).ok_or(Fault::OutOfRange)
+        }
+        Kind::Date => date(typed).map(Value::Date).ok_or(Fault::NotDate),
+        Kind::Bool => Ok(Value::Bool(matches!(typed.to_lowercase().as_str(), "true" | "t" | "yes" | "on" | "1" | "نعم"))),
+        Kind::Choice(choices) => {
+            choices.iter().find(|c| **c == typed).map(|c| Value::from(*c)).ok_or(Fault::NotChoice)
+        }
+        Kind::Currency => {
+            let code = typed.to_uppercase();
+            money::Currency::of(&code).map(|c| Value::from(c.code)).ok_or(Fault::NotChoice)
+        }
+        Kind::Link(_) | Kind::Source => Uuid::from_str(typed).map(Value::Id).map_err(|_| Fault::NotLink),
+        Kind::State => text(typed, 40),
+    }
+}
+
+fn text(typed: &str, limit: usize) -> Result<Value, Fault> {
+    let cleaned = clean(typed);
+    if cleaned.chars().count() > limit { Err(Fault::TooLong) } else { Ok(Value::Text(cleaned)) }
+}
+
+/// Takes out what can make a text look like another one: direction overrides and zero-width characters.
+fn clean(typed: &str) -> String {
+    typed
+        .trim()
+        .chars()
+        .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}' | '\u{FEFF}' | '\0'))
+        .collect()
+}
+
+/// Digits of the three scripts in one; other characters stay.
+pub fn western_digits(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\u{0660}'..='\u{0669}' => (b'0' + (c as u32 - 0x660) as u8) as char,
+            '\u{06F0}'..='\u{06F9}' => (b'0' + (c as u32 - 0x6F0) as u8) as char,
+            '٫' => '.',
+            '٬' => ',',
+            '−' => '-',
+            other => other,
+        })
+        .collect()
+}
+
+/// Reads a number with optional thousands separators and at most so many decimals.
+fn number(typed: &str, decimals: u32, signed: bool) -> Result<Decimal, Fault> {
+    let western = western_digits(typed);
+    let plain: String = western.chars().filter(|c| !matches!(c, ',' | '_' | ' ' | '\u{A0}' | '\u{202F}' | '\u{61C}' | '\u{200E}' | '\u{200F}')).collect();
+    let plain = plain.strip_suffix(['%', '٪']).unwrap_or(&plain);
+    if !plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+')) {
+        return Err(Fault::NotNumber);
+    }
+    if plain.len() > 40 {
+        return Err(Fault::OutOfRange);
+    }
+    let value = Decimal::from_str_exact(plain).map_err(|_| Fault::NotNumber)?.normalize();
+    if value.abs() > Decimal::from(LARGEST) {
+        return Err(Fault::OutOfRange);
+    }
+    if value.scale() > decimals {
+        return Err(Fault::TooManyDecimals);
+    }
+    if value.is_sign_negative() && !value.is_zero() && !signed {
+        return Err(Fault::Negative);
+    }
+    Ok(value)
+}
+
+/// Reads `2026-11-18`, `18/11/2026`, `18-11-2026` or `18.11.2026`, in any digits; years from 1900 to 2199.
+fn date(typed: &str) -> Option<Date> {
+    let western = western_digits(typed);
+    let day = western.split(['T', ' ']).next()?;
+    let parts: Vec<&str> = day.split(['-', '/', '.']).collect();
+    let [first, month, last] = parts[..] else { return None };
+    let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
+    (1900..2200).contains(&date.year()).then_some(date)
+}
+
+/// Minor units of a money value; zero when empty.
+pub fn minor(value: &Value) -> Minor {
+    value.int().unwrap_or(0)
+}

@@ -1,0 +1,88 @@
+//! What only a browser has.
+
+use crate::i18n::{Digits, I18n, Locale};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+fn document() -> web_sys::Document {
+    web_sys::window().and_then(|w| w.document()).expect("a browser has a document")
+}
+
+/// Language and digits as the server wrote them into the page.
+pub fn i18n() -> I18n {
+    let root = document().document_element().expect("a document has a root");
+    let locale = root.get_attribute("lang").and_then(|tag| Locale::from_tag(&tag)).unwrap_or(Locale::En);
+    let digits = Digits::from_tag(&root.get_attribute("data-digits").unwrap_or_default());
+    I18n::new(locale, digits)
+}
+
+/// The messages of the page's language, from the file that the page names.
+pub async fn fetch_messages() -> Option<String> {
+    let href = document().get_element_by_id("messages")?.get_attribute("href")?;
+    let response: web_sys::Response = JsFuture::from(web_sys::window()?.fetch_with_str(&href)).await.ok()?.dyn_into().ok()?;
+    JsFuture::from(response.text().ok()?).await.ok()?.as_string()
+}
+
+/// Tells journeys and styles that the page is alive.
+pub fn mark_hydrated() {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute("data-hydrated", "true");
+    }
+}
+
+/// Moves the focus to the element with this id.
+pub fn focus(id: &str) {
+    if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+        if let Ok(input) = element.dyn_into::<web_sys::HtmlInputElement>() {
+            input.select();
+        }
+    }
+}
+
+/// Runs `work` after so many milliseconds.
+pub fn after(milliseconds: i32, work: impl FnOnce() + 'static) {
+    let _ = leptos::prelude::set_timeout(work, std::time::Duration::from_millis(milliseconds as u64));
+}
+
+/// Asks before the reader leaves with unsaved changes, by closing or by following a link.
+pub fn guard_unsaved(question: String, is_dirty: impl Fn() -> bool + Clone + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    let dirty = is_dirty.clone();
+    let closing = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::BeforeUnloadEvent)>::new(move |event: web_sys::BeforeUnloadEvent| {
+        if dirty() {
+            event.prevent_default();
+            event.set_return_value("unsaved");
+        }
+    });
+    let _ = window.add_event_listener_with_callback("beforeunload", closing.as_ref().unchecked_ref());
+    let following = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+        let link = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).and_then(|e| e.closest("a[href]").ok().flatten());
+        let leaves = link.is_some_and(|l| !l.get_attribute("href").unwrap_or_default().starts_with('#') && !l.has_attribute("target"));
+        if leaves && is_dirty() {
+            let stay = !web_sys::window().and_then(|w| w.confirm_with_message(&question).ok()).unwrap_or(true);
+            if stay {
+                event.prevent_default();
+                event.stop_propagation();
+            }
+        }
+    });
+    let target: &JsValue = following.as_ref();
+    let options = web_sys::AddEventListenerOptions::new();
+    options.set_capture(true);
+    let _ = document().add_event_listener_with_callback_and_add_event_listener_options("click", target.unchecked_ref(), &options);
+    leptos::prelude::on_cleanup({
+        let (closing, following) = (send_wrapper(closing), send_wrapper(following));
+        move || {
+            let (closing, following) = (closing.take(), following.take());
+            if let Some(window) = web_sys::window() {
+                let _ = window.remove_event_listener_with_callback("beforeunload", closing.as_ref().unchecked_ref());
+            }
+            let _ = document().remove_event_listener_with_callback_and_bool("click", following.as_ref().unchecked_ref(), true);
+        }
+    });
+}
+
+fn send_wrapper<T>(value: T) -> leptos::__reexports::send_wrapper::SendWrapper<T> {
+    leptos::__reexports::send_wrapper::SendWrapper::new(value)
+}

@@ -1,0 +1,662 @@
+//! One form for every record: header, lines in a grid, totals, story, history; works before and without scripts.
+
+use super::field::{self, Surroundings, sent, shown};
+use super::{flipped, icon, pill};
+use crate::app::calls;
+use crate::i18n::I18n;
+use crate::record::line::input_name;
+use crate::record::page::{Cell, Conflict, Event, FormPage, LineCells, Linked};
+use crate::record::{Field, Kind, Lines, Record};
+use crate::{modules, t};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A line on the screen; its key stays while rows come and go around it.
+#[derive(Clone, Copy, PartialEq)]
+struct RowState {
+    key: u32,
+    id: StoredValue<Option<Uuid>>,
+    cells: StoredValue<Vec<RwSignal<Cell>>>,
+}
+
+/// The form while it is being edited.
+#[derive(Clone, Copy)]
+struct FormState {
+    record: &'static Record,
+    around: Surroundings,
+    id: StoredValue<Option<Uuid>>,
+    header: StoredValue<Vec<RwSignal<Cell>>>,
+    rows: RwSignal<Vec<RowState>>,
+    next_key: StoredValue<u32>,
+    editable: bool,
+    /// Counts edits; an answer to an older question is dropped.
+    edits: RwSignal<u32>,
+    dirty: RwSignal<bool>,
+}
+
+impl FormState {
+    fn new_row(&self, cells: Option<LineCells>) -> RowState {
+        let key = self.next_key.get_value();
+        self.next_key.set_value(key + 1);
+        let fields = self.record.lines.map_or(0, |l| l.fields.len());
+        let (id, cells) = match cells {
+            Some(line) => (line.id, line.cells),
+            None => (None, vec![Cell::default(); fields]),
+        };
+        RowState {
+            key,
+            id: StoredValue::new(id),
+            cells: StoredValue::new(cells.into_iter().map(RwSignal::new).collect()),
+        }
+    }
+
+    /// Whether a row holds nothing that a person entered.
+    fn is_blank(&self, row: &RowState) -> bool {
+        let Some(lines) = self.record.lines else { return true };
+        row.cells.with_value(|cells| {
+            cells.iter().zip(lines.fields).filter(|(_, f)| !f.computed && f.kind != Kind::Bool).all(|(cell, _)| {
+                cell.with_untracked(|c| c.text.is_none() && c.typed.as_deref().unwrap_or_default().is_empty())
+            })
+        })
+    }
+
+    /// There is always one empty row to go on with.
+    fn keep_blank_row(&self) {
+        if self.record.lines.is_none() || !self.editable {
+            return;
+        }
+        let last_is_blank = self.rows.with_untracked(|rows| rows.last().is_some_and(|row| self.is_blank(row)));
+        if !last_is_blank {
+            let row = self.new_row(None);
+            self.rows.update(|rows| rows.push(row));
+        }
+    }
+
+    fn header_texts(&self) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
+        self.header.with_value(|cells| {
+            for (field, cell) in self.record.fields.iter().zip(cells).filter(|(f, _)| !f.computed) {
+                for (suffix, text) in sent(&self.around, field, &cell.get_untracked()) {
+                    texts.insert(format!("{}{suffix}", field.name), text);
+                }
+            }
+        });
+        texts
+    }
+
+    fn row_texts(&self, lines: &'static Lines, row: &RowState) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
+        if let Some(id) = row.id.get_value() {
+            texts.insert("id".to_owned(), id.to_string());
+        }
+        row.cells.with_value(|cells| {
+            for (field, cell) in lines.fields.iter().zip(cells).filter(|(f, _)| !f.computed || f.kind == Kind::Source) {
+                for (suffix, text) in sent(&self.around, field, &cell.get_untracked()) {
+                    texts.insert(format!("{}{suffix}", field.name), text);
+                }
+            }
+        });
+        texts
+    }
+
+    /// Asks the server what follows from what has been entered, and shows it.
+    fn preview(self) {
+        if !self.editable {
+            return;
+        }
+        let asked = self.edits.get_untracked();
+        let filled: Vec<RowState> = self.rows.get_untracked().into_iter().filter(|row| !self.is_blank(row)).collect();
+        let lines = match self.record.lines {
+            Some(lines) => filled.iter().map(|row| self.row_texts(lines, row)).collect(),
+            None => Vec::new(),
+        };
+        let (record, id, fields) = (self.record.name.to_owned(), self.id.get_value(), self.header_texts());
+        leptos::task::spawn_local(async move {
+            let Ok(page) = calls::preview(record, id, fields, lines).await else { return };
+            if self.edits.get_untracked() != asked {
+                return;
+            }
+            self.around.currency.set(page.currency.clone());
+            self.header.with_value(|cells| cells.iter().zip(page.cells).for_each(|(cell, new)| take(*cell, new)));
+            for (row, line) in filled.iter().zip(page.lines) {
+                row.id.set_value(line.id);
+                row.cells.with_value(|cells| cells.iter().zip(line.cells).for_each(|(cell, new)| take(*cell, new)));
+            }
+        });
+    }
+
+    /// Spreads a block of cells, as copied from a spreadsheet, from one cell on.
+    fn paste(self, row: usize, column: usize, block: &str) {
+        let Some(lines) = self.record.lines else { return };
+        let editable: Vec<usize> = editable_columns(lines).collect();
+        let Some(start) = editable.iter().position(|c| *c == column) else { return };
+        for (down, text_row) in block.trim_end_matches(['\n', '\r']).split('\n').enumerate() {
+            while self.rows.with_untracked(Vec::len) <= row + down {
+                let fresh = self.new_row(None);
+                self.rows.update(|rows| rows.push(fresh));
+            }
+            let target = self.rows.with_untracked(|rows| rows[row + down]);
+            for (text, column) in text_row.trim_end_matches('\r').split('\t').zip(&editable[start..]) {
+                target.cells.with_value(|cells| cells[*column].set(Cell { typed: Some(text.to_owned()), ..Cell::default() }));
+            }
+        }
+        self.keep_blank_row();
+        self.around.on_edit.run(true);
+    }
+}
+
+/// Takes a computed cell over without disturbing what is equal.
+fn take(cell: RwSignal<Cell>, new: Cell) {
+    if cell.with_untracked(|old| *old != new) {
+        cell.set(new);
+    }
+}
+
+fn editable_columns(lines: &'static Lines) -> impl Iterator<Item = usize> {
+    lines.fields.iter().enumerate().filter(|(_, f)| !f.computed).map(|(i, _)| i)
+}
+
+/// The form of one record.
+pub fn view(page: FormPage) -> AnyView {
+    let i18n = super::use_i18n();
+    let Some(record) = modules::record(&page.record) else { return ().into_any() };
+    let on_edit = StoredValue::new(None::<Callback<bool>>);
+    let around = Surroundings {
+        i18n,
+        record,
+        currency: RwSignal::new(page.currency.clone()),
+        company_currency: StoredValue::new(page.company_currency.clone()),
+        on_edit: Callback::new(move |finished| {
+            if let Some(run) = on_edit.get_value() {
+                run.run(finished);
+            }
+        }),
+    };
+    let state = FormState {
+        record,
+        around,
+        id: StoredValue::new(page.id),
+        header: StoredValue::new(page.cells.iter().cloned().map(RwSignal::new).collect()),
+        rows: RwSignal::new(Vec::new()),
+        next_key: StoredValue::new(0),
+        editable: page.editable,
+        edits: RwSignal::new(0),
+        dirty: RwSignal::new(!page.faults.is_empty() || page.conflict.is_some()),
+    };
+    on_edit.set_value(Some(Callback::new(move |finished| {
+        state.dirty.set(true);
+        state.edits.update(|n| *n += 1);
+        state.keep_blank_row();
+        let asked = state.edits.get_untracked();
+        let wait = if finished { 0 } else { 400 };
+        let _ = set_timeout(
+            move || {
+                if state.edits.get_untracked() == asked {
+                    state.preview();
+                }
+            },
+            std::time::Duration::from_millis(wait),
+        );
+    })));
+    let rows = page.lines.iter().cloned().map(|line| state.new_row(Some(line))).collect();
+    state.rows.set(rows);
+    state.keep_blank_row();
+    #[cfg(feature = "hydrate")]
+    {
+        let dirty = state.dirty;
+        super::browser::guard_unsaved(t!(i18n, "form-unsaved"), move || dirty.get_untracked());
+    }
+    draw(state, page)
+}
+
+fn draw(state: FormState, page: FormPage) -> AnyView {
+    let (i18n, record) = (state.around.i18n, state.record);
+    let current = cell_text(record, &page, "state");
+    let head = head(state, &page, current.as_deref());
+    let track = track(i18n, record, current.as_deref());
+    let notices = notices(i18n, record, &page);
+    let fields = header_fields(state);
+    let grid = record.lines.map(|lines| grid(state, lines));
+    let totals = totals(state);
+    let linked = linked(i18n, &page.linked);
+    let history = history(i18n, record, &page);
+    let conflict = page.conflict.as_ref().map(|conflict| conflict_view(state, conflict));
+    let version = page.conflict.as_ref().map_or(page.version, |c| c.version);
+    let dirty = state.dirty;
+    view! {
+        <form method="post" class="record" id="record-form" novalidate autocomplete="off" on:submit=move |_| dirty.set(false)>
+            <input type="hidden" name="_version" value=version.to_string() />
+            <input type="hidden" name="_id" value=page.id.map(|id| id.to_string()).unwrap_or_default() />
+            {page.editable.then(|| view! { <input type="hidden" name="_edits" value="1" /> })}
+            // The first button of a form is what Enter presses.
+            {page.editable.then(|| view! { <button class="vh" tabindex="-1" aria-hidden="true" name="_do" value="save">{t!(i18n, "save")}</button> })}
+            {head}
+            {track}
+            {notices}
+            {conflict}
+            <div class="cols">
+                <div class="stackcol">
+                    <section class="card">{fields}</section>
+                    {grid}
+                </div>
+                <aside class="stackcol">{totals}{linked}{history}</aside>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn cell_text(record: &Record, page: &FormPage, field: &str) -> Option<String> {
+    let at = record.fields.iter().position(|f| f.name == field)?;
+    page.cells.get(at)?.text.clone()
+}
+
+/// Number or name, state, and what can be done now.
+fn head(state: FormState, page: &FormPage, current: Option<&str>) -> AnyView {
+    let (i18n, record) = (state.around.i18n, state.record);
+    let title = match cell_text(record, page, record.title) {
+        Some(text) if page.version > 0 || record.series.is_some() => i18n.label(&text),
+        _ if page.version == 0 => i18n.format(&format!("{}-new", record.name), None),
+        _ => format!("{} — {}", i18n.record(record), t!(i18n, "unnumbered")),
+    };
+    let state_pill = current.map(|s| pill(i18n, record, s));
+    let mut offers: Vec<_> = page.offers.iter().filter_map(|o| record.action(&o.action)).collect();
+    offers.sort_by_key(|a| a.primary);
+    let first_primary = offers.iter().rposition(|a| a.primary);
+    let actions = offers
+        .iter()
+        .enumerate()
+        .map(|(at, action)| {
+            let primary = Some(at) == first_primary && !(page.editable && page.version == 0);
+            let label = i18n.action(record, action.name);
+            let class = if primary { "btn pri" } else { "btn" };
+            let question = action.grave.then(|| t!(i18n, "confirm-grave", action = label.clone()));
+            view! {
+                <button class=class name="_do" value=action.name on:click=move |event| ask_first(&event, question.as_deref())>
+                    {icon(action.icon)}<span>{label}</span>
+                </button>
+            }
+        })
+        .collect_view();
+    let save = page.editable.then(|| {
+        let class = if first_primary.is_some() { "btn" } else { "btn pri" };
+        view! { <button class=class name="_do" value="save" id="save">{icon("save")}<span>{t!(i18n, "save")}</span></button> }
+    });
+    let deletable = page.editable && page.version > 0 && cell_text(record, page, "number").is_none();
+    let delete = deletable.then(|| {
+        let question = t!(i18n, "confirm-delete");
+        let label = t!(i18n, "delete");
+        view! {
+            <button class="btn quiet icon" name="_do" value="delete" title=label.clone() aria-label=label
+                on:click=move |event| ask_first(&event, Some(&question))>{icon("trash-2")}</button>
+        }
+    });
+    let print = (record.prints && page.version > 0).then(|| {
+        let href = format!("/{}/{}/print?language={}", record.path, page.id.unwrap_or_default(), i18n.locale.tag());
+        view! { <a class="btn quiet" href=href rel="external">{icon("printer")}<span>{t!(i18n, "print")}</span></a> }
+    });
+    view! {
+        <div class="head">
+            <div class="title"><h1><bdi>{title}</bdi></h1>{state_pill}</div>
+            <div class="acts">{delete}{print}{save}{actions}</div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Asks once more before something that cannot be taken back. Without scripts the button just works.
+fn ask_first(event: &leptos::ev::MouseEvent, question: Option<&str>) {
+    if let Some(question) = question
+        && !window().confirm_with_message(question).unwrap_or(true)
+    {
+        event.prevent_default();
+    }
+}
+
+/// The usual way of a document, with where it stands.
+fn track(i18n: I18n, record: &'static Record, current: Option<&str>) -> AnyView {
+    let Some(current) = current.filter(|_| record.series.is_some()) else { return ().into_any() };
+    let at = record.states.iter().position(|s| s.name == current).unwrap_or(0);
+    let steps = record
+        .states
+        .iter()
+        .enumerate()
+        .filter(|(i, s)| s.on_track || *i == at)
+        .map(|(i, s)| {
+            let class = match i.cmp(&at) {
+                std::cmp::Ordering::Less => "past",
+                std::cmp::Ordering::Equal => "now",
+                std::cmp::Ordering::Greater => "",
+            };
+            view! { <li class=class aria-current=(i == at).then_some("step")><i class="dot"></i>{i18n.state(record, s.name)}</li> }
+        })
+        .collect_view();
+    view! { <ol class="track">{steps}</ol> }.into_any()
+}
+
+/// What stands in the way, with a way to each field; or what was done.
+fn notices(i18n: I18n, record: &'static Record, page: &FormPage) -> AnyView {
+    let done = page.notice.as_ref().map(|notice| {
+        view! { <div class="notice good" role="status">{icon("circle-check")}<div>{i18n.message(notice)}</div></div> }
+    });
+    let faults = (!page.faults.is_empty()).then(|| {
+        let items = page
+            .faults
+            .iter()
+            .map(|(field, message)| {
+                let text = i18n.message(message);
+                match field.as_deref().map(|f| fault_target(i18n, record, f)) {
+                    Some((id, label)) => view! { <li><a href=format!("#{id}") rel="external">{label}": "{text}</a></li> }.into_any(),
+                    None => view! { <li>{text}</li> }.into_any(),
+                }
+            })
+            .collect_view();
+        view! {
+            <div class="notice bad" role="alert" tabindex="-1" id="faults">
+                {icon("circle-alert")}<div><b>{t!(i18n, "form-faults", count = page.faults.len() as i64)}</b><ul>{items}</ul></div>
+            </div>
+        }
+    });
+    view! { {done}{faults} }.into_any()
+}
+
+/// The id of the input that a fault concerns, and what people call it.
+fn fault_target(i18n: I18n, record: &'static Record, field: &str) -> (String, String) {
+    match crate::record::line::parse_input_name(field) {
+        Some((row, name)) => {
+            let label = t!(i18n, "form-line-field", row = row as i64 + 1, field = i18n.line_field(record, name));
+            (format!("l-{row}-{name}"), label)
+        }
+        None if field == "lines" => ("lines".to_owned(), t!(i18n, "form-lines")),
+        None => (format!("f-{field}"), i18n.field(record, field)),
+    }
+}
+
+fn header_fields(state: FormState) -> AnyView {
+    let fields = state
+        .record
+        .fields
+        .iter()
+        .zip(state.header.get_value())
+        .filter(|(f, cell)| {
+            // Totals stand beside the lines, number and state above; computed links show once there is something to show.
+            !f.hidden
+                && !matches!(f.kind, Kind::State | Kind::Number)
+                && !(f.computed && matches!(f.kind, Kind::Money | Kind::Base) && state.record.lines.is_some())
+                && !(f.computed && cell.with_untracked(|c| c.text.is_none()))
+                && (state.editable || f.required || cell.with_untracked(|c| c.text.is_some()))
+        })
+        .map(|(f, cell)| field::field(state.around, f, cell, state.editable))
+        .collect_view();
+    view! { <div class="fields">{fields}</div> }.into_any()
+}
+
+/// The lines, edited by keyboard: Enter goes down, Tab along, arrows up and down, a block from a spreadsheet pastes.
+fn grid(state: FormState, lines: &'static Lines) -> AnyView {
+    let (i18n, record) = (state.around.i18n, state.record);
+    let columns: Vec<(usize, &'static Field)> = lines.fields.iter().enumerate().filter(|(_, f)| !f.hidden).collect();
+    let headers = columns
+        .iter()
+        .map(|(_, f)| {
+            let class = match f.kind {
+                k if k.is_figure() => "end",
+                Kind::Link(_) => "grow",
+                _ => "",
+            };
+            view! { <th class=class>{i18n.line_field(record, f.name)}</th> }
+        })
+        .collect_view();
+    let columns = StoredValue::new(columns);
+    let editable = state.editable;
+    let rows = move || {
+        state
+            .rows
+            .get()
+            .into_iter()
+            .enumerate()
+            .map(|(at, row)| line_view(state, lines, &columns.get_value(), at, row))
+            .collect_view()
+    };
+    let count = move || state.rows.with(|rows| rows.iter().filter(|r| !state.is_blank(r)).count() as i64);
+    let add = editable.then(|| {
+        view! {
+            <button type="button" class="btn quiet small" on:click=move |_| {
+                let row = state.new_row(None);
+                state.rows.update(|rows| rows.push(row));
+            }>{icon("plus")}<span>{t!(i18n, "line-add")}</span></button>
+        }
+    });
+    view! {
+        <section class="card" id="lines" tabindex="-1">
+            <h2 class="sec">{t!(i18n, "form-lines")}" "<small>{move || i18n.integer(count())}</small><span class="sp"></span>{add}</h2>
+            <div class="scroll">
+                <table class="lines">
+                    <thead><tr><th class="n">"#"</th>{headers}{editable.then(|| view! { <th></th> })}</tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn line_view(state: FormState, lines: &'static Lines, columns: &[(usize, &'static Field)], at: usize, row: RowState) -> AnyView {
+    let around = state.around;
+    let i18n = around.i18n;
+    let cells = row.cells.get_value();
+    let mut hidden: Vec<AnyView> = Vec::new();
+    if state.editable {
+        let id = row.id.get_value().map(|id| id.to_string()).unwrap_or_default();
+        hidden.push(view! { <input type="hidden" name=input_name(at, "id") value=id /> }.into_any());
+    }
+    let shown_cells = columns
+        .iter()
+        .map(|(index, f)| {
+            let (index, f) = (*index, *f);
+            let cell = cells[index];
+            let label = i18n.line_field(state.record, f.name);
+            if state.editable && !f.computed {
+                let id = format!("l-{at}-{}", f.name);
+                let class = move || match (f.kind.is_figure(), cell.with(|c| c.fault.is_some())) {
+                    (true, true) => "cell end bad",
+                    (true, false) => "cell end",
+                    (false, true) => "cell bad",
+                    (false, false) => "cell",
+                };
+                let input = field::control(around, f, input_name(at, f.name), id, cell);
+                let inner = match f.kind {
+                    Kind::Link(_) => view! { <div class="control pick">{input}</div> }.into_any(),
+                    _ => input,
+                };
+                view! {
+                    <td class=class data-label=label.clone() aria-label=label
+                        on:keydown=move |event| move_focus(&event, state, lines, at, f.name)
+                        on:paste=move |event| paste(&event, state, at, index)>{inner}</td>
+                }
+                .into_any()
+            } else if f.kind.is_figure() {
+                view! { <td class="end" data-label=label><span class="num">{move || shown(&around, f, &cell.get())}</span></td> }.into_any()
+            } else {
+                view! { <td data-label=label><bdi>{move || shown(&around, f, &cell.get())}</bdi></td> }.into_any()
+            }
+        })
+        .collect_view();
+    let remove = state.editable.then(|| {
+        let button = field::remove_button(i18n, move || {
+            state.rows.update(|rows| rows.retain(|r| r.key != row.key));
+            around.on_edit.run(true);
+        });
+        view! { <td>{button}</td> }
+    });
+    view! { <tr><td class="n">{hidden}{i18n.integer(at as i64 + 1)}</td>{shown_cells}{remove}</tr> }.into_any()
+}
+
+/// Enter and the arrows go up and down in a column; at the end a new row opens.
+fn move_focus(event: &leptos::ev::KeyboardEvent, state: FormState, _lines: &'static Lines, at: usize, field: &'static str) {
+    let target = match event.code().as_str() {
+        "Enter" | "NumpadEnter" | "ArrowDown" => at + 1,
+        "ArrowUp" if at > 0 => at - 1,
+        _ => return,
+    };
+    event.prevent_default();
+    if target >= state.rows.with_untracked(Vec::len) {
+        state.keep_blank_row();
+    }
+    focus_soon(format!("l-{target}-{field}"));
+}
+
+#[cfg(feature = "hydrate")]
+fn focus_soon(id: String) {
+    super::browser::after(0, move || super::browser::focus(&id));
+}
+#[cfg(not(feature = "hydrate"))]
+fn focus_soon(_: String) {}
+
+#[cfg(feature = "hydrate")]
+fn paste(event: &leptos::ev::ClipboardEvent, state: FormState, row: usize, column: usize) {
+    let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
+    if text.contains('\t') || text.trim_end_matches(['\n', '\r']).contains('\n') {
+        event.prevent_default();
+        state.paste(row, column, &text);
+    }
+}
+#[cfg(not(feature = "hydrate"))]
+fn paste(_: &leptos::ev::ClipboardEvent, state: FormState, row: usize, column: usize) {
+    let _ = || state.paste(row, column, "");
+}
+
+/// What the document comes to.
+fn totals(state: FormState) -> AnyView {
+    let (around, record) = (state.around, state.record);
+    let i18n = around.i18n;
+    let shown_fields: Vec<_> = record
+        .fields
+        .iter()
+        .zip(state.header.get_value())
+        .filter(|(f, _)| record.lines.is_some() && f.computed && !f.hidden && matches!(f.kind, Kind::Money | Kind::Base))
+        .collect();
+    if shown_fields.is_empty() {
+        return ().into_any();
+    }
+    let rows = shown_fields
+        .into_iter()
+        .map(|(f, cell)| {
+            let grand = f.name == "total";
+            let currency = move || grand.then(|| view! { <small>{around.currency_of(f.kind)}" "</small> });
+            let class = if grand { "g" } else { "" };
+            view! {
+                <div class=class><span>{i18n.field(record, f.name)}</span>
+                    <span class="num" id=format!("total-{}", f.name)>{currency}{move || shown(&around, f, &cell.get())}</span></div>
+            }
+        })
+        .collect_view();
+    view! { <section class="card tot">{rows}</section> }.into_any()
+}
+
+fn linked(i18n: I18n, linked: &[Linked]) -> AnyView {
+    if linked.is_empty() {
+        return ().into_any();
+    }
+    let items = linked
+        .iter()
+        .filter_map(|l| Some((modules::record(&l.record)?, l)))
+        .map(|(record, l)| {
+            let title = if l.title.is_empty() { t!(i18n, "unnumbered") } else { i18n.label(&l.title) };
+            let state = l.state.as_deref().map(|s| pill(i18n, record, s));
+            view! {
+                <li><a href=format!("/{}/{}", record.path, l.id)>{icon(record.icon)}<span>{i18n.record(record)}" "<bdi class="code">{title}</bdi></span></a>{state}</li>
+            }
+        })
+        .collect_view();
+    view! { <section class="card"><h2 class="sec">{t!(i18n, "form-linked")}</h2><ul class="linked">{items}</ul></section> }.into_any()
+}
+
+/// Who did what, when; with the old and new value of each field.
+fn history(i18n: I18n, record: &'static Record, page: &FormPage) -> AnyView {
+    if page.events.is_empty() {
+        return ().into_any();
+    }
+    let items = page.events.iter().map(|event| event_view(i18n, record, page, event)).collect_view();
+    view! { <section class="card" id="history"><h2 class="sec">{t!(i18n, "form-history")}</h2><ol class="tl">{items}</ol></section> }.into_any()
+}
+
+fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Event) -> AnyView {
+    let action = match event.action.as_str() {
+        "create" => t!(i18n, "event-create"),
+        "change" => t!(i18n, "event-change"),
+        other => i18n.action(record, other),
+    };
+    let symbol = match event.action.as_str() {
+        "create" => "plus",
+        "change" => "pencil",
+        other => record.action(other).map_or("check", |a| a.icon),
+    };
+    let changes: Vec<_> = event
+        .changes
+        .iter()
+        .filter_map(|(name, old, new)| {
+            let (label, kind, name) = match name.strip_prefix("lines.") {
+                Some(row) => (t!(i18n, "event-line", row = row.trim_start_matches('-').to_owned()), Kind::Note, "line"),
+                None => {
+                    let field = record.field(name).filter(|f| !f.hidden)?;
+                    (i18n.field(record, name), field.kind, field.name)
+                }
+            };
+            // An id says nothing to people; that the link changed does.
+            let show = |text: &Option<String>| match kind {
+                Kind::Link(_) => text.as_ref().map_or("—".to_owned(), |_| "●".to_owned()),
+                _ => i18n.show(record, name, kind, text.as_deref(), if kind == Kind::Base { &page.company_currency } else { &page.currency }),
+            };
+            Some((label, show(old), show(new)))
+        })
+        .collect();
+    let details = (!changes.is_empty() && event.action != "create").then(|| {
+        let rows = changes
+            .into_iter()
+            .map(|(label, old, new)| view! { <tr><th>{label}</th><td><bdi>{old}</bdi></td><td>{flipped("arrow-right")}</td><td><bdi>{new}</bdi></td></tr> })
+            .collect_view();
+        view! { <details><summary>{t!(i18n, "event-details")}</summary><table class="diff"><tbody>{rows}</tbody></table></details> }
+    });
+    let user = if event.user.is_empty() { "Diwan".to_owned() } else { event.user.clone() };
+    view! {
+        <li>{icon(symbol)}<div><p><b><bdi>{user}</bdi></b>" · "{action}</p><small>{i18n.moment(&event.at)}</small>{details}</div></li>
+    }
+    .into_any()
+}
+
+/// Both versions side by side. Saving again keeps mine; opening the record anew takes theirs.
+fn conflict_view(state: FormState, conflict: &Conflict) -> AnyView {
+    let (around, record) = (state.around, state.record);
+    let i18n = around.i18n;
+    let rows = conflict
+        .fields
+        .iter()
+        .filter_map(|(name, mine, theirs)| Some((record.field(name)?, mine, theirs)))
+        .map(|(f, mine, theirs)| {
+            let mine_text = mine.typed.clone().unwrap_or_else(|| untrack(|| shown(&around, f, mine)));
+            let theirs_text = untrack(|| shown(&around, f, theirs));
+            view! { <tr class="differs"><th>{i18n.field(record, f.name)}</th><td><bdi>{mine_text}</bdi></td><td><bdi>{theirs_text}</bdi></td></tr> }
+        })
+        .collect_view();
+    let lines = conflict.lines_differ.then(|| {
+        view! { <tr class="differs"><th>{t!(i18n, "form-lines")}</th><td>{t!(i18n, "conflict-mine-below")}</td><td>{t!(i18n, "conflict-differ")}</td></tr> }
+    });
+    let reload = format!("/{}/{}", record.path, state.id.get_value().unwrap_or_default());
+    let user = conflict.user.clone();
+    let dirty = state.dirty;
+    view! {
+        <section class="conflict card" id="conflict" role="alert">
+            <h2 class="sec">{icon("triangle-alert")}{t!(i18n, "conflict-title", user = user)}</h2>
+            <table class="compare">
+                <thead><tr><th></th><th>{t!(i18n, "conflict-mine")}</th><th>{t!(i18n, "conflict-theirs")}</th></tr></thead>
+                <tbody>{rows}{lines}</tbody>
+            </table>
+            <div class="acts">
+                <a class="btn" href=reload rel="external" on:click=move |_| dirty.set(false)>{t!(i18n, "conflict-take-theirs")}</a>
+                <button class="btn pri" name="_do" value="save">{t!(i18n, "conflict-keep-mine")}</button>
+            </div>
+        </section>
+    }
+    .into_any()
+}

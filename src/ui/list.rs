@@ -1,0 +1,326 @@
+//! One list for every record: views, filters, order, totals, pages; all of it in the address.
+
+use super::{flipped, icon, mark, pill};
+use crate::i18n::I18n;
+use crate::record::page::{Cell, ListPage, Row};
+use crate::record::query::{Query, sortable};
+use crate::record::{Field, Kind, Record};
+use crate::{modules, t};
+use leptos::prelude::*;
+
+/// The list of one record type.
+pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
+    let i18n = super::use_i18n();
+    let Some(record) = modules::record(&page.record) else { return ().into_any() };
+    let head = head(i18n, record, &page);
+    let views = views(i18n, record, &page);
+    let filters = filters(i18n, record, &page);
+    let body = if page.rows.is_empty() { empty(i18n, record, &page) } else { table(i18n, record, &page) };
+    let foot = foot(i18n, &page, record);
+    let notice = notice.map(|text| view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> });
+    view! { {head}{notice}{views}{filters}{body}{foot} }.into_any()
+}
+
+fn head(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    let new = page.can_create.then(|| {
+        let label = i18n.format(&format!("{}-new", record.name), None);
+        view! {
+            <a class="btn quiet" href=format!("/{}/import", record.path)>{icon("upload")}<span>{t!(i18n, "import")}</span></a>
+            <a class="btn pri" href=format!("/{}/new", record.path)>{icon("plus")}<span>{label}</span></a>
+        }
+    });
+    view! { <div class="head"><div class="title"><h1>{i18n.records(record)}</h1></div><div class="acts">{new}</div></div> }.into_any()
+}
+
+fn views(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    if record.views.is_empty() {
+        return ().into_any();
+    }
+    let current = page.query.view.clone();
+    let names = std::iter::once(None).chain(record.views.iter().map(|v| Some(v.name)));
+    let tabs = names
+        .zip(&page.views)
+        .map(|(name, count)| {
+            let here = (current.as_deref() == name).then_some("page");
+            let label = match name {
+                Some(name) => i18n.view(record, name),
+                None => t!(i18n, "view-all"),
+            };
+            let href = page.query.in_view(name).address(record);
+            view! { <a href=href aria-current=here>{label}" "<small>{capped(i18n, *count)}</small></a> }
+        })
+        .collect_view();
+    view! { <nav class="views">{tabs}</nav> }.into_any()
+}
+
+/// A count, or that there are more than are counted.
+fn capped(i18n: I18n, count: i64) -> String {
+    let limit = crate::record::query::COUNT_LIMIT;
+    if count > limit { format!("{}+", i18n.integer(limit)) } else { i18n.integer(count) }
+}
+
+fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    let on = page
+        .query
+        .filters
+        .iter()
+        .filter_map(|f| Some((record.field(&f.field)?, f)))
+        .map(|(field, filter)| {
+            let label = page.labels.iter().find(|(name, _)| *name == filter.field).map(|(_, title)| i18n.label(title));
+            let text = label.unwrap_or_else(|| filter_text(i18n, record, field, &filter.text, &page.company_currency));
+            let href = page.query.without(field.name).address(record);
+            view! { <a class="chip on" href=href>{i18n.field(record, field.name)}": "<bdi>{text}</bdi>{icon("x")}</a> }
+        })
+        .collect_view();
+    let offered = record
+        .filters
+        .iter()
+        .filter(|name| page.query.filter(name).is_none())
+        .filter_map(|name| record.field(name))
+        .map(|field| filter_form(i18n, record, field, &page.query))
+        .collect_view();
+    let hidden = hidden_inputs(record, &page.query.from_start(), Some("q"));
+    let search = page.query.search.clone().unwrap_or_default();
+    let count = if page.capped { t!(i18n, "list-count-many", limit = page.count) } else { t!(i18n, "list-count", count = page.count) };
+    view! {
+        <div class="filters">
+            <form class="chip search" method="get" action=format!("/{}", record.path) role="search">
+                {hidden}{icon("search")}
+                <input type="search" name="q" value=search placeholder=t!(i18n, "list-search") aria-label=t!(i18n, "list-search") dir="auto" />
+            </form>
+            {on}{offered}<span class="sp"></span><span class="count" id="count">{count}</span>
+        </div>
+    }
+    .into_any()
+}
+
+fn filter_text(i18n: I18n, record: &'static Record, field: &'static Field, text: &str, currency: &str) -> String {
+    let one = |text: &str| i18n.show(record, field.name, field.kind, Some(text), currency);
+    match text.split_once("..") {
+        Some((start, "")) => t!(i18n, "filter-from", start = one(start)),
+        Some(("", end)) => t!(i18n, "filter-to", end = one(end)),
+        Some((start, end)) => format!("{} – {}", one(start), one(end)),
+        None => text.split(',').map(one).collect::<Vec<_>>().join(if i18n.locale.is_arabic() { "، " } else { ", " }),
+    }
+}
+
+/// A filter that is not set yet, with its little form.
+fn filter_form(i18n: I18n, record: &'static Record, field: &'static Field, query: &Query) -> AnyView {
+    let label = i18n.field(record, field.name);
+    let name = field.name;
+    let inputs = match field.kind {
+        Kind::Choice(choices) => options(name, choices.iter().map(|c| ((*c).to_owned(), i18n.choice(name, c))).collect()),
+        Kind::State => options(name, record.states.iter().map(|s| (s.name.to_owned(), i18n.state(record, s.name))).collect()),
+        Kind::Currency => options(name, crate::record::money::CURRENCIES.iter().map(|c| (c.code.to_owned(), c.code.to_owned())).collect()),
+        Kind::Date | Kind::Money | Kind::Base | Kind::Quantity => {
+            let hint = if field.kind == Kind::Date { "YYYY-MM-DD" } else { "" };
+            view! {
+                <label>{t!(i18n, "from")}<input type="text" dir="ltr" name=format!("{name}>") placeholder=hint /></label>
+                <label>{t!(i18n, "to")}<input type="text" dir="ltr" name=format!("{name}<") placeholder=hint /></label>
+            }
+            .into_any()
+        }
+        Kind::Link(target) => link_filter(i18n, target, field),
+        _ => view! { <label>{label.clone()}<input type="text" dir="auto" name=name /></label> }.into_any(),
+    };
+    let hidden = hidden_inputs(record, &query.from_start(), Some(name));
+    view! {
+        <details class="chip">
+            <summary>{label}" "{icon("plus")}</summary>
+            <form class="pop" method="get" action=format!("/{}", record.path)>{hidden}{inputs}<button class="btn pri small">{t!(i18n, "filter-apply")}</button></form>
+        </details>
+    }
+    .into_any()
+}
+
+fn options(name: &'static str, options: Vec<(String, String)>) -> AnyView {
+    let options = options.into_iter().map(|(value, label)| view! { <option value=value>{label}</option> }).collect_view();
+    view! { <select name=name>{options}</select> }.into_any()
+}
+
+/// A link is filtered by a typeahead.
+fn link_filter(i18n: I18n, target: &'static str, field: &'static Field) -> AnyView {
+    use crate::ui::field::{Surroundings, control};
+    let Some(record) = modules::record(target) else { return ().into_any() };
+    let around = Surroundings {
+        i18n,
+        record,
+        currency: RwSignal::new(String::new()),
+        company_currency: StoredValue::new(String::new()),
+        on_edit: Callback::new(|_| {}),
+    };
+    let input = control(around, field, field.name.to_owned(), format!("filter-{}", field.name), RwSignal::new(Cell::default()));
+    view! { <div class="control pick">{input}</div> }.into_any()
+}
+
+/// The rest of the query, so that a new filter keeps what was there.
+fn hidden_inputs(record: &'static Record, query: &Query, except: Option<&str>) -> AnyView {
+    let address = query.address(record);
+    let pairs = address.split_once('?').map_or("", |(_, q)| q);
+    pairs
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .filter(|(name, _)| Some(*name) != except)
+        .map(|(name, text)| view! { <input type="hidden" name=name.to_owned() value=decode(text) /> })
+        .collect_view()
+        .into_any()
+}
+
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let hex = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
+        match hex {
+            Some(byte) => {
+                out.push(byte);
+                i += 3;
+            }
+            None => {
+                out.push(bytes[i]);
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+fn table(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    let columns = page.query.columns(record);
+    let sort = page.query.sort(record);
+    let descending = if page.query.sort.is_some() { page.query.descending } else { record.descending };
+    let headers = columns
+        .iter()
+        .map(|field| {
+            let class = if field.kind.is_figure() && field.kind != Kind::Percent { "end" } else { "" };
+            let label = i18n.field(record, field.name);
+            if !sortable(field.kind) {
+                return view! { <th class=class>{label}</th> }.into_any();
+            }
+            let here = field.name == sort.name;
+            let arrow = here.then(|| view! { <svg class="i sort" aria-hidden="true"><use href=if descending { "/icons.svg#i-arrow-down" } else { "/icons.svg#i-arrow-up" }></use></svg> });
+            let order = here.then_some(if descending { "descending" } else { "ascending" });
+            let href = page.query.sorted_by(field.name, if here { !descending } else { !matches!(field.kind, Kind::Text(_) | Kind::Code) }).address(record);
+            view! { <th class=class aria-sort=order><a href=href>{label}" "{arrow}</a></th> }.into_any()
+        })
+        .collect_view();
+    let rows = page.rows.iter().map(|row| row_view(i18n, record, &columns, row, &page.company_currency)).collect_view();
+    let foot = totals(i18n, record, page, &columns);
+    view! {
+        <div class="card scroll" tabindex="0" role="region" aria-label=i18n.records(record)>
+            <table class="list"><thead><tr>{headers}</tr></thead><tbody>{rows}</tbody>{foot}</table>
+        </div>
+    }
+    .into_any()
+}
+
+fn row_view(i18n: I18n, record: &'static Record, columns: &[&'static Field], row: &Row, company_currency: &str) -> AnyView {
+    let href = format!("/{}/{}", record.path, row.id);
+    let currency = row.currency.as_deref().unwrap_or(company_currency);
+    let cells = columns
+        .iter()
+        .zip(&row.cells)
+        .enumerate()
+        .map(|(at, (field, cell))| {
+            let content = cell_view(i18n, record, field, cell, if field.kind == Kind::Base { company_currency } else { currency });
+            let label = i18n.field(record, field.name);
+            let main = at == 0;
+            let class = match (main, field.kind) {
+                (true, _) => "strong",
+                (_, Kind::Percent) => "",
+                (_, k) if k.is_figure() => "end",
+                (_, Kind::Date) => "soft",
+                _ => "",
+            };
+            if main {
+                let content = if cell.text.is_none() { t!(i18n, "unnumbered").into_any() } else { content };
+                view! { <td class=class data-label=label><a href=href.clone()>{content}</a></td> }.into_any()
+            } else {
+                let cover = (at == columns.len() - 1).then(|| view! { <a class="cover" href=href.clone() tabindex="-1" aria-hidden="true"></a> });
+                view! { <td class=class data-label=label>{content}{cover}</td> }.into_any()
+            }
+        })
+        .collect_view();
+    view! { <tr>{cells}</tr> }.into_any()
+}
+
+fn cell_view(i18n: I18n, record: &'static Record, field: &'static Field, cell: &Cell, currency: &str) -> AnyView {
+    if let Some(label) = &cell.label {
+        return view! { <bdi>{i18n.label(label)}</bdi> }.into_any();
+    }
+    let text = i18n.show(record, field.name, field.kind, cell.text.as_deref(), currency);
+    match field.kind {
+        Kind::State => pill(i18n, record, cell.text.as_deref().unwrap_or_default()),
+        Kind::Percent => {
+            let value = cell.text.clone().unwrap_or_default();
+            view! { <progress class="bar" max="100" value=value></progress>" "<small class="num">{text}</small> }.into_any()
+        }
+        k if k.is_figure() => view! { <span class="num">{text}</span> }.into_any(),
+        Kind::Code | Kind::Number => view! { <bdi class="code">{text}</bdi> }.into_any(),
+        _ => view! { <bdi>{text}</bdi> }.into_any(),
+    }
+}
+
+/// Sums over all rows that match, one row per currency.
+fn totals(i18n: I18n, record: &'static Record, page: &ListPage, columns: &[&'static Field]) -> AnyView {
+    let mut currencies: Vec<&str> = page.totals.iter().map(|(_, currency, _)| currency.as_str()).collect();
+    currencies.dedup();
+    if currencies.is_empty() || !columns.iter().any(|c| record.totals.contains(&c.name)) {
+        return ().into_any();
+    }
+    let rows = currencies
+        .into_iter()
+        .map(|currency| {
+            let shown = if currency.is_empty() { page.company_currency.as_str() } else { currency };
+            let cells = columns
+                .iter()
+                .enumerate()
+                .map(|(at, field)| {
+                    let sum = page.totals.iter().find(|(name, c, _)| name == field.name && c == currency);
+                    match sum {
+                        Some((.., sum)) => view! { <td class="end"><span class="num"><small>{shown.to_owned()}" "</small>{i18n.amount(*sum, shown)}</span></td> }.into_any(),
+                        None if at == 0 => view! { <td>{t!(i18n, "list-total", count = page.count)}</td> }.into_any(),
+                        None => view! { <td></td> }.into_any(),
+                    }
+                })
+                .collect_view();
+            view! { <tr>{cells}</tr> }
+        })
+        .collect_view();
+    view! { <tfoot>{rows}</tfoot> }.into_any()
+}
+
+fn empty(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    if page.query.narrows() || page.query.after.is_some() || page.query.before.is_some() {
+        let href = format!("/{}", record.path);
+        return view! {
+            <div class="empty">{mark()}<h2>{t!(i18n, "list-nothing-found")}</h2><p>{t!(i18n, "list-nothing-found-hint")}</p>
+                <div class="acts"><a class="btn" href=href>{t!(i18n, "list-clear")}</a></div></div>
+        }
+        .into_any();
+    }
+    let why = i18n.format(&format!("{}-empty", record.name), None);
+    let new = page.can_create.then(|| {
+        let label = i18n.format(&format!("{}-new", record.name), None);
+        view! {
+            <a class="btn pri" href=format!("/{}/new", record.path)>{icon("plus")}<span>{label}</span></a>
+            <a class="btn" href=format!("/{}/import", record.path)>{icon("upload")}<span>{t!(i18n, "import")}</span></a>
+        }
+    });
+    view! { <div class="empty">{mark()}<h2>{t!(i18n, "list-empty", records = i18n.records(record))}</h2><p>{why}</p><div class="acts">{new}</div></div> }.into_any()
+}
+
+fn foot(i18n: I18n, page: &ListPage, record: &'static Record) -> AnyView {
+    if page.before.is_none() && page.after.is_none() {
+        return ().into_any();
+    }
+    let to = |before: Option<String>, after: Option<String>| Query { before, after, ..page.query.clone() }.address(record);
+    let newer = page.before.clone().map(|place| {
+        view! { <a class="btn" id="earlier" href=to(Some(place), None)>{flipped("chevron-left")}<span>{t!(i18n, "page-before")}</span></a> }
+    });
+    let older = page.after.clone().map(|place| {
+        view! { <a class="btn" id="later" href=to(None, Some(place))><span>{t!(i18n, "page-after")}</span>{flipped("chevron-right")}</a> }
+    });
+    view! { <div class="foot"><span class="sp"></span>{newer}{older}</div> }.into_any()
+}

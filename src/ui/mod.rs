@@ -1,0 +1,45 @@
+//! The design system: icons, pills, fields, tables, forms, charts. No business word is in it.
+
+#[cfg(feature = "hydrate")]
+pub mod browser;
+pub mod chart;
+pub mod field;
+pub mod form;
+pub mod list;
+
+use crate::i18n::I18n;
+use crate::record::Record;
+use leptos::prelude::*;
+
+/// An icon of the sprite.
+pub fn icon(name: &str) -> impl IntoView + use<> {
+    let href = format!("/icons.svg#i-{name}");
+    view! { <svg class="i" aria-hidden="true"><use href=href></use></svg> }
+}
+
+/// An icon that means a direction and turns around in Arabic.
+pub fn flipped(name: &str) -> impl IntoView + use<> {
+    let href = format!("/icons.svg#i-{name}");
+    view! { <svg class="i flip" aria-hidden="true"><use href=href></use></svg> }
+}
+
+/// The mark of the house.
+pub fn mark() -> impl IntoView {
+    view! { <svg class="i mark" aria-hidden="true"><use href="/icons.svg#i-khatam"></use></svg> }
+}
+
+/// A state as a coloured word.
+pub fn pill(i18n: I18n, record: &'static Record, state: &str) -> AnyView {
+    let tone = record.state(state).map_or("p-draft", |s| s.tone.class());
+    view! { <span class=format!("pill {tone}")>{i18n.state(record, state)}</span> }.into_any()
+}
+
+/// The reader's language.
+pub fn use_i18n() -> I18n {
+    expect_context::<I18n>()
+}
+
+/// Text of several lines. The one place that writes the tag: its children must be escaped.
+pub fn text_area(name: String, id: String, text: String, invalid: bool) -> AnyView {
+    view! { <textarea name=name id=id rows="3" dir="auto" aria-invalid=invalid.to_string()>{text}</textarea> }.into_any()
+}
