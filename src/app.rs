@@ -9,8 +9,8 @@ pub mod forms;
 pub mod frame;
 pub mod home;
 pub mod import;
+pub mod page;
 pub mod print;
-pub mod records;
 pub mod reports;
 #[cfg(feature = "ssr")]
 pub mod shell;
@@ -42,19 +42,10 @@ pub fn App() -> impl IntoView {
     provide_context(page_i18n());
     view! {
         <Router>
-            <Routes fallback=records::missing>
+            <Routes fallback=|| ()>
                 <Route path=path!("/sign-in") view=auth::sign_in />
                 <Route path=path!("/sign-up") view=auth::sign_up />
-                <Route path=path!("/") view=home::page />
-                <Route path=path!("/companies") view=auth::companies />
-                <Route path=path!("/trial-balance") view=reports::trial_balance />
-                <Route path=path!("/general-ledger") view=reports::general_ledger />
-                <Route path=path!("/books-health") view=reports::books_health />
-                <Route path=path!("/stock-on-hand") view=reports::stock_on_hand />
-                <Route path=path!("/:path") view=records::list />
-                <Route path=path!("/:path/import") view=import::page />
-                <Route path=path!("/:path/:id/print") view=print::page />
-                <Route path=path!("/:path/:id") view=records::form />
+                <Route path=path!("/*path") view=page::page />
             </Routes>
         </Router>
     }

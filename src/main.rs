@@ -7,7 +7,6 @@ use diwan::modules;
 use diwan::platform::config::Config;
 use diwan::platform::import::{Mapping, Plan};
 use diwan::platform::{database, import, web};
-use leptos::config::get_configuration;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,7 +61,7 @@ enum Verb {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("DIWAN_LOG").unwrap_or_else(|_| "warn,diwan=info,sqlx=warn".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DIWAN_LOG").unwrap_or_else(|_| "warn,diwan=info,sqlx=warn,sqlx::postgres::notice=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     modules::install();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(arguments))
@@ -90,10 +89,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
 async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> anyhow::Result<()> {
     web::prepare(&config)?;
     let opened = database::open(&config).await?;
-    let options = get_configuration(std::path::Path::new("Leptos.toml").exists().then_some("Leptos.toml"))
-        .or_else(|_| get_configuration(None))
-        .context("reading Leptos.toml")?
-        .leptos_options;
+    let options = web::site()?;
     let house = web::House { db: opened.db.clone(), options: Arc::new(options), secure, app: shell::document };
     let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
     if demo {

@@ -1,8 +1,7 @@
 //! Signing in, signing up, choosing a company. Plain forms: they work before and without scripts.
 
-use super::calls;
-use super::frame::{frame, language_switch};
-use super::records::{failed, skeleton};
+use super::calls::Choice;
+use super::frame::language_switch;
 use crate::i18n::I18n;
 use crate::record::page::Message;
 use crate::t;
@@ -66,7 +65,7 @@ fn card(i18n: I18n, title: String, lead: String, body: AnyView, other: AnyView) 
     view! {
         <main>
             <section class="auth-card">
-                <div class="brand">{mark()}<span>{t!(i18n, "diwan")}</span><span class="sp"></span>{language_switch(i18n)}</div>
+                <div class="brand">{mark()}<span>{t!(i18n, "diwan")}</span><span class="sp"></span>{language_switch(i18n, Signal::stored(false))}</div>
                 <h1>{title}</h1>
                 <p class="lead">{lead}</p>
                 {body}
@@ -130,32 +129,20 @@ pub fn sign_up() -> impl IntoView {
 }
 
 /// The companies of the signed-in person.
-pub fn companies() -> impl IntoView {
+pub fn companies(companies: Vec<Choice>) -> AnyView {
     let i18n = use_i18n();
-    let companies = Resource::new(|| (), |()| calls::load_companies());
-    let body = view! {
-        <div class="head"><div class="title"><h1>{t!(i18n, "companies")}</h1></div></div>
-        <Transition fallback=skeleton>
-            {move || Suspend::new(async move {
-                match companies.await {
-                    Ok(list) => {
-                        let items = list.into_iter().map(|c| {
-                            let role = i18n.format(&format!("member-{}", c.role), None);
-                            let pill = c.current.then(|| view! { <span class="pill p-done">{t!(i18n, "company-current")}</span> });
-                            let disabled = c.current;
-                            view! {
-                                <li><form method="post" action="/company"><input type="hidden" name="company" value=c.id.to_string() />
-                                    <button class="btn quiet" disabled=disabled>{icon("building-2")}<span><bdi>{i18n.name(&c.name).to_owned()}</bdi></span></button>
-                                    <small>{role}</small>{pill}</form></li>
-                            }
-                        }).collect_view();
-                        view! { <section class="card"><ul class="waits">{items}</ul></section> }.into_any()
-                    }
-                    Err(failure) => failed(&failure),
-                }
-            })}
-        </Transition>
-    }
-    .into_any();
-    frame("/companies".to_owned(), vec![(t!(i18n, "companies"), None)], body)
+    let items = companies
+        .into_iter()
+        .map(|c| {
+            let role = i18n.format(&format!("member-{}", c.role), None);
+            let pill = c.current.then(|| view! { <span class="pill p-done">{t!(i18n, "company-current")}</span> });
+            let disabled = c.current;
+            view! {
+                <li><form method="post" action="/company"><input type="hidden" name="company" value=c.id.to_string() />
+                    <button class="btn quiet" disabled=disabled>{icon("building-2")}<span><bdi>{i18n.name(&c.name).to_owned()}</bdi></span></button>
+                    <small>{role}</small>{pill}</form></li>
+            }
+        })
+        .collect_view();
+    view! { <section class="card"><ul class="waits">{items}</ul></section> }.into_any()
 }

@@ -1,6 +1,8 @@
 //! What pages ask the server. All of it only reads; changes go through forms. Each begins with the visitor's rights: the
 //! transaction cannot be opened without them.
 
+use super::import::Rehearsal;
+use super::print::Sheet;
 use crate::modules::finance::report::{GeneralLedger, TrialBalance};
 use crate::modules::home::{Check, Home};
 use crate::modules::inventory::report::StockOnHand;
@@ -24,7 +26,7 @@ impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Failure {
-        Failure { status: 503, message: Message::new("error-network").with("detail", error) }
+        Failure { status: 503, message: Message::new("error-network").with("detail", error.to_string()) }
     }
 }
 
@@ -57,13 +59,23 @@ pub struct Choice {
 
 #[cfg(feature = "ssr")]
 mod server {
-    use super::Failure;
-    use crate::platform::error::Error;
+    use super::{Choice, Failure, Page, done_message};
+    use crate::app::import::Rehearsal;
+    use crate::modules::finance::{health, report};
+    use crate::modules::home;
+    use crate::modules::inventory::report as stock;
+    use crate::platform::error::{Error, Outcome};
+    use crate::platform::page::{self, Posted};
+    use crate::platform::permission::{Right, may};
     use crate::platform::tenancy::{TenantTx, whole};
-    use crate::platform::web::Visit;
+    use crate::platform::{auth, web::Visit};
+    use crate::record::query::Query;
+    use crate::record::{Field, Kind, value};
+    use jiff::civil::Date;
     use leptos::prelude::use_context;
     use std::future::Future;
     use std::pin::Pin;
+    use std::sync::Arc;
 
     pub type Work<'a, T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send + 'a>>;
 
@@ -91,44 +103,101 @@ mod server {
         whole(task).await.map_err(|e| failure(e, request))
     }
 
-    pub fn record_at(path: &str) -> Result<&'static crate::record::Record, Error> {
+    pub async fn companies(visit: &Visit) -> Result<Vec<Choice>, Failure> {
+        let fail = |error| failure(error, visit.request);
+        let person = visit.signed_in.as_ref().ok_or_else(|| fail(Error::SignedOut))?;
+        let companies = auth::companies(&visit.db, person.user).await.map_err(fail)?;
+        Ok(companies.into_iter().map(|c| Choice { current: c.id == person.tenant, id: c.id, name: c.name, role: c.role }).collect())
+    }
+
+    /// Reads the page at an address.
+    pub async fn page(
+        tx: &mut TenantTx,
+        path: &[String],
+        query: Vec<(String, String)>,
+        posted: Option<Arc<Posted>>,
+        name: &str,
+        rehearsal: Option<Rehearsal>,
+    ) -> Outcome<Page> {
+        let asked = |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
+        let today = tx.company.today;
+        let from = day(&asked("from")).or_else(|| Date::new(today.year(), 1, 1).ok()).unwrap_or(today);
+        let to = day(&asked("to")).unwrap_or(today);
+        let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+        Ok(match parts[..] {
+            [] => Page::Home(home::home(tx, name).await?),
+            ["trial-balance"] => Page::TrialBalance(report::trial_balance(tx, from, to).await?),
+            ["general-ledger"] => Page::GeneralLedger(report::general_ledger(tx, asked("account").parse().ok(), from, to).await?),
+            ["books-health"] => Page::BooksHealth(health::check(tx).await?, tx.company.currency.clone()),
+            ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
+            [path] => {
+                let record = record_at(path)?;
+                let done = done_message(&asked("done"));
+                Page::List(page::list(tx, record, &Query::read(record, query)).await?, done)
+            }
+            [path, "import"] => {
+                let record = record_at(path)?;
+                if !may(&tx.role, record, Right::Keep) {
+                    return Err(Error::Denied);
+                }
+                Page::Import(record.name.to_owned(), rehearsal)
+            }
+            [path, id, "print"] => Page::Print(crate::app::print::sheet(tx, record_at(path)?, id.parse().map_err(|_| Error::NotFound)?).await?),
+            [path, id] => {
+                let record = record_at(path)?;
+                let id = match id {
+                    "new" => None,
+                    other => Some(other.parse().map_err(|_| Error::NotFound)?),
+                };
+                let given = query.iter().filter(|(name, _)| record.field(name).is_some_and(|f| !f.computed));
+                let mut form = page::form(tx, record, id, &given.cloned().collect(), posted.as_deref()).await?;
+                if posted.is_none() {
+                    form.notice = done_message(&asked("done"));
+                }
+                Page::Form(form)
+            }
+            _ => return Err(Error::NotFound),
+        })
+    }
+
+    /// A date of an address, `None` when it is empty or nonsense.
+    fn day(text: &str) -> Option<Date> {
+        value::read(&Field::new("day", Kind::Date), text, "").ok()?.date()
+    }
+
+    fn record_at(path: &str) -> Result<&'static crate::record::Record, Error> {
         crate::modules::record_at(path).ok_or(Error::NotFound)
     }
 }
 
-/// One page of the list at this path, with the pairs of its address.
-#[server(endpoint = "list", input = Json)]
-pub async fn load_list(path: String, query: Vec<(String, String)>) -> Result<ListPage, Failure> {
-    server::read(move |tx| {
-        Box::pin(async move {
-            let record = server::record_at(&path)?;
-            crate::platform::page::list(tx, record, &crate::record::query::Query::read(record, query)).await
-        })
-    })
-    .await
+/// Everything that a signed-in address can show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Page {
+    Home(Home),
+    List(ListPage, Option<Message>),
+    Form(FormPage),
+    Print(Sheet),
+    Import(String, Option<Rehearsal>),
+    TrialBalance(TrialBalance),
+    GeneralLedger(GeneralLedger),
+    BooksHealth(Vec<Check>, String),
+    StockOnHand(StockOnHand),
+    Companies(Vec<Choice>),
 }
 
-/// The form of a record; `new` for one that does not exist yet.
-#[server(endpoint = "form", input = Json)]
-pub async fn load_form(path: String, id: String, query: Vec<(String, String)>) -> Result<FormPage, Failure> {
-    let posted = server::visit()?.posted;
-    server::read(move |tx| {
-        Box::pin(async move {
-            let record = server::record_at(&path)?;
-            let id = match id.as_str() {
-                "new" => None,
-                other => Some(other.parse().map_err(|_| crate::platform::error::Error::NotFound)?),
-            };
-            let prefill: BTreeMap<String, String> =
-                query.iter().filter(|(name, _)| record.field(name).is_some_and(|f| !f.computed)).cloned().collect();
-            let mut page = crate::platform::page::form(tx, record, id, &prefill, posted.as_deref()).await?;
-            if posted.is_none() {
-                page.notice = query.iter().find(|(name, _)| name == "done").and_then(|(_, done)| done_message(done));
-            }
-            Ok(page)
-        })
-    })
-    .await
+/// The page at an address: the parts of its path and the pairs of its query. One function serves them all, so that the
+/// browser carries the machinery of loading once.
+#[server(endpoint = "page", input = Json)]
+pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Page, Failure> {
+    let visit = server::visit()?;
+    let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    if parts == ["companies"] {
+        return server::companies(&visit).await.map(Page::Companies);
+    }
+    let posted = visit.posted.clone();
+    let name = visit.signed_in.map(|p| p.name).unwrap_or_default();
+    let rehearsal = use_context::<super::forms::Rehearsed>().map(|r| r.0);
+    server::read(move |tx| Box::pin(async move { server::page(tx, &path, query, posted, &name, rehearsal).await })).await
 }
 
 /// What was just done, from the address after a redirect.
@@ -166,76 +235,3 @@ pub async fn lookup(record: String, text: String) -> Result<Vec<Suggestion>, Fai
     .await
 }
 
-#[server(endpoint = "home", input = Json)]
-pub async fn load_home() -> Result<Home, Failure> {
-    let name = server::visit()?.signed_in.map(|p| p.name).unwrap_or_default();
-    server::read(move |tx| Box::pin(async move { crate::modules::home::home(tx, &name).await })).await
-}
-
-/// A date of an address, `None` when it is empty or nonsense.
-#[cfg(feature = "ssr")]
-fn day(text: &str) -> Option<jiff::civil::Date> {
-    use crate::record::{Field, Kind, value};
-    value::read(&Field::new("day", Kind::Date), text, "").ok()?.date()
-}
-
-#[server(endpoint = "trial-balance", input = Json)]
-pub async fn load_trial_balance(from: String, to: String) -> Result<TrialBalance, Failure> {
-    server::read(move |tx| {
-        Box::pin(async move {
-            let today = tx.company.today;
-            let from = day(&from).or_else(|| jiff::civil::Date::new(today.year(), 1, 1).ok()).unwrap_or(today);
-            crate::modules::finance::report::trial_balance(tx, from, day(&to).unwrap_or(today)).await
-        })
-    })
-    .await
-}
-
-#[server(endpoint = "general-ledger", input = Json)]
-pub async fn load_general_ledger(account: String, from: String, to: String) -> Result<GeneralLedger, Failure> {
-    server::read(move |tx| {
-        Box::pin(async move {
-            let today = tx.company.today;
-            let from = day(&from).or_else(|| jiff::civil::Date::new(today.year(), 1, 1).ok()).unwrap_or(today);
-            crate::modules::finance::report::general_ledger(tx, account.parse().ok(), from, day(&to).unwrap_or(today)).await
-        })
-    })
-    .await
-}
-
-#[server(endpoint = "books-health", input = Json)]
-pub async fn load_health() -> Result<(Vec<Check>, String), Failure> {
-    server::read(move |tx| {
-        Box::pin(async move {
-            let checks = crate::modules::finance::health::check(tx).await?;
-            Ok((checks, tx.company.currency.clone()))
-        })
-    })
-    .await
-}
-
-#[server(endpoint = "stock-on-hand", input = Json)]
-pub async fn load_stock(search: String) -> Result<StockOnHand, Failure> {
-    server::read(move |tx| Box::pin(async move { crate::modules::inventory::report::stock_on_hand(tx, &search).await })).await
-}
-
-/// A document as it prints.
-#[server(endpoint = "print", input = Json)]
-pub async fn load_print(path: String, id: String) -> Result<super::print::Sheet, Failure> {
-    server::read(move |tx| {
-        Box::pin(async move {
-            let record = server::record_at(&path)?;
-            let id = id.parse().map_err(|_| crate::platform::error::Error::NotFound)?;
-            super::print::sheet(tx, record, id).await
-        })
-    })
-    .await
-}
-
-#[server(endpoint = "companies", input = Json)]
-pub async fn load_companies() -> Result<Vec<Choice>, Failure> {
-    let visit = server::visit()?;
-    let person = visit.signed_in.clone().ok_or_else(|| server::failure(crate::platform::error::Error::SignedOut, visit.request))?;
-    let companies = crate::platform::auth::companies(&visit.db, person.user).await.map_err(|e| server::failure(e, visit.request))?;
-    Ok(companies.into_iter().map(|c| Choice { current: c.id == person.tenant, id: c.id, name: c.name, role: c.role }).collect())
-}

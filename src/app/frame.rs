@@ -32,25 +32,32 @@ fn me() -> Me {
     .into_inner()
 }
 
-/// The frame with a page inside. `crumb` is the group above the page, if any.
-pub fn frame(current: String, crumb: Vec<(String, Option<String>)>, page: AnyView) -> AnyView {
+/// Labels and addresses of what stands above a page, outermost first.
+type Crumbs = Vec<(String, Option<String>)>;
+
+/// The frame with a page inside. It is drawn once; what depends on the address follows it.
+pub fn frame(path: Signal<Vec<String>>, page: AnyView) -> AnyView {
     let i18n = use_i18n();
     let me = me();
-    let trail = crumb
-        .into_iter()
-        .enumerate()
-        .map(|(i, (label, href))| {
-            let arrow = (i > 0).then(|| flipped("chevron-right"));
-            match href {
-                Some(href) => view! { {arrow}<a href=href>{label}</a> }.into_any(),
-                None => view! { {arrow}<span>{label}</span> }.into_any(),
-            }
-        })
-        .collect_view();
-    let side = menu(i18n, &me, &current);
-    let sheet = menu(i18n, &me, &current);
+    let current = Signal::derive(move || path.with(|p| format!("/{}", p.first().map(String::as_str).unwrap_or_default())));
+    let on_form = Signal::derive(move || path.with(|p| p.len() == 2 && p[1] != "import" && modules::record_at(&p[0]).is_some()));
+    let trail = move || {
+        crumbs(i18n, &path.get())
+            .into_iter()
+            .enumerate()
+            .map(|(i, (label, href))| {
+                let arrow = (i > 0).then(|| flipped("chevron-right"));
+                match href {
+                    Some(href) => view! { {arrow}<a href=href>{label}</a> }.into_any(),
+                    None => view! { {arrow}<span>{label}</span> }.into_any(),
+                }
+            })
+            .collect_view()
+    };
+    let side = menu(i18n, &me, current);
+    let sheet = menu(i18n, &me, current);
     let who = who(i18n, &me);
-    let bar = tab_bar(i18n, &me, &current, sheet);
+    let bar = tab_bar(i18n, &me, current, sheet);
     view! {
         <a class="skip" href="#page" rel="external">{t!(i18n, "skip")}</a>
         <aside class="side">
@@ -62,7 +69,7 @@ pub fn frame(current: String, crumb: Vec<(String, Option<String>)>, page: AnyVie
             <header class="top">
                 <nav class="crumb" aria-label=t!(i18n, "breadcrumb")>{trail}</nav>
                 <span class="sp"></span>
-                <div class="tools">{language_switch(i18n)}</div>
+                <div class="tools">{language_switch(i18n, on_form)}</div>
             </header>
             <main class="page" id="page" tabindex="-1">{page}</main>
         </div>
@@ -71,13 +78,31 @@ pub fn frame(current: String, crumb: Vec<(String, Option<String>)>, page: AnyVie
     .into_any()
 }
 
-fn nav_link(href: String, symbol: &'static str, label: String, current: &str) -> AnyView {
-    let here = (href == current).then_some("page");
+fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
+    let Some(first) = path.first() else { return vec![(t!(i18n, "home"), None)] };
+    if let Some(record) = modules::record_at(first) {
+        let within = (path.len() > 1).then(|| format!("/{}", record.path));
+        return vec![(i18n.format(&format!("module-{}", record.module), None), None), (i18n.records(record), within)];
+    }
+    let module = MODULES.iter().find(|m| m.pages.iter().any(|(path, _)| path == first));
+    match module {
+        Some(module) => vec![
+            (i18n.format(&format!("module-{}", module.name), None), None),
+            (i18n.format(&format!("page-{first}"), None), None),
+        ],
+        None if first == "companies" => vec![(t!(i18n, "companies"), None)],
+        None => Vec::new(),
+    }
+}
+
+fn nav_link(href: String, symbol: &'static str, label: String, current: Signal<String>) -> AnyView {
     let title = label.clone();
+    let own = href.clone();
+    let here = move || current.with(|c| *c == own).then_some("page");
     view! { <a href=href aria-current=here title=title>{icon(symbol)}<span>{label}</span></a> }.into_any()
 }
 
-fn menu(i18n: I18n, me: &Me, current: &str) -> AnyView {
+fn menu(i18n: I18n, me: &Me, current: Signal<String>) -> AnyView {
     let groups = MODULES
         .iter()
         .map(|module| {
@@ -99,25 +124,20 @@ fn menu(i18n: I18n, me: &Me, current: &str) -> AnyView {
 
 /// A language is switched by a form, so that it works without scripts and keeps the page. On the form of a record the
 /// buttons belong to that form: what was typed comes back in the other language.
-pub fn language_switch(i18n: I18n) -> AnyView {
-    let english = (!i18n.locale.is_arabic()).to_string();
-    let arabic = i18n.locale.is_arabic().to_string();
-    let label = t!(i18n, "language");
-    // The form of a record, when there is one on the page, takes the switch over in `records::form`.
-    let target = use_context::<LanguageForm>().map(|f| f.0);
-    let name = if target.is_some() { "_language" } else { "language" };
+pub fn language_switch(i18n: I18n, on_form: Signal<bool>) -> AnyView {
+    let button = |value: &'static str, label: &'static str, title: &'static str| {
+        let pressed = (i18n.locale.tag() == value).to_string();
+        let name = move || if on_form.get() { "_language" } else { "language" };
+        let form = move || on_form.get().then_some("record-form");
+        view! { <button name=name value=value aria-pressed=pressed lang=value form=form formnovalidate title=title>{label}</button> }
+    };
     view! {
-        <form class="seg" method="post" action="/preferences" aria-label=label>
-            <button name=name value="en" aria-pressed=english lang="en" form=target title="English">"EN"</button>
-            <button name=name value="ar" aria-pressed=arabic lang="ar" form=target title="العربية">"ع"</button>
+        <form class="seg" method="post" action="/preferences" aria-label=t!(i18n, "language")>
+            {button("en", "EN", "English")}{button("ar", "ع", "العربية")}
         </form>
     }
     .into_any()
 }
-
-/// The id of the form that the language switch belongs to.
-#[derive(Clone, Copy)]
-pub struct LanguageForm(pub &'static str);
 
 fn who(i18n: I18n, me: &Me) -> AnyView {
     let company = i18n.name(&me.company).to_owned();
@@ -147,7 +167,7 @@ fn who(i18n: I18n, me: &Me) -> AnyView {
 }
 
 /// The bar at the foot of a phone's screen.
-fn tab_bar(i18n: I18n, me: &Me, current: &str, sheet: AnyView) -> AnyView {
+fn tab_bar(i18n: I18n, me: &Me, current: Signal<String>, sheet: AnyView) -> AnyView {
     let first: Vec<_> = modules::records()
         .filter(|r| r.series.is_some() && r.module == "sales" && me.records.iter().any(|name| name == r.name))
         .take(3)

@@ -1,8 +1,5 @@
 //! The first page: how we stand, what moves, what waits.
 
-use super::calls;
-use super::frame::frame;
-use super::records::{failed, skeleton};
 use crate::i18n::I18n;
 use crate::modules;
 use crate::modules::home::{Books, Home, Waiting};
@@ -10,30 +7,15 @@ use crate::t;
 use crate::ui::{chart, icon, use_i18n};
 use leptos::prelude::*;
 
-pub fn page() -> impl IntoView {
-    let home = Resource::new(|| (), |()| calls::load_home());
-    let body = view! {
-        <Transition fallback=skeleton>
-            {move || Suspend::new(async move {
-                match home.await {
-                    Ok(home) => view(home),
-                    Err(failure) => failed(&failure),
-                }
-            })}
-        </Transition>
-    }
-    .into_any();
-    frame("/".to_owned(), vec![(t!(use_i18n(), "home"), None)], body)
-}
-
-fn view(home: Home) -> AnyView {
+/// The first page.
+pub fn view(home: Home) -> AnyView {
     let i18n = use_i18n();
     let greeting = match home.hour {
         4..12 => t!(i18n, "home-morning", name = home.user.clone()),
         12..17 => t!(i18n, "home-afternoon", name = home.user.clone()),
         _ => t!(i18n, "home-evening", name = home.user.clone()),
     };
-    let today = home.today.parse().map(|date| i18n.long_date(date)).unwrap_or_default();
+    let today = crate::record::value::date_of(&home.today).map(|date| i18n.long_date(date)).unwrap_or_default();
     let orders = view! {
         <a class="tile" href="/sales-orders?view=to_deliver">
             <span class="lbl">{t!(i18n, "home-to-deliver")}</span><b class="big">{i18n.integer(home.orders_to_deliver)}</b>
@@ -132,7 +114,7 @@ fn waits(i18n: I18n, waiting: &[Waiting]) -> AnyView {
         .filter_map(|w| Some((modules::record(&w.record)?, w)))
         .map(|(record, w)| {
             let title = w.title.clone().unwrap_or_else(|| t!(i18n, "unnumbered"));
-            let date = w.date.parse().map(|d| i18n.date(d)).unwrap_or_default();
+            let date = i18n.date_text(&w.date);
             let (class, why) = match w.why.as_str() {
                 "late" => ("pill p-late", t!(i18n, "waits-late", date = date)),
                 "overdue" => ("pill p-late", t!(i18n, "waits-overdue", date = date)),

@@ -1,7 +1,5 @@
 //! Import: give a file, see what it would do, then do it.
 
-use super::frame::frame;
-use super::records::missing;
 use crate::i18n::I18n;
 use crate::modules;
 use crate::record::Record;
@@ -9,7 +7,6 @@ use crate::record::page::Message;
 use crate::t;
 use crate::ui::{icon, use_i18n};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 /// A row that cannot be imported: line of the file, column, what was there, why.
@@ -34,32 +31,14 @@ pub struct Rehearsal {
     pub more_bad: u64,
 }
 
-fn rehearsal() -> Option<Rehearsal> {
-    SharedValue::new(|| {
-        #[cfg(feature = "ssr")]
-        {
-            use_context::<super::forms::Rehearsed>().map(|r| r.0)
-        }
-        #[cfg(not(feature = "ssr"))]
-        {
-            None::<Rehearsal>
-        }
-    })
-    .into_inner()
-}
-
-pub fn page() -> impl IntoView {
-    let path = untrack(|| use_params_map().get().get("path").unwrap_or_default());
-    let Some(record) = modules::record_at(&path) else { return missing().into_any() };
+/// The import page of a record type, with what a rehearsal found.
+pub fn view(record: &str, rehearsal: Option<Rehearsal>) -> AnyView {
+    let Some(record) = modules::record(record) else { return ().into_any() };
     let i18n = use_i18n();
-    let body = match rehearsal() {
+    match rehearsal {
         None => choose(i18n, record),
         Some(rehearsal) => check(i18n, record, rehearsal),
-    };
-    let title = t!(i18n, "import-title", records = i18n.records(record));
-    let crumb = vec![(i18n.records(record), Some(format!("/{path}"))), (t!(i18n, "import"), None)];
-    let body = view! { <div class="head"><div class="title"><h1>{title}</h1></div></div>{body} }.into_any();
-    frame(format!("/{path}"), crumb, body)
+    }
 }
 
 /// Names that a column of the file may have: those of the record's fields and, for documents, of its lines.

@@ -1,7 +1,5 @@
 //! Documents on paper: A4, in the customer's language, printed by the browser.
 
-use super::calls;
-use super::records::{failed, skeleton};
 use crate::i18n::I18n;
 use crate::modules;
 use crate::record::page::FormPage;
@@ -9,7 +7,6 @@ use crate::record::{Kind, Names};
 use crate::t;
 use crate::ui::{icon, use_i18n};
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
 use serde::{Deserialize, Serialize};
 
 /// A party as it stands on paper.
@@ -64,26 +61,8 @@ pub async fn sheet(
     Ok(Sheet { page, company: party(&company)?, customer: customer.as_ref().map(party).transpose()?.unwrap_or_default() })
 }
 
-pub fn page() -> impl IntoView {
-    let params = use_params_map();
-    let asked = move || {
-        let params = params.get();
-        (params.get("path").unwrap_or_default(), params.get("id").unwrap_or_default())
-    };
-    let sheet = Resource::new(asked, |(path, id)| calls::load_print(path, id));
-    view! {
-        <Transition fallback=skeleton>
-            {move || Suspend::new(async move {
-                match sheet.await {
-                    Ok(sheet) => draw(sheet),
-                    Err(failure) => failed(&failure),
-                }
-            })}
-        </Transition>
-    }
-}
-
-fn draw(sheet: Sheet) -> AnyView {
+/// A document on paper.
+pub fn view(sheet: Sheet) -> AnyView {
     let i18n = use_i18n();
     let Some(record) = modules::record(&sheet.page.record) else { return ().into_any() };
     let page = &sheet.page;

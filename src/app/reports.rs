@@ -1,8 +1,5 @@
 //! Reports: trial balance, general ledger, books health, stock on hand. Each figure leads to what is behind it.
 
-use super::calls;
-use super::frame::frame;
-use super::records::{failed, skeleton};
 use crate::i18n::I18n;
 use crate::modules;
 use crate::modules::finance::report::{GeneralLedger, TrialBalance};
@@ -11,37 +8,6 @@ use crate::modules::inventory::report::StockOnHand;
 use crate::t;
 use crate::ui::{icon, use_i18n};
 use leptos::prelude::*;
-use leptos_router::hooks::use_query_map;
-
-fn asked(name: &'static str) -> String {
-    use_query_map().get().get(name).unwrap_or_default()
-}
-
-/// A report in its frame, loaded anew when its address changes.
-fn report<K, T, F>(path: &'static str, module: &'static str, key: impl Fn() -> K + Send + Sync + 'static, load: impl Fn(K) -> F + Send + Sync + 'static, show: fn(T) -> AnyView) -> AnyView
-where
-    K: PartialEq + Clone + Send + Sync + 'static,
-    T: Clone + Send + Sync + serde::Serialize + serde::de::DeserializeOwned + 'static,
-    F: Future<Output = Result<T, calls::Failure>> + Send + 'static,
-{
-    let i18n = use_i18n();
-    let data = Resource::new(key, load);
-    let title = i18n.format(&format!("page-{path}"), None);
-    let module = i18n.format(&format!("module-{module}"), None);
-    let body = view! {
-        <div class="head"><div class="title"><h1>{title.clone()}</h1></div></div>
-        <Transition fallback=skeleton>
-            {move || Suspend::new(async move {
-                match data.await {
-                    Ok(data) => show(data),
-                    Err(failure) => failed(&failure),
-                }
-            })}
-        </Transition>
-    }
-    .into_any();
-    frame(format!("/{path}"), vec![(module, None), (title, None)], body)
-}
 
 fn dates(i18n: I18n, path: &str, from: &str, to: &str, more: AnyView) -> AnyView {
     view! {
@@ -55,11 +21,8 @@ fn dates(i18n: I18n, path: &str, from: &str, to: &str, more: AnyView) -> AnyView
     .into_any()
 }
 
-pub fn trial_balance() -> impl IntoView {
-    report("trial-balance", "finance", || (asked("from"), asked("to")), |(from, to)| calls::load_trial_balance(from, to), show_trial_balance)
-}
-
-fn show_trial_balance(report: TrialBalance) -> AnyView {
+/// The trial balance.
+pub fn trial_balance(report: TrialBalance) -> AnyView {
     let i18n = use_i18n();
     let amount = |minor: i64| if minor == 0 { "—".to_owned() } else { i18n.amount(minor, &report.currency) };
     let rows = report
@@ -88,17 +51,8 @@ fn show_trial_balance(report: TrialBalance) -> AnyView {
     .into_any()
 }
 
-pub fn general_ledger() -> impl IntoView {
-    report(
-        "general-ledger",
-        "finance",
-        || (asked("account"), asked("from"), asked("to")),
-        |(account, from, to)| calls::load_general_ledger(account, from, to),
-        show_general_ledger,
-    )
-}
-
-fn show_general_ledger(report: GeneralLedger) -> AnyView {
+/// The postings to one account.
+pub fn general_ledger(report: GeneralLedger) -> AnyView {
     let i18n = use_i18n();
     let amount = |minor: i64| if minor == 0 { String::new() } else { i18n.amount(minor, &report.currency) };
     let options = report
@@ -118,7 +72,7 @@ fn show_general_ledger(report: GeneralLedger) -> AnyView {
         .iter()
         .map(|row| {
             let href = modules::record(&row.record).map_or("/journal-entries".to_owned(), |r| format!("/{}/{}", r.path, row.id));
-            let date = row.date.parse().map(|d| i18n.date(d)).unwrap_or_default();
+            let date = i18n.date_text(&row.date);
             let what = row.party.as_deref().map(|p| i18n.label(p)).or(row.memo.clone()).unwrap_or_default();
             view! {
                 <tr><td>{date}</td><td><a href=href><bdi class="code">{row.number.clone()}</bdi></a></td><td><bdi>{what}</bdi></td>
@@ -143,11 +97,8 @@ fn show_general_ledger(report: GeneralLedger) -> AnyView {
     .into_any()
 }
 
-pub fn books_health() -> impl IntoView {
-    report("books-health", "finance", || (), |()| calls::load_health(), show_health)
-}
-
-fn show_health((checks, currency): (Vec<Check>, String)) -> AnyView {
+/// The invariants of the books.
+pub fn books_health(checks: Vec<Check>, currency: String) -> AnyView {
     let i18n = use_i18n();
     let items = checks
         .iter()
@@ -171,11 +122,8 @@ fn show_health((checks, currency): (Vec<Check>, String)) -> AnyView {
     view! { {summary}<section class="card"><ul class="checks">{items}</ul></section> }.into_any()
 }
 
-pub fn stock_on_hand() -> impl IntoView {
-    report("stock-on-hand", "inventory", || asked("q"), calls::load_stock, show_stock)
-}
-
-fn show_stock(stock: StockOnHand) -> AnyView {
+/// What is on hand.
+pub fn stock_on_hand(stock: StockOnHand) -> AnyView {
     let i18n = use_i18n();
     let quantity = |text: &str| text.parse().map(|q| i18n.decimal(q, 0)).unwrap_or_default();
     let rows = stock

@@ -1,7 +1,7 @@
 //! Numbers, money and dates as a reader of English or Arabic expects them; the same code on both sides.
 
 use super::{Digits, I18n};
-use crate::record::{Kind, Minor, Names, Record, Value, money};
+use crate::record::{Kind, Minor, Names, Record, Value, money, value};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -77,6 +77,11 @@ impl I18n {
         self.digits_only(text)
     }
 
+    /// A date given as ISO text; other text stays as it is.
+    pub fn date_text(&self, text: &str) -> String {
+        value::date_of(text).map_or_else(|| text.to_owned(), |date| self.date(date))
+    }
+
     pub fn long_date(&self, date: Date) -> String {
         let text = format!("{} {} {} {}", self.weekday(date), date.day(), self.month(date.month()), date.year());
         self.digits_only(text)
@@ -106,10 +111,7 @@ impl I18n {
     /// `YYYY-MM-DD HH:MM` as date and time.
     pub fn moment(&self, text: &str) -> String {
         let (day, time) = text.split_once(' ').unwrap_or((text, ""));
-        match day.parse::<Date>() {
-            Ok(date) => format!("{} {}", self.date(date), self.digits_only(time.to_owned())),
-            Err(_) => text.to_owned(),
-        }
+        format!("{} {}", self.date_text(day), self.digits_only(time.to_owned()))
     }
 
     /// A field's canonical text as people read it. Links are shown by their label instead.
@@ -141,7 +143,7 @@ impl I18n {
             }
             Value::Decimal(decimal) => self.digits_only(decimal.normalize().to_string()),
             Value::Int(int) => self.digits_only(int.to_string()),
-            Value::Date(date) => self.digits_only(date.to_string()),
+            Value::Date(date) => self.digits_only(value::iso(date)),
             other => other.to_text().unwrap_or_default(),
         }
     }

@@ -4,7 +4,7 @@ pub mod figures;
 #[cfg(feature = "ssr")]
 pub mod negotiate;
 
-use crate::record::page::Message;
+use crate::record::page::{Arg, Message};
 use crate::record::{Names, Record};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
@@ -221,25 +221,22 @@ impl I18n {
         found.unwrap_or_else(|| ids[0].to_owned())
     }
 
-    /// A message that came from the server. Arguments that read as whole numbers choose plural forms.
+    /// A message that came from the server.
     pub fn message(&self, message: &Message) -> String {
         let mut args = FluentArgs::new();
-        for (name, value) in &message.args {
-            // Names of fields and records travel as message ids and are put into the reader's words here.
-            match value.strip_prefix("msg:") {
-                Some(id) => args.set(name.clone(), self.first(&id.split('|').collect::<Vec<_>>())),
-                None => match value.parse::<i64>() {
-                    Ok(number) if number.to_string() == *value => args.set(name.clone(), number),
-                    _ => args.set(name.clone(), self.localise(value)),
+        for (name, arg) in &message.args {
+            let name = name.clone();
+            match arg {
+                Arg::Text(text) => args.set(name, self.label(text)),
+                Arg::Number(number) => match i64::try_from(*number) {
+                    Ok(whole) if number.is_integer() => args.set(name, whole),
+                    _ => args.set(name, self.decimal(*number, 0)),
                 },
+                Arg::Date(text) => args.set(name, self.date_text(text)),
+                Arg::Words(ids) => args.set(name, self.first(&ids.iter().map(String::as_str).collect::<Vec<_>>())),
             }
         }
         self.format(&message.id, Some(&args))
-    }
-
-    /// Canonical names inside arguments become the reader's.
-    fn localise(&self, value: &str) -> String {
-        if value.starts_with("{\"") { self.name(&Names::from_text(value)).to_owned() } else { value.to_owned() }
     }
 
     pub fn name<'a>(&self, names: &'a Names) -> &'a str {

@@ -10,6 +10,7 @@ use super::permission::{Right, may};
 use super::sql;
 use super::tenancy::TenantTx;
 use crate::record::line::input_name;
+use crate::record::page::Arg;
 use crate::record::value::{self, Fault};
 use crate::record::{Field, Kind, Record, Start, Value, fold::fold};
 use async_trait::async_trait;
@@ -480,7 +481,7 @@ async fn write(tx: &mut TenantTx, before: Option<&Document>, document: &mut Docu
         None => {
             let mut query = sqlx::query(sql::insert(record)).bind(document.id).bind(search);
             for field in record.fields {
-                query = query.bind(document.get(field.name).to_text());
+                query = query.bind(column_text(field, document.get(field.name)));
             }
             query.execute(tx.conn()).await?;
             document.version = 1;
@@ -489,7 +490,7 @@ async fn write(tx: &mut TenantTx, before: Option<&Document>, document: &mut Docu
             let fields: Vec<&'static str> = record.fields.iter().map(|f| f.name).collect();
             let mut query = sqlx::query(sql::update(record, &fields, true)).bind(tenant).bind(document.id).bind(before.version);
             for field in record.fields {
-                query = query.bind(document.get(field.name).to_text());
+                query = query.bind(column_text(field, document.get(field.name)));
             }
             let done = query.bind(search).execute(tx.conn()).await?;
             if done.rows_affected() == 0 {
@@ -505,6 +506,11 @@ async fn write(tx: &mut TenantTx, before: Option<&Document>, document: &mut Docu
     audit(tx, record, document.id, if before.is_none() { "create" } else { "change" }, changes).await
 }
 
+/// What goes into the column of a field. A box that nobody ticked means no.
+fn column_text(field: &Field, value: &Value) -> Option<String> {
+    value.to_text().or((field.kind == Kind::Bool).then(|| "false".to_owned()))
+}
+
 async fn write_lines(tx: &mut TenantTx, table: &str, fields: &'static [Field], document: &Document, existed: bool) -> Outcome<()> {
     let tenant = tx.tenant();
     let ids: Vec<Uuid> = document.lines.iter().map(|l| l.id).collect();
@@ -517,7 +523,7 @@ async fn write_lines(tx: &mut TenantTx, table: &str, fields: &'static [Field], d
     let positions: Vec<i32> = (1..=ids.len() as i32).collect();
     let mut query = sqlx::query(sql::upsert_lines(table, fields)).bind(document.id).bind(&ids).bind(positions);
     for field in fields {
-        query = query.bind(document.lines.iter().map(|l| l.get(field.name).to_text()).collect::<Vec<Option<String>>>());
+        query = query.bind(document.lines.iter().map(|l| column_text(field, l.get(field.name))).collect::<Vec<Option<String>>>());
     }
     query.execute(tx.conn()).await?;
     Ok(())
@@ -597,8 +603,8 @@ pub async fn act(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: 
     let state = document.state().unwrap_or_default();
     if !action.from.contains(&state) {
         return Err(Refusal::new("refuse-state")
-            .with("state", format!("msg:{}-state-{state}|state-{state}", record.name))
-            .with("action", format!("msg:{0}-action-{1}|action-{1}", record.name, action.name))
+            .with("state", Arg::Words(vec![format!("{}-state-{state}", record.name), format!("state-{state}")]))
+            .with("action", Arg::Words(vec![format!("{}-action-{}", record.name, action.name), format!("action-{}", action.name)]))
             .into());
     }
     if document.version != version {

@@ -1,6 +1,6 @@
 //! What can go wrong behind a request, and how much of it the reader learns.
 
-use crate::record::page::Message;
+use crate::record::page::{Arg, Message};
 
 /// A refusal by a rule: what stands in the way and what to do, beside the field it concerns.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,7 +13,7 @@ impl Refusal {
     pub fn new(id: &str) -> Refusal {
         Refusal { message: Message::new(id), field: None }
     }
-    pub fn with(mut self, name: &str, value: impl ToString) -> Refusal {
+    pub fn with(mut self, name: &str, value: impl Into<Arg>) -> Refusal {
         self.message = self.message.with(name, value);
         self
     }
@@ -133,7 +133,7 @@ impl Error {
             Error::BadRequest(_) => vec![Refusal::new("error-bad-request")],
             Error::Db(_) | Error::Other(_) => {
                 tracing::error!(%request, error = %self, "request failed");
-                vec![Refusal::new("error-internal").with("reference", request)]
+                vec![Refusal::new("error-internal").with("reference", request.to_string())]
             }
         }
     }

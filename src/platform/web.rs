@@ -129,6 +129,8 @@ struct Reference(Uuid);
 
 /// All routes behind all layers. `forms` are the routes of pages that take forms of their own.
 pub fn router(house: House, forms: Router<House>) -> Router {
+    // Already initialised when a process builds a second router, as tests do.
+    let _ = any_spawner::Executor::init_tokio();
     let sessions = SessionManagerLayer::new(PgStore::new(house.db.clone()))
         .with_name(if house.secure { "__Host-session" } else { "session" })
         .with_secure(house.secure)
@@ -530,6 +532,15 @@ async fn switch_company(State(house): State<House>, visit: Visit, session: Sessi
     person.role = company.role;
     let _ = person.keep(&session).await;
     Redirect::to("/").into_response()
+}
+
+/// The site file. Where the build left no hashes beside the program, as in development, files have their plain names.
+pub fn site() -> anyhow::Result<LeptosOptions> {
+    let file = std::path::Path::new("Leptos.toml").exists().then_some("Leptos.toml");
+    let mut options = leptos::config::get_configuration(file)?.leptos_options;
+    let hashes = std::env::current_exe()?.with_file_name(&*options.hash_file);
+    options.hash_files = options.hash_files && hashes.exists();
+    Ok(options)
 }
 
 /// Reads the signing key and opens the router's state.

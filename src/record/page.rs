@@ -1,22 +1,66 @@
 //! What travels between server and browser: pages of records as canonical text beside their description.
 
+use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A message by its id, with arguments as text; rendered in the reader's language where it is shown.
+/// An argument of a message, put into the reader's words, digits and calendar where it is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Arg {
+    Text(String),
+    Number(Decimal),
+    /// As ISO text.
+    Date(String),
+    /// The first of these messages that exists, such as the name of a state.
+    Words(Vec<String>),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Arg {
+        Arg::Text(text.to_owned())
+    }
+}
+impl From<&String> for Arg {
+    fn from(text: &String) -> Arg {
+        Arg::Text(text.clone())
+    }
+}
+impl From<String> for Arg {
+    fn from(text: String) -> Arg {
+        Arg::Text(text)
+    }
+}
+impl From<Decimal> for Arg {
+    fn from(number: Decimal) -> Arg {
+        Arg::Number(number)
+    }
+}
+impl From<usize> for Arg {
+    fn from(number: usize) -> Arg {
+        Arg::Number(number.into())
+    }
+}
+impl From<Date> for Arg {
+    fn from(date: Date) -> Arg {
+        Arg::Date(super::value::iso(date))
+    }
+}
+
+/// A message by its id; rendered in the reader's language where it is shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub id: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub args: Vec<(String, String)>,
+    pub args: Vec<(String, Arg)>,
 }
 
 impl Message {
     pub fn new(id: impl Into<String>) -> Message {
         Message { id: id.into(), args: Vec::new() }
     }
-    pub fn with(mut self, name: &str, value: impl ToString) -> Message {
-        self.args.push((name.to_owned(), value.to_string()));
+    pub fn with(mut self, name: &str, value: impl Into<Arg>) -> Message {
+        self.args.push((name.to_owned(), value.into()));
         self
     }
 }

@@ -105,7 +105,7 @@ impl Value {
             Kind::Names => Some(Value::Names(Names::from_text(text))),
             Kind::Integer | Kind::Money | Kind::Base => text.parse().ok().map(Value::Int),
             Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent => Decimal::from_str(text).ok().map(Value::Decimal),
-            Kind::Date => text.parse().ok().map(Value::Date),
+            Kind::Date => date(text).map(Value::Date),
             Kind::Bool => Some(Value::Bool(matches!(text, "true" | "t"))),
             Kind::Link(_) | Kind::Source => Uuid::from_str(text).ok().map(Value::Id),
             _ => Some(Value::Text(text.to_owned())),
@@ -121,7 +121,7 @@ impl Value {
             Value::Names(names) => names.to_text(),
             Value::Int(int) => int.to_string(),
             Value::Decimal(decimal) => decimal.normalize().to_string(),
-            Value::Date(date) => date.to_string(),
+            Value::Date(date) => iso(*date),
             Value::Bool(yes) => yes.to_string(),
             Value::Id(id) => id.to_string(),
         })
@@ -309,6 +309,11 @@ fn number(typed: &str, decimals: u32, signed: bool) -> Result<Decimal, Fault> {
     Ok(value)
 }
 
+/// Reads a date in ISO text or as people write it.
+pub fn date_of(text: &str) -> Option<Date> {
+    date(text)
+}
+
 /// Reads `2026-11-18`, `18/11/2026`, `18-11-2026` or `18.11.2026`, in any digits; years from 1900 to 2199.
 fn date(typed: &str) -> Option<Date> {
     let western = western_digits(typed);
@@ -318,6 +323,11 @@ fn date(typed: &str) -> Option<Date> {
     let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
     let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
     (1900..2200).contains(&date.year()).then_some(date)
+}
+
+/// The ISO text of a date.
+pub fn iso(date: Date) -> String {
+    format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
 }
 
 /// Minor units of a money value; zero when empty.

@@ -2,50 +2,56 @@
 
 use leptos::prelude::*;
 
+/// A number of tenths as a coordinate. Whole numbers only: the browser need not carry the printing of floats for a picture.
+fn tenths(value: i64) -> String {
+    format!("{}.{}", value / 10, value % 10)
+}
+
+/// `part` of `of`, as a share of `whole`.
+fn share(part: i64, of: i64, whole: i64) -> i64 {
+    (i128::from(part) * i128::from(whole) / i128::from(of.max(1))) as i64
+}
+
 /// A small line without axes; its box mirrors with the page.
 pub fn spark(values: &[i64]) -> AnyView {
     let (least, most) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
-    let span = (most - least).max(1) as f64;
-    let step = 72.0 / (values.len().saturating_sub(1).max(1)) as f64;
-    let points: Vec<String> =
-        values.iter().enumerate().map(|(i, v)| format!("{:.1},{:.1}", i as f64 * step, 18.0 - (*v - least) as f64 / span * 14.0)).collect();
-    view! {
-        <svg class="spark flip" viewBox="0 0 72 22" aria-hidden="true"><polyline points=points.join(" ")></polyline></svg>
-    }
-    .into_any()
+    let last = values.len().saturating_sub(1).max(1) as i64;
+    let point = |(i, v): (usize, &i64)| format!("{},{}", tenths(share(i as i64, last, 720)), tenths(180 - share(v - least, most - least, 140)));
+    let points: Vec<String> = values.iter().enumerate().map(point).collect();
+    view! { <svg class="spark flip" viewBox="0 0 72 22" aria-hidden="true"><polyline points=points.join(" ")></polyline></svg> }.into_any()
 }
 
 /// Two series side by side for each label.
 pub fn bars(labels: &[String], first: &[i64], second: &[i64], rtl: bool, describe: String) -> AnyView {
-    const WIDTH: f64 = 580.0;
-    const HEIGHT: f64 = 130.0;
-    let most = first.iter().chain(second).copied().max().unwrap_or(0).max(1) as f64;
-    let slot = WIDTH / labels.len().max(1) as f64;
-    let bar = (slot * 0.27).min(18.0);
+    const WIDTH: i64 = 5800;
+    const HEIGHT: i64 = 1300;
+    const TOP: i64 = 100;
+    let most = first.iter().chain(second).copied().max().unwrap_or(0).max(1);
+    let slot = WIDTH / labels.len().max(1) as i64;
+    let bar = (slot * 27 / 100).min(180);
     // Where a length measured from the reading start lies in the picture.
-    let x = |start: f64, width: f64| if rtl { WIDTH - start - width } else { start };
-    let height = |value: i64| (value.max(0) as f64 / most * HEIGHT).max(if value > 0 { 1.0 } else { 0.0 });
+    let x = |start: i64, width: i64| tenths(if rtl { WIDTH - start - width } else { start });
     let lines = (0..4)
         .map(|i| {
-            let y = format!("{:.1}", 10.0 + HEIGHT * i as f64 / 3.0);
-            view! { <line class="gl" x1="0" x2=WIDTH.to_string() y1=y.clone() y2=y></line> }
+            let y = tenths(TOP + HEIGHT * i / 3);
+            view! { <line class="gl" x1="0" x2="580" y1=y.clone() y2=y></line> }
         })
         .collect_view();
     let columns = labels
         .iter()
         .enumerate()
         .map(|(i, label)| {
-            let middle = slot * (i as f64 + 0.5);
-            let rect = |class: &'static str, start: f64, value: i64| {
-                let h = height(value);
+            let middle = slot * i as i64 + slot / 2;
+            let rect = |class: &'static str, start: i64, value: i64| {
+                let height = share(value.max(0), most, HEIGHT).max(if value > 0 { 10 } else { 0 });
                 view! {
-                    <rect class=class rx="2" x=format!("{:.1}", x(start, bar)) y=format!("{:.1}", 10.0 + HEIGHT - h) width=format!("{bar:.1}") height=format!("{h:.1}")></rect>
+                    <rect class=class rx="2" x=x(start, bar) y=tenths(TOP + HEIGHT - height) width=tenths(bar) height=tenths(height)></rect>
                 }
             };
             view! {
-                {rect("s1", middle - bar - 1.5, first.get(i).copied().unwrap_or(0))}
-                {rect("s2", middle + 1.5, second.get(i).copied().unwrap_or(0))}
-                <text class="ax" text-anchor="middle" x=format!("{:.1}", x(middle, 0.0)) y="160">{label.clone()}</text>
+                {rect("s1", middle - bar - 15, first.get(i).copied().unwrap_or(0))}
+                {rect("s2", middle + 15, second.get(i).copied().unwrap_or(0))}
+                <text class="ax" text-anchor="middle" x=x(middle, 0) y="160">{label.clone()}</text>
             }
         })
         .collect_view();

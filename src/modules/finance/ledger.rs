@@ -4,6 +4,7 @@ use crate::platform::document::Document;
 use crate::platform::door::{Outcome, Posting, Refusal};
 use crate::platform::tenancy::TenantTx;
 use crate::record::Minor;
+use crate::record::page::Arg;
 use async_trait::async_trait;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -148,7 +149,7 @@ impl Books {
 
     /// The account with a role, such as `receivable`.
     pub fn account(&self, role: &str) -> Result<Uuid, Refusal> {
-        self.accounts.get(role).copied().ok_or_else(|| Refusal::new("refuse-no-account").with("role", format!("msg:role-{role}")))
+        self.accounts.get(role).copied().ok_or_else(|| Refusal::new("refuse-no-account").with("role", Arg::Words(vec![format!("role-{role}")])))
     }
 }
 

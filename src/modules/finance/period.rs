@@ -14,8 +14,8 @@ pub static PERIOD: Record = Record {
     ],
     states: &[State::new("open", Tone::Active).editable(), State::new("closed", Tone::Done)],
     actions: &[
-        Action::new("close_period", "lock", &["open"]).primary().grave(),
-        Action::new("reopen_period", "rotate-ccw", &["closed"]).grave(),
+        Action::new("close_period", "lock", &["open"]).primary(),
+        Action::new("reopen_period", "rotate-ccw", &["closed"]),
     ],
     columns: &["code", "starts", "ends", "state"],
     sort: "starts",

@@ -1,0 +1,86 @@
+//! Any signed-in page: its address is loaded, then drawn; the frame around it stays.
+
+use super::calls::{self, Failure, Page};
+use super::frame::frame;
+use super::{auth, home, import, print, reports};
+use crate::i18n::I18n;
+use crate::ui::{self, mark, use_i18n};
+use crate::{modules, t};
+use leptos::prelude::*;
+use leptos_router::hooks::{use_location, use_query_map};
+
+pub fn page() -> impl IntoView {
+    let location = use_location();
+    let query = use_query_map();
+    let path = Memo::new(move |_| {
+        location.pathname.with(|path| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>())
+    });
+    let pairs = Memo::new(move |_| query.get().into_iter().map(|(name, text)| (name.into_owned(), text)).collect::<Vec<_>>());
+    let loaded = Resource::new(move || (path.get(), pairs.get()), |(path, pairs)| calls::load(path, pairs));
+    let body = view! {
+        <Transition fallback=skeleton>
+            {move || Suspend::new(async move {
+                match loaded.await {
+                    Ok(page) => draw(page),
+                    Err(failure) => failed(&failure),
+                }
+            })}
+        </Transition>
+    }
+    .into_any();
+    // Paper has no frame; one comes to it by a whole page load.
+    if path.with_untracked(|p| p.last().is_some_and(|last| last == "print")) { body } else { frame(path.into(), body) }
+}
+
+fn draw(page: Page) -> AnyView {
+    let i18n = use_i18n();
+    match page {
+        Page::Home(data) => home::view(data),
+        Page::List(data, notice) => ui::list::view(data, notice.map(|n| i18n.message(&n))),
+        Page::Form(data) => ui::form::view(data),
+        Page::Print(sheet) => print::view(sheet),
+        Page::Import(record, rehearsal) => {
+            let records = modules::record(&record).map(|r| i18n.records(r)).unwrap_or_default();
+            titled(t!(i18n, "import-title", records = records), import::view(&record, rehearsal))
+        }
+        Page::TrialBalance(data) => report(i18n, "trial-balance", reports::trial_balance(data)),
+        Page::GeneralLedger(data) => report(i18n, "general-ledger", reports::general_ledger(data)),
+        Page::BooksHealth(checks, currency) => report(i18n, "books-health", reports::books_health(checks, currency)),
+        Page::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
+        Page::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
+    }
+}
+
+fn report(i18n: I18n, path: &str, body: AnyView) -> AnyView {
+    titled(i18n.format(&format!("page-{path}"), None), body)
+}
+
+fn titled(title: String, body: AnyView) -> AnyView {
+    view! { <div class="head"><div class="title"><h1>{title}</h1></div></div>{body} }.into_any()
+}
+
+/// Shown where a wait is longer than a blink.
+fn skeleton() -> impl IntoView {
+    view! { <div class="skeleton"></div> }
+}
+
+/// An error as a page: what happened and what the reader can do. The status of the answer follows it.
+fn failed(failure: &Failure) -> AnyView {
+    let i18n = use_i18n();
+    #[cfg(feature = "ssr")]
+    if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
+        && let Ok(status) = axum::http::StatusCode::from_u16(failure.status)
+    {
+        response.set_status(status);
+    }
+    let title = match failure.status {
+        404 => t!(i18n, "error-404"),
+        403 => t!(i18n, "error-403"),
+        _ => t!(i18n, "error-500"),
+    };
+    view! {
+        <div class="empty">{mark()}<h2>{title}</h2><p>{i18n.message(&failure.message)}</p>
+            <div class="acts"><a class="btn" href="/" rel="external">{t!(i18n, "to-home")}</a></div></div>
+    }
+    .into_any()
+}
