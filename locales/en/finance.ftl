@@ -140,3 +140,4 @@ refuse-account-control = Only documents post to account { $code }, so that it ag
 refuse-account-circle = The account would be below itself. Choose another parent account.
 refuse-parent-not-group = Accounts stand only below groups. Choose a group as the parent account.
 refuse-parent-kind = The type differs from that of the parent account. Choose the same type, or another parent.
+field-source = Source

@@ -81,7 +81,11 @@ pub fn view(sheet: Sheet) -> AnyView {
         .collect_view();
     let columns: Vec<_> = record
         .lines
-        .map(|lines| lines.fields.iter().enumerate().filter(|(_, f)| !f.hidden && !matches!(f.name, "item" | "delivered" | "returned" | "optional")).collect())
+        .map(|lines| {
+            let said = |at: usize| page.lines.iter().any(|line| line.cells[at].text.is_some());
+            let internal = |name: &str| matches!(name, "delivered" | "returned" | "optional");
+            lines.fields.iter().enumerate().filter(|(at, f)| !f.hidden && !internal(f.name) && said(*at)).collect()
+        })
         .unwrap_or_default();
     let headers = columns
         .iter()

@@ -88,3 +88,14 @@ fn app_url(admin: &str, password: &str) -> anyhow::Result<String> {
     let encoded = crate::record::query::encode(password);
     Ok(format!("{scheme}://diwan_app:{encoded}@{rest}"))
 }
+
+/// Drops databases whose name begins so; those in use stay. For tests that were cut short.
+pub async fn drop_databases(admin: &str, prefix: &str) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(admin).await?;
+    let names: Vec<String> =
+        sqlx::query_scalar("select datname from pg_database where starts_with(datname, $1)").bind(prefix).fetch_all(&mut connection).await?;
+    for name in names {
+        let _ = sqlx::query(super::sql::drop_database(&name)).execute(&mut connection).await;
+    }
+    Ok(())
+}

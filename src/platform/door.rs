@@ -529,16 +529,13 @@ async fn write_lines(tx: &mut TenantTx, table: &str, fields: &'static [Field], d
     Ok(())
 }
 
-/// What the list's search box and typeaheads look in: codes, numbers and names, folded.
+/// What the list's search box and typeaheads look in, folded.
 fn search_text(document: &Document) -> String {
     let mut parts = Vec::new();
-    for field in document.record.fields {
-        match (field.kind, document.get(field.name)) {
-            (Kind::Code | Kind::Number, Value::Text(text)) => parts.push(fold(text)),
-            (Kind::Names, Value::Names(names)) if field.name == "name" => parts.extend([fold(&names.en), fold(&names.ar)]),
-            (Kind::Text(_), Value::Text(text)) if matches!(field.name, "phone" | "tax_number" | "barcode" | "reference" | "email") => {
-                parts.push(fold(text));
-            }
+    for field in document.record.fields.iter().filter(|f| f.searched) {
+        match document.get(field.name) {
+            Value::Text(text) => parts.push(fold(text)),
+            Value::Names(names) => parts.extend([fold(&names.en), fold(&names.ar)]),
             _ => {}
         }
     }

@@ -519,7 +519,7 @@ async fn linked(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Linked>> 
     let pointing: Vec<(&'static Record, &'static str)> = door::records()
         .iter()
         .filter(|r| r.series.is_some() && document.record.series.is_some() && may(&role, r, Right::See))
-        .flat_map(|r| r.fields.iter().filter(|f| f.kind == Kind::Link(document.record.name)).map(move |f| (*r, f.name)))
+        .flat_map(|r| r.fields.iter().filter(|f| f.kind == Kind::Source || f.kind == Kind::Link(document.record.name)).map(move |f| (*r, f.name)))
         .collect();
     if !pointing.is_empty() {
         let rows = sqlx::query(sql::linked(&pointing)).bind(tenant).bind(document.id).fetch_all(tx.conn()).await?;
@@ -531,15 +531,6 @@ async fn linked(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Linked>> 
                 state: row.try_get("state")?,
             });
         }
-    }
-    if may(&role, document.record, Right::See) && super::permission::may_read_books(&role) {
-        let rows: Vec<(Uuid, String, String)> =
-            sqlx::query_as("select id, number, state from journal_entry where tenant_id = $1 and source = $2 order by id")
-                .bind(tenant)
-                .bind(document.id)
-                .fetch_all(tx.conn())
-                .await?;
-        found.extend(rows.into_iter().map(|(id, title, state)| Linked { record: "journal_entry".to_owned(), id, title, state: Some(state) }));
     }
     Ok(found)
 }

@@ -367,3 +367,8 @@ pub fn existing(record: &Record, field: &Field) -> SqlStr {
 pub fn codes(record: &Record) -> SqlStr {
     safe(format!("select t.id, t.code from {} t where t.tenant_id = $1", record.name))
 }
+
+/// Drops a database that nobody uses.
+pub fn drop_database(name: &str) -> SqlStr {
+    safe(format!("drop database if exists \"{}\"", name.replace('"', "")))
+}

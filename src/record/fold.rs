@@ -12,6 +12,7 @@ pub fn fold(text: &str) -> String {
             'ئ' => out.push('ي'),
             '\u{064B}'..='\u{065F}' | '\u{0670}' | '\u{0640}' => {}
             '\u{200E}' | '\u{200F}' | '\u{2066}'..='\u{2069}' => {}
+            control if control.is_control() => out.push(' '),
             other => out.extend(other.to_lowercase()),
         }
     }

@@ -49,7 +49,7 @@ pub enum Kind {
     Currency,
     /// The id of a record of the named type.
     Link(&'static str),
-    /// The id of a line of an earlier document that this line goes back to.
+    /// The id of the document, or of its line, that this one goes back to; of whatever type.
     Source,
     /// The state of a document; one of the record's `states`.
     State,
@@ -107,6 +107,8 @@ pub struct Field {
     pub wide: bool,
     /// May be negative.
     pub signed: bool,
+    /// The search box of lists looks in it.
+    pub searched: bool,
     /// Two records of a company never share it.
     pub unique: bool,
     pub start: Start,
@@ -122,6 +124,7 @@ impl Field {
             hidden: false,
             wide: false,
             signed: false,
+            searched: matches!(kind, Kind::Code | Kind::Number),
             unique: matches!(kind, Kind::Code | Kind::Number),
             start: Start::Empty,
         }
@@ -145,6 +148,10 @@ impl Field {
     }
     pub const fn signed(mut self) -> Field {
         self.signed = true;
+        self
+    }
+    pub const fn searched(mut self) -> Field {
+        self.searched = true;
         self
     }
     pub const fn start(mut self, start: Start) -> Field {

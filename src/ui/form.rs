@@ -395,7 +395,10 @@ fn header_fields(state: FormState) -> AnyView {
 /// The lines, edited by keyboard: Enter goes down, Tab along, arrows up and down, a block from a spreadsheet pastes.
 fn grid(state: FormState, lines: &'static Lines) -> AnyView {
     let (i18n, record) = (state.around.i18n, state.record);
-    let columns: Vec<(usize, &'static Field)> = lines.fields.iter().enumerate().filter(|(_, f)| !f.hidden).collect();
+    // Who only reads is spared columns that say nothing.
+    let says = |at: usize| state.rows.with_untracked(|rows| rows.iter().any(|row| row.cells.with_value(|c| c[at].with_untracked(|c| c.text.is_some()))));
+    let columns: Vec<(usize, &'static Field)> =
+        lines.fields.iter().enumerate().filter(|(at, f)| !f.hidden && (state.editable || says(*at))).collect();
     let headers = columns
         .iter()
         .map(|(_, f)| {

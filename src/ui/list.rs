@@ -262,33 +262,33 @@ fn cell_view(i18n: I18n, record: &'static Record, field: &'static Field, cell: &
     }
 }
 
-/// Sums over all rows that match, one row per currency.
+/// Sums over all rows that match, those of each currency beside each other.
 fn totals(i18n: I18n, record: &'static Record, page: &ListPage, columns: &[&'static Field]) -> AnyView {
-    let mut currencies: Vec<&str> = page.totals.iter().map(|(_, currency, _)| currency.as_str()).collect();
-    currencies.dedup();
-    if currencies.is_empty() || !columns.iter().any(|c| record.totals.contains(&c.name)) {
+    if page.totals.is_empty() || !columns.iter().any(|c| record.totals.contains(&c.name)) {
         return ().into_any();
     }
-    let rows = currencies
-        .into_iter()
-        .map(|currency| {
-            let shown = if currency.is_empty() { page.company_currency.as_str() } else { currency };
-            let cells = columns
+    let cells = columns
+        .iter()
+        .enumerate()
+        .map(|(at, field)| {
+            let sums: Vec<_> = page
+                .totals
                 .iter()
-                .enumerate()
-                .map(|(at, field)| {
-                    let sum = page.totals.iter().find(|(name, c, _)| name == field.name && c == currency);
-                    match sum {
-                        Some((.., sum)) => view! { <td class="end"><span class="num"><small>{shown.to_owned()}" "</small>{i18n.amount(*sum, shown)}</span></td> }.into_any(),
-                        None if at == 0 => view! { <td>{t!(i18n, "list-total", count = page.count)}</td> }.into_any(),
-                        None => view! { <td></td> }.into_any(),
-                    }
+                .filter(|(name, ..)| name == field.name)
+                .map(|(_, currency, sum)| {
+                    let currency = if currency.is_empty() { page.company_currency.clone() } else { currency.clone() };
+                    let amount = i18n.amount(*sum, &currency);
+                    view! { <div><span class="num"><small>{currency}</small>" "{amount}</span></div> }
                 })
-                .collect_view();
-            view! { <tr>{cells}</tr> }
+                .collect();
+            match (sums.is_empty(), at) {
+                (true, 0) => view! { <td>{t!(i18n, "list-total", count = page.count)}</td> }.into_any(),
+                (true, _) => view! { <td></td> }.into_any(),
+                (false, _) => view! { <td class="end">{sums}</td> }.into_any(),
+            }
         })
         .collect_view();
-    view! { <tfoot>{rows}</tfoot> }.into_any()
+    view! { <tfoot><tr>{cells}</tr></tfoot> }.into_any()
 }
 
 fn empty(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {

@@ -16,7 +16,7 @@ pub static ACCOUNT: Record = Record {
     icon: "list-tree",
     fields: &[
         Field::new("code", Kind::Code).required(),
-        Field::new("name", Kind::Names).required().wide(),
+        Field::new("name", Kind::Names).searched().required().wide(),
         Field::new("kind", Kind::Choice(&["asset", "liability", "equity", "income", "expense"])).required(),
         Field::new("parent", Kind::Link("account")),
         Field::new("is_group", Kind::Bool).start(Start::Text("false")),

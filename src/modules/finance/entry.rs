@@ -19,9 +19,10 @@ pub static JOURNAL_ENTRY: Record = Record {
     fields: &[
         Field::new("number", Kind::Number).computed(),
         Field::new("date", Kind::Date).required().start(Start::Today),
-        Field::new("memo", Kind::Text(200)).wide(),
+        Field::new("memo", Kind::Text(200)).searched().wide(),
         Field::new("total", Kind::Base).computed(),
         Field::new("source_record", Kind::Text(40)).hidden(),
+        Field::new("source", Kind::Source).hidden(),
         Field::new("reversal_of", Kind::Link("journal_entry")).computed(),
         Field::new("state", Kind::State).computed(),
     ],

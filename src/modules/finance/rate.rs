@@ -8,7 +8,7 @@ pub static EXCHANGE_RATE: Record = Record {
     title: "currency",
     subtitle: None,
     fields: &[
-        Field::new("currency", Kind::Currency).required(),
+        Field::new("currency", Kind::Currency).required().searched(),
         Field::new("date", Kind::Date).required().start(Start::Today),
         Field::new("rate", Kind::Rate).required(),
     ],

@@ -6,7 +6,7 @@ pub static TAX_CODE: Record = Record {
     icon: "percent",
     fields: &[
         Field::new("code", Kind::Code).required(),
-        Field::new("name", Kind::Names).required().wide(),
+        Field::new("name", Kind::Names).searched().required().wide(),
         Field::new("kind", Kind::Choice(&["standard", "zero", "exempt", "out_of_scope", "reverse_charge"])).required(),
         Field::new("rate", Kind::Percent).required(),
         Field::new("einvoice", Kind::Text(2)),

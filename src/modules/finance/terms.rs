@@ -12,7 +12,7 @@ pub static PAYMENT_TERM: Record = Record {
     icon: "clock",
     fields: &[
         Field::new("code", Kind::Code).required(),
-        Field::new("name", Kind::Names).required().wide(),
+        Field::new("name", Kind::Names).searched().required().wide(),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
     lines: Some(&LINES),

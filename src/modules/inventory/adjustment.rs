@@ -36,7 +36,7 @@ pub static STOCK_ADJUSTMENT: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{AdjustmentRules, adjust};
+pub use rules::{AdjustmentLine, AdjustmentRules, adjust};
 
 #[cfg(feature = "ssr")]
 mod rules {

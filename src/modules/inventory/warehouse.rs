@@ -6,10 +6,11 @@ pub static WAREHOUSE: Record = Record {
     icon: "warehouse",
     fields: &[
         Field::new("code", Kind::Code).required(),
-        Field::new("name", Kind::Names).required().wide(),
+        Field::new("name", Kind::Names).searched().required().wide(),
         Field::new("address", Kind::Names).wide(),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
     columns: &["code", "name", "address", "active"],
+    kept_by: &["storekeeper"],
     ..Record::master("warehouse", "warehouses", "inventory")
 };

@@ -6,11 +6,11 @@ pub static CUSTOMER: Record = Record {
     icon: "users",
     fields: &[
         Field::new("code", Kind::Code).required(),
-        Field::new("name", Kind::Names).required().wide(),
-        Field::new("tax_number", Kind::Text(30)),
+        Field::new("name", Kind::Names).searched().required().wide(),
+        Field::new("tax_number", Kind::Text(30)).searched(),
         Field::new("contact", Kind::Text(120)),
-        Field::new("phone", Kind::Text(40)),
-        Field::new("email", Kind::Text(254)),
+        Field::new("phone", Kind::Text(40)).searched(),
+        Field::new("email", Kind::Text(254)).searched(),
         Field::new("city", Kind::Names),
         Field::new("address", Kind::Names).wide(),
         Field::new("payment_term", Kind::Link("payment_term")),
@@ -23,6 +23,7 @@ pub static CUSTOMER: Record = Record {
     columns: &["code", "name", "city", "phone", "payment_term", "currency"],
     views: &[View { name: "active", filter: &[("active", "true")] }, View { name: "inactive", filter: &[("active", "false")] }],
     filters: &["currency", "payment_term", "language"],
+    kept_by: &["sales", "accountant"],
     ..Record::master("customer", "customers", "sales")
 };
 

@@ -26,7 +26,7 @@ pub static DELIVERY: Record = Record {
         Field::new("warehouse", Kind::Link("warehouse")).required().start(Start::First),
         Field::new("sales_order", Kind::Link("sales_order")).computed(),
         Field::new("return_of", Kind::Link("delivery")).computed(),
-        Field::new("reference", Kind::Text(80)),
+        Field::new("reference", Kind::Text(80)).searched(),
         Field::new("note", Kind::Note).wide(),
         Field::new("cost", Kind::Base).hidden(),
         Field::new("state", Kind::State).computed(),

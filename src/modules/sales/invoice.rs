@@ -30,7 +30,7 @@ pub static SALES_INVOICE: Record = Record {
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("sales_order", Kind::Link("sales_order")).computed(),
-        Field::new("reference", Kind::Text(80)),
+        Field::new("reference", Kind::Text(80)).searched(),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("net", Kind::Money).computed(),

@@ -30,7 +30,7 @@ pub static SALES_ORDER: Record = Record {
         Field::new("warehouse", Kind::Link("warehouse")).required().start(Start::First),
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("payment_term", Kind::Link("payment_term")),
-        Field::new("reference", Kind::Text(80)),
+        Field::new("reference", Kind::Text(80)).searched(),
         Field::new("note", Kind::Note).wide(),
         Field::new("quotation", Kind::Link("quotation")).hidden(),
         Field::new("rate", Kind::Rate).hidden(),

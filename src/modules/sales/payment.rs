@@ -17,7 +17,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
         Field::new("account", Kind::Link("account")).required(),
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("amount", Kind::Money).required(),
-        Field::new("reference", Kind::Text(80)),
+        Field::new("reference", Kind::Text(80)).searched(),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("base_amount", Kind::Base).hidden(),

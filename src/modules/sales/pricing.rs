@@ -4,7 +4,7 @@ use crate::modules::finance::ledger;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{Outcome, Refusal};
 use crate::platform::tenancy::TenantTx;
-use crate::record::{Minor, Names, Value, money};
+use crate::record::{Minor, Value, money};
 use crate::typed;
 use rust_decimal::Decimal;
 use sqlx::Row as _;
@@ -156,18 +156,15 @@ async fn from_customer(tx: &mut TenantTx, document: &mut Document, customer: Uui
 async fn from_items(tx: &mut TenantTx, document: &mut Document) -> Outcome<HashMap<Uuid, Decimal>> {
     let ids: Vec<Uuid> = document.lines.iter().filter_map(|l| l.link("item")).collect();
     let rows = sqlx::query(
-        "select i.id, i.name::text as name, i.unit, i.price, i.tax_code from item i where i.tenant_id = $1 and i.id = any($2)",
+        "select i.id, i.unit, i.price, i.tax_code from item i where i.tenant_id = $1 and i.id = any($2)",
     )
     .bind(tx.tenant())
     .bind(&ids)
     .fetch_all(tx.conn())
     .await?;
     let items: HashMap<Uuid, sqlx::postgres::PgRow> = rows.into_iter().map(|row| (row.get("id"), row)).collect();
-    let arabic = tx.cx.i18n.locale.is_arabic();
     for line in &mut document.lines {
         let Some(row) = line.link("item").and_then(|id| items.get(&id)) else { continue };
-        let names = Names::from_text(row.try_get("name")?);
-        fill(line, "description", names.in_language(arabic).to_owned());
         fill(line, "unit", row.try_get::<Option<Uuid>, _>("unit")?);
         fill(line, "price", row.try_get::<Option<Decimal>, _>("price")?);
         fill(line, "tax_code", row.try_get::<Option<Uuid>, _>("tax_code")?);

@@ -30,7 +30,7 @@ pub static QUOTATION: Record = Record {
         Field::new("valid_until", Kind::Date),
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("payment_term", Kind::Link("payment_term")),
-        Field::new("reference", Kind::Text(80)),
+        Field::new("reference", Kind::Text(80)).searched(),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("net", Kind::Money).computed(),

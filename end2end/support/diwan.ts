@@ -1,0 +1,241 @@
+// What journeys share: a page that fails on any complaint of the browser, and the few things people do with Diwan.
+
+import { test as base, expect as plainExpect, type BrowserContext, type Locator, type Page } from '@playwright/test';
+import { type Digits, type Language, figure, plain, t } from './words.js';
+
+export const password = 'a quiet harbour at dawn';
+export type Owner = { company: string; name: string; email: string };
+type Texts = Record<string, string | number>;
+
+let counter = 0;
+/** A word that no other test uses. */
+export const unique = (word: string) => `${word}-${Date.now().toString(36)}-${++counter}`;
+
+/** Waits long enough for a build without optimisation; `toSay` looks past isolation marks. */
+export const expect = plainExpect.configure({ timeout: 20_000 }).extend({
+  async toSay(locator: Locator, text: string) {
+    let seen = '';
+    const look = async () => (seen = plain((await locator.textContent()) ?? ''));
+    const found = plainExpect.poll(look, { timeout: 20_000 }).toContain(plain(text));
+    const pass = await found.then(() => true, () => false);
+    return { pass, message: () => `expected ${locator} to say\n  ${text}\nbut it says\n  ${seen}` };
+  },
+});
+
+/** Everything a browser complains of, unless the journey announced it. */
+export class Watch {
+  readonly complaints: string[] = [];
+  /** The status that the next answer may carry without a complaint. */
+  private announced: number | undefined;
+
+  over(context: BrowserContext) {
+    context.on('page', (page) => this.overPage(page));
+    for (const page of context.pages()) this.overPage(page);
+  }
+
+  private overPage(page: Page) {
+    page.on('console', (message) => {
+      if (message.type() !== 'error' && message.type() !== 'warning') return;
+      if (this.announced && message.text().includes(`status of ${this.announced}`)) return;
+      this.complaints.push(`console ${message.type()} at ${page.url()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => this.complaints.push(`error at ${page.url()}: ${error.stack ?? error.message}`));
+    page.on('requestfailed', (request) => {
+      // A page that is left takes its open questions with it.
+      if (request.failure()?.errorText !== 'net::ERR_ABORTED') this.complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
+    });
+    page.on('response', (response) => {
+      if (response.status() < 400 || response.status() === this.announced) return;
+      this.complaints.push(`${response.request().method()} ${response.url()} answered ${response.status()}`);
+    });
+  }
+
+  async expecting(status: number, doing: () => Promise<void>) {
+    this.announced = status;
+    await doing();
+    this.announced = undefined;
+  }
+}
+
+/** Diwan in one browser window. */
+export class Diwan {
+  digits: Digits = 'latn';
+
+  constructor(
+    readonly page: Page,
+    public language: Language,
+    readonly watch: Watch,
+    readonly scripts = true,
+  ) {}
+
+  t(id: string, args: Texts = {}) {
+    return t(this.language, id, args, this.digits);
+  }
+
+  figure(value: number, decimals = 2) {
+    return figure(value, this.digits, decimals);
+  }
+
+  /** The page has come: alive, in the right language and direction, and no wider than the window. */
+  async arrived() {
+    const root = this.page.locator('html');
+    if (this.scripts) await expect(root).toHaveAttribute('data-hydrated', 'true');
+    await expect(root).toHaveAttribute('lang', this.language);
+    await expect(root).toHaveAttribute('dir', this.language === 'ar' ? 'rtl' : 'ltr');
+    for (const size of [{ width: 360, height: 740 }, { width: 1360, height: 900 }]) {
+      await this.page.setViewportSize(size);
+      const overhang = () => root.evaluate((html) => html.scrollWidth - html.clientWidth);
+      await expect.poll(overhang, { message: `${this.page.url()} scrolls sideways at ${size.width} pixels` }).toBeLessThanOrEqual(0);
+    }
+  }
+
+  async open(address: string) {
+    await this.page.goto(address);
+    await this.arrived();
+  }
+
+  /** Does something that leads to another page. */
+  async go(doing: () => Promise<unknown>) {
+    const gone = this.page.waitForEvent('framenavigated');
+    await doing();
+    await gone;
+    await this.arrived();
+  }
+
+  /** Does something that the server refuses. */
+  async refused(status: number, doing: () => Promise<unknown>) {
+    await this.watch.expecting(status, () => this.go(doing));
+  }
+
+  field(name: string) {
+    return this.page.locator(`#f-${name}`);
+  }
+
+  cell(row: number, name: string) {
+    return this.page.locator(`#l-${row}-${name}`);
+  }
+
+  /** A figure beside the lines. */
+  total(name: string) {
+    return this.page.locator(`#total-${name}`);
+  }
+
+  /** What a field of the header shows where it can only be read. */
+  shown(label: string) {
+    return this.page.locator('.fields .field', { has: this.page.getByText(label, { exact: true }) }).locator('output');
+  }
+
+  get state() {
+    return this.page.locator('.head .pill');
+  }
+
+  get faults() {
+    return this.page.locator('#faults');
+  }
+
+  get notice() {
+    return this.page.locator('.notice.good');
+  }
+
+  /** Chooses from the suggestions of a link. */
+  async choose(input: Locator, text: string) {
+    await input.fill(text);
+    if (!this.scripts) return;
+    const option = this.page.locator(`#${await input.getAttribute('id')}-list [role=option]`).filter({ hasText: text });
+    await option.click();
+    await expect(input.locator('xpath=preceding-sibling::input[1]')).not.toHaveValue('');
+  }
+
+  async fillIn(texts: Texts) {
+    for (const [name, text] of Object.entries(texts)) await this.fillOne(this.field(name), String(text));
+  }
+
+  async fillLine(row: number, texts: Texts) {
+    for (const [name, text] of Object.entries(texts)) await this.fillOne(this.cell(row, name), String(text));
+  }
+
+  private async fillOne(control: Locator, text: string) {
+    if ((await control.getAttribute('role')) === 'combobox') await this.choose(control, text);
+    else if (await control.evaluate((element) => element instanceof HTMLSelectElement)) await control.selectOption(text);
+    else await control.fill(text);
+  }
+
+  button(action: string) {
+    return this.page.locator(`.head button[name=_do][value=${action}]`);
+  }
+
+  async save() {
+    await this.go(() => this.button('save').click());
+    await expect(this.notice).toSay(this.t('done-saved'));
+  }
+
+  /** Makes a new record and saves it. */
+  async create(path: string, header: Texts, ...lines: Texts[]) {
+    await this.open(`/${path}/new`);
+    await this.fillIn(header);
+    for (const [row, line] of lines.entries()) await this.fillLine(row, line);
+    await this.save();
+  }
+
+  act(action: string) {
+    return this.go(() => this.button(action).click());
+  }
+
+  /** An action that cannot be undone asks first. */
+  async actGravely(action: string, go = () => this.act(action)) {
+    const asked = this.page.waitForEvent('dialog').then(async (dialog) => {
+      const question = plain(dialog.message());
+      await dialog.accept();
+      return question;
+    });
+    await go();
+    expect(await asked).toBe(this.t('confirm-grave', { action: this.t(`action-${action}`) }));
+  }
+
+  async switchTo(language: Language) {
+    this.language = language;
+    await this.go(() => this.page.locator(`.tools .seg button[value=${language}]`).click());
+  }
+
+  /** Something in the menu behind the reader's name. */
+  async personal(label: string) {
+    await this.page.locator('.side .who summary').click();
+    await this.go(() => this.page.locator('.side .who').getByText(label).click());
+  }
+
+  async signUp(): Promise<Owner> {
+    const owner = { company: unique('Harbour'), name: 'Salma Haddad', email: `${unique('salma')}@harbour.example` };
+    await this.open('/sign-up');
+    for (const [name, text] of Object.entries({ ...owner, password })) await this.page.locator(`#${name}`).fill(text);
+    await this.go(() => this.page.locator('form.stack button').click());
+    return owner;
+  }
+
+  async signIn(email: string, word = password) {
+    await this.page.locator('#email').fill(email);
+    await this.page.locator('#password').fill(word);
+    await this.page.locator('form.stack button').click();
+  }
+
+  async signOut() {
+    await this.personal(this.t('sign-out'));
+  }
+}
+
+/** `diwan` is a window that nobody is signed in to; `house` one with a company of its own. */
+export const test = base.extend<{ language: Language; watch: Watch; diwan: Diwan; house: Diwan }>({
+  viewport: { width: 1360, height: 900 },
+  language: async ({ locale }, use) => use(locale?.startsWith('ar') ? 'ar' : 'en'),
+  watch: async ({ context }, use, info) => {
+    info.setTimeout(240_000);
+    const watch = new Watch();
+    watch.over(context);
+    await use(watch);
+    plainExpect(watch.complaints, 'complaints of the browser').toEqual([]);
+  },
+  diwan: async ({ page, language, watch, javaScriptEnabled }, use) => use(new Diwan(page, language, watch, javaScriptEnabled !== false)),
+  house: async ({ diwan }, use) => {
+    await diwan.signUp();
+    await use(diwan);
+  },
+});

@@ -1,0 +1,27 @@
+//! Signing up through the real form.
+
+use crate::tests::support::Browser;
+use axum::http::StatusCode;
+
+#[tokio::test]
+async fn sign_up_founds_a_company_and_signs_in() {
+    let mut browser = Browser::new().await;
+    let email = format!("{}@firm.example", uuid::Uuid::now_v7());
+    let form = [("company", "Red Sea Hotels"), ("country", "EG"), ("name", "Nadia"), ("email", &email), ("password", "long enough for us")];
+    let answer = browser.post("/sign-up", &form).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    let home = browser.get("/").await;
+    assert!(home.text().contains("Nadia") && home.text().contains("EGP"));
+    let again = Browser::new().await.post("/sign-up", &form).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn sign_up_says_what_is_missing_beside_each_field() {
+    let mut browser = Browser::new().await;
+    let answer = browser.post("/sign-up", &[("company", ""), ("country", "SA"), ("name", "N"), ("email", "x"), ("password", "short")]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for id in ["company-fault", "email-fault", "password-fault"] {
+        assert!(answer.body.contains(&format!(" id=\"{id}\"")), "{id}");
+    }
+}

@@ -1,0 +1,346 @@
+//! What every record, message, table and file must keep.
+
+use crate::i18n::{Digits, I18n, Locale, MESSAGES, source};
+use crate::modules;
+use crate::record::query::sortable;
+use crate::record::{Field, Kind, Record};
+use crate::tests::support;
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
+use sqlx::{Connection as _, PgConnection, Row as _};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn tables() -> Vec<(&'static str, Vec<&'static Field>)> {
+    let mut tables = Vec::new();
+    for record in modules::records() {
+        tables.push((record.name, record.fields.iter().collect()));
+        if let Some(lines) = record.lines {
+            tables.push((lines.table, lines.fields.iter().collect()));
+        }
+    }
+    tables
+}
+
+#[tokio::test]
+async fn description_and_table_are_the_same() {
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    for (table, fields) in tables() {
+        let rows = sqlx::query("select column_name::text as name, udt_name::text as kind from information_schema.columns where table_name = $1")
+            .bind(table)
+            .fetch_all(&mut admin)
+            .await
+            .expect("columns");
+        let columns: BTreeMap<String, String> = rows.iter().map(|r| (r.get("name"), r.get("kind"))).collect();
+        for field in fields {
+            let wanted = match field.kind.sql() {
+                "bigint" => "int8",
+                "int" => "int4",
+                "boolean" => "bool",
+                other => other,
+            };
+            assert_eq!(columns.get(field.name).map(String::as_str), Some(wanted), "{table}.{}", field.name);
+        }
+        for column in ["tenant_id", "id"] {
+            assert!(columns.contains_key(column), "{table}.{column}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn states_and_choices_are_what_the_table_allows() {
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    for record in modules::records() {
+        for field in record.fields {
+            let words: Vec<&str> = match field.kind {
+                Kind::State => record.states.iter().map(|s| s.name).collect(),
+                Kind::Choice(words) if field.name != "role" => words.to_vec(),
+                _ => continue,
+            };
+            let check: Option<String> = sqlx::query_scalar(
+                "select pg_get_constraintdef(c.oid) from pg_constraint c join pg_class t on t.oid = c.conrelid
+                  where t.relname = $1 and c.contype = 'c' and pg_get_constraintdef(c.oid) like '%' || $2 || '%ANY%'",
+            )
+            .bind(record.name)
+            .bind(field.name)
+            .fetch_optional(&mut admin)
+            .await
+            .expect("checks");
+            let check = check.unwrap_or_else(|| panic!("{}.{} has no check", record.name, field.name));
+            let allowed: BTreeSet<&str> = check.split('\'').skip(1).step_by(2).collect();
+            assert_eq!(allowed, words.into_iter().collect(), "{}.{}", record.name, field.name);
+        }
+    }
+}
+
+#[test]
+fn descriptions_name_only_what_exists() {
+    for record in modules::records() {
+        let known = |name: &str| record.field(name).unwrap_or_else(|| panic!("{}.{name}", record.name));
+        record.columns.iter().chain(record.filters).chain(record.totals).for_each(|name| {
+            known(name);
+        });
+        known(record.title);
+        assert!(sortable(known(record.sort).kind) && known(record.sort).required, "{} sorts by {}", record.name, record.sort);
+        for view in record.views {
+            view.filter.iter().for_each(|(name, _)| {
+                known(name);
+            });
+        }
+        for action in record.actions {
+            for state in action.from {
+                assert!(record.state(state).is_some(), "{}: {} from {state}", record.name, action.name);
+            }
+        }
+        let fields = record.fields.iter().chain(record.lines.map_or(&[][..], |l| l.fields));
+        for field in fields {
+            if let Kind::Link(target) = field.kind {
+                assert!(modules::record(target).is_some(), "{}.{} links to {target}", record.name, field.name);
+            }
+        }
+        assert_eq!(record.states.is_empty(), record.field("state").is_none(), "{}", record.name);
+        assert_eq!(record.series.is_some(), record.field("number").is_some(), "{}", record.name);
+    }
+    let mut paths: Vec<_> = modules::records().map(|r| r.path).chain(modules::MODULES.iter().flat_map(|m| m.pages.iter().map(|p| p.0))).collect();
+    let count = paths.len();
+    paths.sort_unstable();
+    paths.dedup();
+    assert_eq!(paths.len(), count, "two things share an address");
+}
+
+#[test]
+fn typed_structs_name_fields_of_their_lines() {
+    use crate::modules::{inventory::adjustment, sales};
+    let lines = |name: &str| support::record(name).lines.expect("lines").fields;
+    let has = |name: &str, fields: &[&str]| {
+        for field in fields {
+            let optional = *field == "optional" && name != "quotation";
+            assert!(optional || lines(name).iter().any(|f| f.name == *field), "{name} lines have no {field}");
+        }
+    };
+    for name in ["quotation", "sales_order", "sales_invoice", "credit_note"] {
+        has(name, sales::pricing::SaleLine::FIELDS);
+    }
+    has("sales_order", sales::order::OrderLine::FIELDS);
+    has("delivery", sales::delivery::DeliveryLine::FIELDS);
+    has("stock_adjustment", adjustment::AdjustmentLine::FIELDS);
+}
+
+// ------------------------------------------------------------------ languages
+
+#[test]
+fn everything_that_a_record_shows_has_words_in_both_languages() {
+    for locale in Locale::ALL {
+        let i18n = I18n::new(locale, Digits::Western);
+        let mut missing = Vec::new();
+        let mut need = |ids: &[String]| {
+            if !ids.iter().any(|id| i18n.has(id)) {
+                missing.push(ids.join(" or "));
+            }
+        };
+        for record in modules::records() {
+            words_of(record, &mut need);
+        }
+        for module in modules::MODULES {
+            need(&[format!("module-{}", module.name)]);
+            module.pages.iter().for_each(|(path, _)| need(&[format!("page-{path}")]));
+        }
+        assert!(missing.is_empty(), "{}: {missing:#?}", locale.tag());
+    }
+}
+
+fn words_of(record: &Record, need: &mut impl FnMut(&[String])) {
+    let name = record.name;
+    for suffix in ["", "-many", "-new", "-empty"] {
+        need(&[format!("{name}{suffix}")]);
+    }
+    for field in record.fields {
+        need(&[format!("{name}-{}", field.name), format!("field-{}", field.name)]);
+        if let Kind::Choice(words) = field.kind {
+            words.iter().for_each(|word| need(&[format!("choice-{}-{word}", field.name), format!("choice-{word}")]));
+        }
+    }
+    for field in record.lines.map_or(&[][..], |l| l.fields).iter().filter(|f| !f.hidden) {
+        need(&[format!("{name}-line-{}", field.name), format!("field-{}", field.name)]);
+    }
+    record.states.iter().for_each(|s| need(&[format!("{name}-state-{}", s.name), format!("state-{}", s.name)]));
+    record.actions.iter().for_each(|a| need(&[format!("{name}-action-{}", a.name), format!("action-{}", a.name)]));
+    record.views.iter().for_each(|v| need(&[format!("{name}-view-{}", v.name), format!("view-{}", v.name)]));
+}
+
+/// Ids, variables and number selectors of one language.
+fn messages(locale: Locale) -> BTreeMap<String, (BTreeSet<String>, Vec<BTreeSet<String>>)> {
+    let resource = fluent_syntax::parser::parse(source(locale)).unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", locale.tag()));
+    let mut found = BTreeMap::new();
+    for entry in &resource.body {
+        if let Entry::Message(message) = entry {
+            let mut seen = (BTreeSet::new(), Vec::new());
+            message.value.iter().for_each(|pattern| walk(pattern, &mut seen));
+            assert!(found.insert(message.id.name.to_owned(), seen).is_none(), "{}: {} twice", locale.tag(), message.id.name);
+        }
+        assert!(!matches!(entry, Entry::Junk { .. }), "{}: {entry:?}", locale.tag());
+    }
+    found
+}
+
+fn walk(pattern: &Pattern<&str>, seen: &mut (BTreeSet<String>, Vec<BTreeSet<String>>)) {
+    for element in &pattern.elements {
+        let PatternElement::Placeable { expression } = element else { continue };
+        match expression {
+            Expression::Inline(InlineExpression::VariableReference { id }) => {
+                seen.0.insert(id.name.to_owned());
+            }
+            Expression::Select { selector, variants } => {
+                if let InlineExpression::VariableReference { id } = selector {
+                    seen.0.insert(id.name.to_owned());
+                }
+                let keys = variants.iter().filter_map(|v| match &v.key {
+                    VariantKey::Identifier { name } => Some((*name).to_owned()),
+                    VariantKey::NumberLiteral { .. } => None,
+                });
+                seen.1.push(keys.collect());
+                variants.iter().for_each(|v| walk(&v.value, seen));
+            }
+            Expression::Inline(_) => {}
+        }
+    }
+}
+
+#[test]
+fn both_languages_say_the_same_things() {
+    let (english, arabic) = (messages(Locale::En), messages(Locale::Ar));
+    let ids = |m: &BTreeMap<String, (BTreeSet<String>, Vec<BTreeSet<String>>)>| m.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(ids(&english), ids(&arabic));
+    let all: BTreeSet<String> = ["zero", "one", "two", "few", "many", "other"].map(str::to_owned).into();
+    for (id, (variables, selectors)) in &english {
+        let (other, arabic_selectors) = &arabic[id];
+        assert_eq!(variables, other, "variables of {id}");
+        // Arabic counts in six ways: a message that chooses by number chooses among all of them.
+        for selector in selectors.iter().filter(|s| s.contains("one")) {
+            assert!(selector.contains("other"), "{id}");
+            assert!(!arabic_selectors.is_empty(), "{id} counts in English only");
+        }
+        for selector in arabic_selectors {
+            assert_eq!(*selector, all, "plural forms of {id} in Arabic");
+        }
+    }
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            found.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
+fn tree() -> Vec<(String, String)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    rust_files(&root)
+        .into_iter()
+        .map(|path| (path.strip_prefix(&root).expect("below src").display().to_string(), fs::read_to_string(&path).expect("text")))
+        .collect()
+}
+
+#[test]
+fn no_message_is_unused() {
+    let mut used: BTreeSet<String> = BTreeSet::new();
+    let mut note = |ids: &[String]| used.extend(ids.iter().cloned());
+    modules::records().for_each(|record| words_of(record, &mut note));
+    for module in modules::MODULES {
+        used.insert(format!("module-{}", module.name));
+        used.extend(module.pages.iter().map(|(path, _)| format!("page-{path}")));
+    }
+    let files: String = tree().into_iter().filter(|(name, _)| !name.starts_with("tests")).map(|(_, text)| text).collect();
+    let made_at_run_time = ["month-", "weekday-", "country-", "member-", "done-", "check-", "age-", "role-", "choice-language-"];
+    let unused: Vec<_> = MESSAGES
+        .iter()
+        .map(|(id, _)| *id)
+        .filter(|id| !used.contains(*id) && !files.contains(&format!("\"{id}\"")) && !made_at_run_time.iter().any(|p| id.starts_with(p)))
+        .collect();
+    assert!(unused.is_empty(), "{unused:#?}");
+}
+
+#[test]
+fn every_refusal_has_words() {
+    let known: BTreeSet<&str> = MESSAGES.iter().map(|(id, _)| *id).collect();
+    let mut missing = Vec::new();
+    for (name, text) in tree().into_iter().filter(|(name, _)| !name.starts_with("tests")) {
+        for opening in ["Refusal::new(\"", "Message::new(\"", "=> \"fault-", "refuse(\""] {
+            for part in text.split(opening).skip(1) {
+                let id = part.split('"').next().unwrap_or_default();
+                let id = if opening.contains("fault") { format!("fault-{id}") } else { id.to_owned() };
+                if !known.contains(id.as_str()) {
+                    missing.push(format!("{name}: {id}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+// ------------------------------------------------------------------ the house
+
+#[test]
+fn who_may_know_whom() {
+    // Room, rooms that it must not name.
+    let rules: &[(&str, &[&str])] = &[
+        ("record/", &["crate::platform", "crate::modules", "crate::ui", "crate::app", "crate::i18n"]),
+        ("i18n/", &["crate::platform", "crate::modules", "crate::ui", "crate::app"]),
+        ("ui/", &["crate::platform"]),
+        ("platform/", &["crate::modules", "crate::ui", "crate::app"]),
+        ("modules/", &["crate::ui", "crate::app"]),
+    ];
+    let mut breaches = Vec::new();
+    for (name, text) in tree() {
+        for (room, forbidden) in rules.iter().filter(|(room, _)| name.starts_with(room)) {
+            for other in forbidden.iter().filter(|other| text.contains(**other)) {
+                breaches.push(format!("{name} ({room}) names {other}"));
+            }
+        }
+    }
+    assert!(breaches.is_empty(), "{breaches:#?}");
+}
+
+#[test]
+fn sql_is_called_safe_in_one_file_and_textareas_are_written_in_one() {
+    for (name, text) in tree().into_iter().filter(|(name, _)| !name.starts_with("tests")) {
+        assert!(!text.contains("AssertSqlSafe") || name == "platform/sql.rs", "{name} calls SQL safe");
+        assert!(!text.contains("<textarea") || name == "ui/mod.rs", "{name} writes a textarea");
+        assert!(!text.contains("inner_html"), "{name} writes raw HTML");
+    }
+}
+
+#[test]
+fn styles_know_no_left_and_right() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("style");
+    for entry in fs::read_dir(folder).expect("style").flatten() {
+        let text = fs::read_to_string(entry.path()).expect("css");
+        for physical in ["margin-left", "margin-right", "padding-left", "padding-right", "border-left", "border-right", "text-align: left", "text-align: right", ":dir("] {
+            assert!(!text.contains(physical), "{}: {physical}", entry.path().display());
+        }
+    }
+}
+
+#[test]
+fn build_settings_and_site_file_agree() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let keys = |text: &str| -> BTreeMap<String, String> {
+        let section = text.split("[package.metadata.leptos]").nth(1).unwrap_or_default();
+        let lines = section.lines().take_while(|line| !line.starts_with('['));
+        lines.filter_map(|line| line.split('#').next()?.split_once('=')).map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned())).collect()
+    };
+    let build = keys(&fs::read_to_string(root.join("Cargo.toml")).expect("Cargo.toml"));
+    let site = keys(&fs::read_to_string(root.join("Leptos.toml")).expect("Leptos.toml"));
+    for (key, value) in &site {
+        if let Some(other) = build.get(key) {
+            assert_eq!(value, other, "{key}");
+        }
+    }
+    assert!(site.len() > 3);
+}

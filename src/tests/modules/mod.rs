@@ -1,0 +1,6 @@
+//! The business, through the real door.
+
+mod demo;
+mod finance;
+mod inventory;
+mod sales;

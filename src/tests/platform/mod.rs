@@ -1,0 +1,6 @@
+//! Mirror of the platform.
+
+mod door;
+mod import;
+mod tenancy;
+mod web;

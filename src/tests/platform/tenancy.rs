@@ -1,0 +1,151 @@
+//! Walls between companies, proved table by table, and the connection that a cancelled request leaves behind.
+
+use crate::platform::tenancy::Cx;
+use crate::tests::support::{self, Firm};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+use std::future::Future as _;
+use std::task::Poll;
+use std::time::Duration;
+use uuid::Uuid;
+
+async fn tenant_tables(admin: &mut PgConnection) -> Vec<String> {
+    sqlx::query_scalar(
+        "select c.relname::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> '_sqlx_migrations' order by 1",
+    )
+    .fetch_all(admin)
+    .await
+    .expect("tables")
+}
+
+/// What the catalogue must not contain. Each finding is a sentence.
+async fn findings(admin: &mut PgConnection) -> Vec<String> {
+    sqlx::query_scalar(
+        "with t as (select c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                     where n.nspname = 'public' and c.relkind in ('r', 'p') and c.relname <> '_sqlx_migrations')
+         select relname || ' has no tenant_id that is never null' from t
+          where not exists (select from pg_attribute a where a.attrelid = t.oid and a.attname = 'tenant_id' and a.attnotnull)
+         union all select relname || ' does not force row-level security' from t where not (relrowsecurity and relforcerowsecurity)
+         union all select relname || ' has no restrictive wall in a sub-select' from t
+          where not exists (select from pg_policies p where p.tablename = t.relname and p.permissive = 'RESTRICTIVE'
+                             and p.qual like '%( SELECT tid() AS tid)%' and p.with_check like '%( SELECT tid() AS tid)%')
+         union all select relname || ': key ' || i.indexrelid::regclass || ' does not begin with tenant_id' from t join pg_index i on i.indrelid = t.oid
+          where i.indisunique and (select attname from pg_attribute where attrelid = t.oid and attnum = i.indkey[0]) <> 'tenant_id'
+         union all select relname || ': foreign key ' || k.conname || ' does not carry tenant_id' from t join pg_constraint k on k.conrelid = t.oid
+          where k.contype = 'f' and ((select attname from pg_attribute where attrelid = k.conrelid and attnum = k.conkey[1]) <> 'tenant_id'
+             or (select attname from pg_attribute where attrelid = k.confrelid and attnum = k.confkey[1]) <> 'tenant_id')
+         union all select relname || ': foreign key ' || k.conname || ' has no index behind it' from t join pg_constraint k on k.conrelid = t.oid
+          where k.contype = 'f' and not exists (select from pg_index i where i.indrelid = k.conrelid
+                and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey)
+         union all select relname || ' lets the application ' || privilege from t, unnest(array['TRUNCATE', 'REFERENCES', 'TRIGGER']) privilege
+          where has_table_privilege('diwan_app', t.oid, privilege)
+         union all select proname || ' runs as its owner without a pinned search path' from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+          where n.nspname in ('public', 'auth') and p.prosecdef and not coalesce(array_to_string(p.proconfig, ',') like 'search_path=%', false)
+         union all select 'the application may read ' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = 'auth' and c.relkind = 'r' and has_table_privilege('diwan_app', c.oid, 'SELECT')
+         union all select 'the application may create objects' where has_schema_privilege('diwan_app', 'public', 'CREATE')
+         union all select 'the application role is mighty' from pg_roles where rolname = 'diwan_app' and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)",
+    )
+    .fetch_all(admin)
+    .await
+    .expect("the catalogue")
+}
+
+#[tokio::test]
+async fn the_catalogue_has_no_gap_in_the_walls() {
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    assert_eq!(findings(&mut admin).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn the_catalogue_check_finds_planted_defects() {
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    for (defect, sentence) in [
+        ("create table stray (id uuid primary key)", "stray has no tenant_id"),
+        ("alter table customer no force row level security", "customer does not force"),
+        ("drop policy wall on customer", "customer has no restrictive wall"),
+        ("create unique index on customer (email)", "does not begin with tenant_id"),
+        ("grant truncate on customer to diwan_app", "lets the application TRUNCATE"),
+        ("create function oops() returns int language sql security definer as 'select 1'", "without a pinned search path"),
+        ("grant select on auth.users to diwan_app", "may read users"),
+        ("drop index customer_tenant_id_payment_term_idx", "has no index behind it"),
+    ] {
+        let mut tx = admin.begin().await.expect("begin");
+        sqlx::query(AssertSqlSafe(defect)).execute(&mut *tx).await.expect(defect);
+        let found = findings(&mut tx).await;
+        assert!(found.iter().any(|f| f.contains(sentence)), "{defect}: {found:?}");
+        tx.rollback().await.expect("taken back");
+    }
+}
+
+/// For every table: what one company wrote, another can neither see nor change nor claim.
+#[tokio::test]
+async fn no_table_lets_one_company_reach_another() {
+    let (a, b) = (Firm::new().await, Firm::new().await);
+    let item = b.item("SECRET", "100", 10, "60").await;
+    let order = b.order(&[(item, 1)]).await;
+    let (_, delivery) = b.act(&order, "deliver").await.expect("a delivery");
+    b.act(&delivery.expect("a draft"), "post").await.expect("posted");
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    for table in tenant_tables(&mut admin).await {
+        let count = |tenant: Uuid| AssertSqlSafe(format!("select count(*) from {table} where tenant_id = '{tenant}'"));
+        let theirs: i64 = sqlx::query_scalar(count(b.cx.tenant)).fetch_one(&mut admin).await.expect("count");
+        let hash = || AssertSqlSafe(format!("select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t where tenant_id = '{}'", b.cx.tenant));
+        let before: String = sqlx::query_scalar(hash()).fetch_one(&mut admin).await.expect("hash");
+        let mut tx = a.tx().await;
+        let seen: i64 = sqlx::query_scalar(count(b.cx.tenant)).fetch_one(tx.conn()).await.expect("count");
+        assert_eq!(seen, 0, "{table}: {theirs} rows of another company, {seen} seen");
+        for change in [format!("update {table} set tenant_id = tenant_id where tenant_id = '{}'", b.cx.tenant), format!("delete from {table} where tenant_id = '{}'", b.cx.tenant)] {
+            let mut tx = a.tx().await;
+            if let Ok(done) = sqlx::query(AssertSqlSafe(change.clone())).execute(tx.conn()).await {
+                assert_eq!(done.rows_affected(), 0, "{change}");
+            }
+        }
+        // Rows cannot be put into, or moved to, another company.
+        let mut tx = a.tx().await;
+        let moved = sqlx::query(AssertSqlSafe(format!("update {table} set tenant_id = '{}'", b.cx.tenant))).execute(tx.conn()).await;
+        assert!(moved.map_or(true, |done| done.rows_affected() == 0), "{table}: rows moved to another company");
+        let after: String = sqlx::query_scalar(hash()).fetch_one(&mut admin).await.expect("hash");
+        assert_eq!(before, after, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn f44_work_without_a_company_raises() {
+    let firm = Firm::new().await;
+    let error = sqlx::query("select count(*) from customer").fetch_one(firm.db.people()).await.expect_err("refused");
+    assert_eq!(error.as_database_error().and_then(|e| e.code().map(|c| c.to_string())).as_deref(), Some("42501"));
+    let stranger = Cx { tenant: Uuid::now_v7(), ..firm.cx.clone() };
+    assert!(firm.db.begin(&stranger).await.is_err());
+}
+
+/// sqlx 0.9.0 hands a connection whose BEGIN was cancelled back to the pool (transact-rs/sqlx#4393). Nobody inherits it.
+#[tokio::test]
+async fn f21_a_cancelled_begin_leaves_a_clean_connection() {
+    let firm = Firm::new().await;
+    let db = crate::platform::tenancy::Db::connect(&support::app_url().await, 1).await.expect("a pool of one");
+    let mut cancelled = 0;
+    for round in 0..1000_u64 {
+        let mut begin = Box::pin(db.begin(&firm.cx));
+        let mut finished = false;
+        for step in 0..round % 9 {
+            finished = std::future::poll_fn(|cx| Poll::Ready(begin.as_mut().poll(cx).is_ready())).await;
+            if finished {
+                break;
+            }
+            match step % 2 {
+                0 => tokio::task::yield_now().await,
+                _ => tokio::time::sleep(Duration::from_micros(50)).await,
+            }
+        }
+        drop(begin);
+        cancelled += u32::from(!finished);
+        // Inside one transaction the clock stands still.
+        let look = "select coalesce(current_setting('app.tenant_id', true), '') as tenant, now()::text as now";
+        let first = sqlx::query(look).fetch_one(db.people()).await.expect("the next borrower works");
+        let second = sqlx::query(look).fetch_one(db.people()).await.expect("and the one after");
+        assert_eq!(first.get::<String, _>("tenant"), "", "round {round}: the tenant of a cancelled request");
+        assert_ne!(first.get::<String, _>("now"), second.get::<String, _>("now"), "round {round}: inside a transaction");
+    }
+    assert!(cancelled > 50, "only {cancelled} were cancelled");
+}

@@ -1,0 +1,138 @@
+//! Money, values, queries: laws.
+
+use crate::record::fold::fold;
+use crate::record::query::Query;
+use crate::record::value::{self, Fault};
+use crate::record::{Field, Kind, Names, Value, money};
+use crate::tests::support::{day, dec, record};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+proptest! {
+    #[test]
+    fn allocation_sums_to_the_total(total in -1_000_000_000_i64..1_000_000_000, weights in prop::collection::vec(0_u32..10_000, 1..12)) {
+        let weights: Vec<Decimal> = weights.into_iter().map(Decimal::from).collect();
+        let parts = money::allocate(total, &weights);
+        prop_assert_eq!(parts.iter().sum::<i64>(), total);
+        let sum: Decimal = weights.iter().copied().sum();
+        if !sum.is_zero() {
+            for (part, weight) in parts.iter().zip(&weights) {
+                let exact = Decimal::from(total) * weight / sum;
+                prop_assert!((Decimal::from(*part) - exact).abs() < Decimal::from(2), "{} against {}", part, exact);
+            }
+        }
+    }
+
+    #[test]
+    fn minor_units_come_back(minor in -9_000_000_000_000_i64..9_000_000_000_000, decimals in prop::sample::select(vec![0_u32, 2, 3])) {
+        prop_assert_eq!(money::to_minor(money::from_minor(minor, decimals), decimals), Some(minor));
+    }
+
+    #[test]
+    fn numbers_read_alike_in_every_script(whole in 0_i64..999_999_999, fraction in 0_u32..100) {
+        let western = format!("{whole}.{fraction:02}");
+        let arabic: String = western.chars().map(|c| match c {
+            '0'..='9' => char::from_u32(0x660 + c as u32 - 48).unwrap_or(c),
+            '.' => '٫',
+            other => other,
+        }).collect();
+        let field = Field::new("price", Kind::Price);
+        prop_assert_eq!(value::read(&field, &western, "SAR"), value::read(&field, &arabic, "SAR"));
+    }
+
+    #[test]
+    fn any_text_reads_or_is_refused_but_never_panics(text in "\\PC{0,60}") {
+        for kind in [Kind::Text(20), Kind::Note, Kind::Names, Kind::Integer, Kind::Quantity, Kind::Percent, Kind::Money, Kind::Date, Kind::Bool, Kind::Link("item"), Kind::Currency] {
+            let read = value::read(&Field::new("x", kind), &text, "KWD");
+            if let Ok(value) = read {
+                // The canonical text reads back to the same value.
+                prop_assert_eq!(Value::from_text(kind, value.to_text().as_deref()), value);
+            }
+        }
+    }
+}
+
+#[test]
+fn halves_round_away_from_zero() {
+    for (value, decimals, rounded) in [("2.5", 0, "3"), ("-2.5", 0, "-3"), ("1.005", 2, "1.01"), ("0.0445", 3, "0.045")] {
+        assert_eq!(money::round(dec(value), decimals), dec(rounded), "{value}");
+    }
+    assert_eq!(dec("0.1") + dec("0.2"), dec("0.3"));
+    assert_eq!(money::allocate(100, &[Decimal::ONE; 3]), [34, 33, 33]);
+}
+
+#[test]
+fn f31_amounts_beyond_what_is_kept_are_refused() {
+    let field = Field::new("amount", Kind::Money);
+    assert_eq!(value::read(&field, "9223372036854775807", "SAR"), Err(Fault::OutOfRange));
+    assert_eq!(value::read(&field, "999999999999", "SAR"), Ok(Value::Int(99_999_999_999_900)));
+    assert_eq!(money::to_minor(Decimal::MAX, 3), None);
+}
+
+#[test]
+fn f33_amounts_have_the_decimals_of_their_currency() {
+    let field = Field::new("amount", Kind::Money);
+    assert_eq!(value::read(&field, "1.234", "KWD"), Ok(Value::Int(1234)));
+    assert_eq!(value::read(&field, "1.234", "SAR"), Err(Fault::TooManyDecimals));
+    assert_eq!(value::read(&field, "12", "JPY"), Ok(Value::Int(12)));
+    assert_eq!(value::read(&field, "12.5", "JPY"), Err(Fault::TooManyDecimals));
+}
+
+#[test]
+fn f30_negative_numbers_need_a_field_that_allows_them() {
+    assert_eq!(value::read(&Field::new("q", Kind::Quantity), "-1", "SAR"), Err(Fault::Negative));
+    assert_eq!(value::read(&Field::new("q", Kind::Quantity).signed(), "−١", "SAR"), Ok(Value::Decimal(dec("-1"))));
+    assert_eq!(value::read(&Field::new("d", Kind::Percent), "101", "SAR"), Err(Fault::OutOfRange));
+}
+
+#[test]
+fn f34_text_that_deceives_is_refused_or_cleaned() {
+    let field = Field::new("t", Kind::Text(10));
+    assert_eq!(value::read(&field, "a\u{202E}b", "SAR"), Ok(Value::from("ab")));
+    assert_eq!(value::read(&field, "a\0b", "SAR"), Err(Fault::ControlCharacter));
+    assert_eq!(value::read(&field, "12345678901", "SAR"), Err(Fault::TooLong));
+}
+
+#[test]
+fn dates_are_read_as_people_write_them() {
+    let field = Field::new("d", Kind::Date);
+    for text in ["2026-11-18", "18/11/2026", "18.11.2026", "١٨/١١/٢٠٢٦", "2026/11/18", "2026-11-18 00:00:00"] {
+        assert_eq!(value::read(&field, text, "SAR"), Ok(Value::Date(day("2026-11-18"))), "{text}");
+    }
+    for text in ["2026-02-30", "yesterday", "0001-01-01", "18/11"] {
+        assert_eq!(value::read(&field, text, "SAR"), Err(Fault::NotDate), "{text}");
+    }
+}
+
+#[test]
+fn arabic_letters_that_people_exchange_fold_alike() {
+    assert_eq!(fold("مُؤسَّسة الأفـــق"), fold("موسسه الافق"));
+    assert_eq!(fold("إلى"), fold("الي"));
+    assert_eq!(fold("  Gulf   STEEL ٤٢ "), "gulf steel 42");
+}
+
+#[test]
+fn names_fall_back_to_the_other_language() {
+    assert_eq!(Names::new("Steel", "").in_language(true), "Steel");
+    assert_eq!(Names::new("Steel", "حديد").in_language(true), "حديد");
+}
+
+#[test]
+fn a_query_comes_back_from_its_address() {
+    let orders = record("sales_order");
+    let query = Query {
+        view: Some("open".to_owned()),
+        search: Some("خليج & co".to_owned()),
+        sort: Some("total".to_owned()),
+        descending: true,
+        ..Query::default()
+    };
+    let address = query.address(orders);
+    let pairs = form_urlencoded::parse(address.split_once('?').expect("a query").1.as_bytes()).into_owned();
+    assert_eq!(Query::read(orders, pairs), query);
+    // Two boxes of a range become one filter; names that are no fields are left out.
+    let pairs = [("date>", "2026-01-01"), ("date<", "2026-02-01"), ("evil", "x")];
+    let read = Query::read(orders, pairs.map(|(n, t)| (n.to_owned(), t.to_owned())));
+    assert_eq!(read.filter("date"), Some("2026-01-01..2026-02-01"));
+    assert_eq!(read.filters.len(), 1);
+}

@@ -1,0 +1,350 @@
+//! A private Postgres for the whole run, a company of its own for every test, and builders in the words of the business.
+//!
+//! All tests share one database and run at once, each as another company: what leaks between companies breaks them.
+
+use crate::app::{forms, shell};
+use crate::i18n::{Digits, I18n, Locale};
+use crate::modules::{self, company};
+use crate::platform::cluster::{Cluster, Durability};
+use crate::platform::database;
+use crate::platform::document::{Document, Line};
+use crate::platform::door::{self, Error, Outcome};
+use crate::platform::tenancy::{Cx, Db, TenantTx};
+use crate::platform::web::{self, House};
+use crate::record::{Names, Record, Value};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, StatusCode, header};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use tokio::sync::OnceCell;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+struct Ground {
+    admin: String,
+    app: String,
+    _cluster: Cluster,
+}
+
+static GROUND: OnceCell<Ground> = OnceCell::const_new();
+static COUNTER: AtomicU32 = AtomicU32::new(1);
+
+async fn ground() -> &'static Ground {
+    GROUND
+        .get_or_init(|| async {
+            modules::install();
+            crate::platform::page::set_secret(b"a key for tests only".to_vec());
+            let folder = std::env::var("DIWAN_TEST_DATA").map_or_else(
+                |_| PathBuf::from(std::env::var("HOME").unwrap_or_default()).join(".cache/diwan/test-data"),
+                PathBuf::from,
+            );
+            let cluster = Cluster::start(&folder, Durability::None).await.expect("a private Postgres for tests");
+            let name = format!("test_{}", std::process::id());
+            database::drop_databases(&cluster.url("postgres"), "test_").await.expect("old test databases go");
+            database::create_database(&cluster.url("postgres"), &name).await.expect("a fresh database");
+            let admin = cluster.url(&name);
+            let app = database::prepare(&admin).await.expect("roles and migrations");
+            Ground { admin, app, _cluster: cluster }
+        })
+        .await
+}
+
+/// The URL of the superuser, for tests that look behind the walls.
+pub async fn admin_url() -> String {
+    ground().await.admin.clone()
+}
+
+pub async fn app_url() -> String {
+    ground().await.app.clone()
+}
+
+/// A pool of this test's own: each test has its own runtime.
+pub async fn db() -> Db {
+    Db::connect(&ground().await.app, 4).await.expect("the application role connects")
+}
+
+/// A company with master data, and who works in it.
+pub struct Firm {
+    pub db: Db,
+    pub cx: Cx,
+    pub email: String,
+    pub customer: Uuid,
+    pub main: Uuid,
+}
+
+pub const PASSWORD: &str = "correct horse battery";
+
+impl Firm {
+    /// A company in Saudi Arabia with one customer.
+    pub async fn new() -> Firm {
+        Firm::in_country("SA").await
+    }
+
+    pub async fn in_country(country: &str) -> Firm {
+        let db = db().await;
+        let n = COUNTER.fetch_add(1, Ordering::Relaxed);
+        let cx = Cx {
+            user: Uuid::now_v7(),
+            tenant: Uuid::now_v7(),
+            i18n: I18n::new(Locale::En, Digits::Western),
+            request: Uuid::now_v7(),
+            address: None,
+        };
+        let email = format!("owner{n}@firm.example");
+        let founding = company::Founding {
+            company: Names::new(format!("Firm {n}"), format!("شركة {n}")),
+            country: country.to_owned(),
+            person: "Owner".to_owned(),
+            email: email.clone(),
+            password_hash: crate::platform::auth::hash_password(PASSWORD.to_owned()).await.expect("a hash"),
+        };
+        company::found(&db, cx.clone(), founding).await.expect("a company is founded");
+        let mut firm = Firm { db, cx, email, customer: Uuid::nil(), main: Uuid::nil() };
+        let mut tx = firm.tx().await;
+        firm.main = code(&mut tx, "warehouse", "MAIN").await;
+        let mut customer = Document::new(record("customer"))
+            .with("code", "C1")
+            .with("name", Names::new("Gulf Steel", "الخليج للحديد"))
+            .with("language", "ar")
+            .with("active", true);
+        door::insert(&mut tx, &mut customer).await.expect("a customer");
+        firm.customer = customer.id;
+        tx.commit().await.expect("commit");
+        firm
+    }
+
+    pub async fn tx(&self) -> TenantTx {
+        self.db.begin(&self.cx).await.expect("the owner enters the company")
+    }
+
+    /// A colleague with a role, as the context of their work.
+    pub async fn colleague(&self, role: &str) -> Cx {
+        let user = Uuid::now_v7();
+        sqlx::query("select auth.add_user($1, $2, 'x', 'Colleague', 'en'), auth.add_member($1, $3, $4)")
+            .bind(user)
+            .bind(format!("{user}@firm.example"))
+            .bind(self.cx.tenant)
+            .bind(role)
+            .execute(self.db.people())
+            .await
+            .expect("a colleague");
+        Cx { user, ..self.cx.clone() }
+    }
+
+    /// A stocked item at this price with VAT, and so many pieces of it at this cost in the main store.
+    pub async fn item(&self, code: &str, price: &str, quantity: i64, cost: &str) -> Uuid {
+        let mut tx = self.tx().await;
+        let mut item = Document::new(record("item"))
+            .with("code", code)
+            .with("name", Names::new(format!("Item {code}"), format!("صنف {code}")))
+            .with("kind", "stock")
+            .with("unit", self::code(&mut tx, "unit", "PCS").await)
+            .with("price", dec(price))
+            .with("tax_code", self::vat(&mut tx).await)
+            .with("active", true);
+        door::insert(&mut tx, &mut item).await.expect("an item");
+        if quantity > 0 {
+            let mut opening = Document::new(record("stock_adjustment")).with("date", tx.company.today).with("reason", "opening");
+            let line = Line::new().with("item", item.id).with("warehouse", self.main);
+            opening.lines.push(line.with("quantity", Decimal::from(quantity)).with("cost", dec(cost)));
+            door::insert(&mut tx, &mut opening).await.expect("opening stock");
+            door::act(&mut tx, opening.record, opening.id, 1, "post").await.expect("opening stock is posted");
+        }
+        tx.commit().await.expect("commit");
+        item.id
+    }
+
+    /// A confirmed order of these (item, quantity) lines.
+    pub async fn order(&self, lines: &[(Uuid, i64)]) -> Document {
+        let mut tx = self.tx().await;
+        let mut order = Document::new(record("sales_order"))
+            .with("customer", self.customer)
+            .with("date", tx.company.today)
+            .with("warehouse", self.main);
+        order.lines = lines.iter().map(|(item, n)| Line::new().with("item", *item).with("quantity", Decimal::from(*n))).collect();
+        door::insert(&mut tx, &mut order).await.expect("an order");
+        let (order, _) = door::act(&mut tx, order.record, order.id, order.version, "confirm").await.expect("confirmed");
+        tx.commit().await.expect("commit");
+        order
+    }
+
+    /// Takes an action and answers with the document as it is then, and with the first one it made.
+    pub async fn act(&self, document: &Document, action: &str) -> Outcome<(Document, Option<Document>)> {
+        let mut tx = self.tx().await;
+        let current = door::load(&mut tx, document.record, document.id, door::Lock::No).await?;
+        let (document, mut made) = door::act(&mut tx, current.record, current.id, current.version, action).await?;
+        tx.commit().await?;
+        Ok((document, if made.is_empty() { None } else { Some(made.remove(0)) }))
+    }
+
+    pub async fn load(&self, document: &Document) -> Document {
+        let mut tx = self.tx().await;
+        door::load(&mut tx, document.record, document.id, door::Lock::No).await.expect("it exists")
+    }
+
+    /// Changes fields of a draft as a form does.
+    pub async fn change(&self, document: &Document, fields: &[(&str, &str)]) -> Outcome<Document> {
+        let mut tx = self.tx().await;
+        let typed = door::Typed { fields: fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(), lines: None };
+        let saved = door::save(&mut tx, document.record, document.id, document.version, &typed).await?;
+        tx.commit().await?;
+        Ok(saved)
+    }
+
+    /// Every invariant of the books holds.
+    pub async fn assert_healthy(&self) {
+        let mut tx = self.tx().await;
+        let checks = modules::finance::health::check(&mut tx).await.expect("health is read");
+        let broken: Vec<_> = checks.iter().filter(|c| !c.holds).collect();
+        assert!(broken.is_empty(), "{broken:#?}");
+    }
+}
+
+pub fn record(name: &str) -> &'static Record {
+    modules::record(name).unwrap_or_else(|| panic!("no record {name}"))
+}
+
+pub fn dec(text: &str) -> Decimal {
+    text.parse().expect("a decimal")
+}
+
+pub async fn code(tx: &mut TenantTx, record: &str, code: &str) -> Uuid {
+    let codes = door::codes(tx, self::record(record)).await.expect("codes are read");
+    codes.into_iter().find(|(_, c)| c == code).unwrap_or_else(|| panic!("no {record} {code}")).0
+}
+
+/// The standard tax code of the company's country.
+async fn vat(tx: &mut TenantTx) -> Value {
+    let id: Option<Uuid> = sqlx::query_scalar("select id from tax_code where tenant_id = $1 and kind = 'standard' order by rate desc limit 1")
+        .bind(tx.tenant())
+        .fetch_optional(tx.conn())
+        .await
+        .expect("tax codes are read");
+    id.into()
+}
+
+/// The ids of the messages of a refusal.
+pub fn refusals<T>(outcome: Outcome<T>) -> Vec<String> {
+    match outcome {
+        Err(Error::Refused(refusals)) => refusals.into_iter().map(|r| r.message.id).collect(),
+        Err(other) => panic!("not a refusal: {other:?}"),
+        Ok(_) => panic!("not refused"),
+    }
+}
+
+pub fn day(text: &str) -> Date {
+    text.parse().expect("a date")
+}
+
+// ------------------------------------------------------------------ HTTP
+
+/// The whole web, as a browser would meet it.
+pub async fn web() -> Router {
+    let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
+    let house = House { db: db().await, options: Arc::new(options), secure: false, app: shell::document };
+    web::router(house, forms::routes())
+}
+
+/// A browser with a cookie jar.
+pub struct Browser {
+    web: Router,
+    cookies: Vec<(String, String)>,
+    pub language: &'static str,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: String,
+    pub location: Option<String>,
+    pub headers: axum::http::HeaderMap,
+}
+
+impl Answer {
+    /// The text of the page without tags and isolation marks.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        let mut inside = false;
+        for c in self.body.chars() {
+            match c {
+                '<' => inside = true,
+                '>' => inside = false,
+                '\u{2066}'..='\u{2069}' => {}
+                c if !inside => out.push(c),
+                _ => {}
+            }
+        }
+        out
+    }
+}
+
+impl Browser {
+    pub async fn new() -> Browser {
+        Browser { web: web().await, cookies: Vec::new(), language: "en" }
+    }
+
+    /// A browser in which the owner of a firm has signed in.
+    pub async fn of(firm: &Firm) -> Browser {
+        let mut browser = Browser::new().await;
+        let answer = browser.post("/sign-in", &[("email", &firm.email), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        browser
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path), Body::empty()).await
+    }
+
+    pub async fn post(&mut self, path: &str, pairs: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        let request = Request::post(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, Body::from(body)).await
+    }
+
+    pub async fn call(&mut self, function: &str, body: serde_json::Value) -> Answer {
+        let request = Request::post(format!("/api/{function}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/json")
+            .header("sec-fetch-site", "same-origin");
+        self.send(request, Body::from(body.to_string())).await
+    }
+
+    pub async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
+        let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let request = request
+            .header(header::HOST, "diwan.example")
+            .header(header::ACCEPT_LANGUAGE, self.language)
+            .header(header::COOKIE, cookies.join("; "))
+            .body(body)
+            .expect("a request");
+        let response = self.web.clone().oneshot(request).await.expect("an answer");
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let pair = cookie.to_str().unwrap_or_default().split(';').next().unwrap_or_default();
+            if let Some((name, value)) = pair.split_once('=') {
+                self.cookies.retain(|(n, _)| n != name);
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+        let body = to_bytes(body, usize::MAX).await.expect("a body");
+        Answer {
+            status: parts.status,
+            location: parts.headers.get(header::LOCATION).and_then(|l| l.to_str().ok()).map(str::to_owned),
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+}
+
+/// The folder of real data and expected figures. Tests that need it say loudly when it is absent.
+pub fn shared(path: &str) -> PathBuf {
+    let base = std::env::var("DIWAN_SHARED").map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let file = base.join(path);
+    assert!(file.exists(), "{} is absent: set DIWAN_SHARED to the folder with data/ and golden/", file.display());
+    file
+}
