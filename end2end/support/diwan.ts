@@ -37,9 +37,9 @@ export class Watch {
     page.on('console', (message) => {
       if (message.type() !== 'error' && message.type() !== 'warning') return;
       if (this.announced && message.text().includes(`status of ${this.announced}`)) return;
-      this.complaints.push(`console ${message.type()} at ${page.url()}: ${message.text()}`);
+      this.complaints.push(`console ${message.type()} at ${page.url()}: ${message.text().slice(0, 600)}`);
     });
-    page.on('pageerror', (error) => this.complaints.push(`error at ${page.url()}: ${error.stack ?? error.message}`));
+    page.on('pageerror', (error) => this.complaints.push(`error at ${page.url()}: ${error.message}`));
     page.on('requestfailed', (request) => {
       // A page that is left takes its open questions with it.
       if (request.failure()?.errorText !== 'net::ERR_ABORTED') this.complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
@@ -225,6 +225,7 @@ export class Diwan {
 /** `diwan` is a window that nobody is signed in to; `house` one with a company of its own. */
 export const test = base.extend<{ language: Language; watch: Watch; diwan: Diwan; house: Diwan }>({
   viewport: { width: 1360, height: 900 },
+  actionTimeout: 20_000,
   language: async ({ locale }, use) => use(locale?.startsWith('ar') ? 'ar' : 'en'),
   watch: async ({ context }, use, info) => {
     info.setTimeout(240_000);

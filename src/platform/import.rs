@@ -68,7 +68,7 @@ pub struct Report {
 pub fn header(bytes: &[u8]) -> Result<Vec<String>, Bad> {
     let text = text_of(bytes)?;
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let header: Vec<String> = reader.headers().map_err(|e| cut(&e))?.iter().map(|c| c.trim().to_owned()).collect();
+    let header: Vec<String> = reader.headers().map_err(|_| cut(1))?.iter().map(|c| c.trim().to_owned()).collect();
     if header.iter().all(String::is_empty) {
         return Err(Bad { line: 1, column: String::new(), text: String::new(), reason: Message::new("import-fault-empty") });
     }
@@ -100,8 +100,29 @@ fn text_of(bytes: &[u8]) -> Result<&str, Bad> {
     })
 }
 
-fn cut(error: &csv::Error) -> Bad {
-    let line = error.position().map_or(0, csv::Position::line);
+/// Finds the line of a place in a file. The reader's own count is one short where lines end in CR LF, because it takes a
+/// record to begin before the LF.
+struct LineCounter<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u64,
+}
+
+impl LineCounter<'_> {
+    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
+        let mut to = position.map_or(self.at, |p| p.byte() as usize).min(self.text.len());
+        while matches!(self.text.get(to), Some(b'\r' | b'\n')) {
+            to += 1;
+        }
+        if to > self.at {
+            self.line += self.text[self.at..to].iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.at = to;
+        }
+        self.line
+    }
+}
+
+fn cut(line: u64) -> Bad {
     Bad { line, column: String::new(), text: String::new(), reason: Message::new("import-fault-cut") }
 }
 
@@ -114,7 +135,8 @@ struct FileRow {
 fn read_rows(plan: &Plan, bytes: &[u8]) -> Result<Vec<FileRow>, Vec<Bad>> {
     let text = text_of(bytes).map_err(|bad| vec![bad])?;
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let header: Vec<String> = reader.headers().map_err(|e| vec![cut(&e)])?.iter().map(|c| c.trim().to_owned()).collect();
+    let mut lines = LineCounter { text: text.as_bytes(), at: 0, line: 1 };
+    let header: Vec<String> = reader.headers().map_err(|e| vec![cut(lines.of(e.position()))])?.iter().map(|c| c.trim().to_owned()).collect();
     let mut places = Vec::new();
     for mapping in plan.mapping.iter().filter(|m| !m.target.is_empty()) {
         if let Some(at) = header.iter().position(|c| *c == mapping.column) {
@@ -126,11 +148,11 @@ fn read_rows(plan: &Plan, bytes: &[u8]) -> Result<Vec<FileRow>, Vec<Bad>> {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                bad.push(cut(&error));
+                bad.push(cut(lines.of(error.position())));
                 continue;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = lines.of(record.position());
         if rows.len() >= MOST_ROWS {
             bad.push(Bad { line, column: String::new(), text: String::new(), reason: Message::new("import-fault-too-large") });
             break;
