@@ -17,12 +17,14 @@ pub fn page() -> impl IntoView {
     });
     let pairs = Memo::new(move |_| query.get().into_iter().map(|(name, text)| (name.into_owned(), text)).collect::<Vec<_>>());
     let loaded = Resource::new(move || (path.get(), pairs.get()), |(path, pairs)| calls::load(path, pairs));
+    // Drawing reads signals once; only another address draws anew. A tracked read would take the page away under the hands of
+    // whoever types in it.
     let body = view! {
         <Transition fallback=skeleton>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok(page) => draw(page),
-                    Err(failure) => failed(&failure),
+                    Ok(page) => untrack(|| draw(page)),
+                    Err(failure) => untrack(|| failed(&failure)),
                 }
             })}
         </Transition>

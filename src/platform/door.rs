@@ -401,8 +401,8 @@ pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Docume
                 if let Kind::Link(target) = field.kind
                     && let Some(target) = self::record(target)
                 {
-                    let row = sqlx::query(sql::suggest(target)).bind(tenant).bind("").fetch_optional(tx.conn()).await?;
-                    document.set(field.name, row.map(|r| r.get::<Uuid, _>(0)));
+                    let first: Option<Uuid> = sqlx::query_scalar(sql::first(target)).bind(tenant).fetch_optional(tx.conn()).await?;
+                    document.set(field.name, first);
                 }
             }
         }

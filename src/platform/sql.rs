@@ -167,6 +167,11 @@ pub fn suggest(record: &Record) -> SqlStr {
     ))
 }
 
+/// The record that a company made first. `$1` tenant.
+pub fn first(record: &Record) -> SqlStr {
+    safe(format!("select t.id from {} t where t.tenant_id = $1 order by t.id limit 1", record.name))
+}
+
 /// A condition with its bound value.
 pub struct Condition {
     pub sql: String,

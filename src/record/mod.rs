@@ -89,7 +89,7 @@ pub enum Start {
     CompanyCurrency,
     /// This canonical text.
     Text(&'static str),
-    /// The first record of the linked type, where most companies have only one.
+    /// The record of the linked type that was made first, where most companies have only one.
     First,
 }
 

@@ -126,12 +126,7 @@ pub fn control(around: Surroundings, field: &'static Field, name: String, id: St
         Kind::Names => names(around, name, id, cell),
         Kind::Note => {
             let text = held(&around, field, &cell.get_untracked());
-            view! {
-                <div class="contents" on:input=move |event| typed(around, cell, event_target_value(&event), false)>
-                    {text_area(name, id, text, cell.with_untracked(|c| c.fault.is_some()))}
-                </div>
-            }
-            .into_any()
+            text_area(name, id, text, cell.with_untracked(|c| c.fault.is_some()), move |text| typed(around, cell, text, false))
         }
         Kind::Bool => {
             let on = cell.with_untracked(|c| c.text.as_deref() == Some("true"));
@@ -268,15 +263,17 @@ fn link(around: Surroundings, field: &'static Field, target: &'static str, name:
         around.on_edit.run(true);
     };
     let ask = move |text: String| {
-        let number = asked.with_value(|n| n + 1);
+        let Some(number) = asked.try_get_value().map(|n| n + 1) else { return };
         asked.set_value(number);
+        // The row may be gone when the time has passed or the answer comes.
+        let is_latest = move || asked.try_get_value() == Some(number);
         let work = move || {
-            if asked.get_value() != number {
+            if !is_latest() {
                 return;
             }
             leptos::task::spawn_local(async move {
                 if let Ok(found) = calls::lookup(target.to_owned(), text).await
-                    && asked.get_value() == number
+                    && is_latest()
                 {
                     at.set(0);
                     suggestions.set(found);
@@ -347,7 +344,10 @@ fn link(around: Surroundings, field: &'static Field, target: &'static str, name:
             }
             on:keydown=on_key
             on:blur=move |_| {
-                asked.update_value(|n| *n += 1);
+                // Taking a focused row away blurs it when it is already gone.
+                if asked.try_update_value(|n| *n += 1).is_none() {
+                    return;
+                }
                 open.set(false);
                 // A name typed in full is looked up like any other value.
                 if cell.with_untracked(|c| c.typed.is_some()) {

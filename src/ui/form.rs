@@ -29,6 +29,8 @@ struct FormState {
     header: StoredValue<Vec<RwSignal<Cell>>>,
     rows: RwSignal<Vec<RowState>>,
     next_key: StoredValue<u32>,
+    /// Owns the signals of rows, which outlive the event that added them.
+    owner: StoredValue<Owner>,
     editable: bool,
     /// Counts edits; an answer to an older question is dropped.
     edits: RwSignal<u32>,
@@ -44,11 +46,16 @@ impl FormState {
             Some(line) => (line.id, line.cells),
             None => (None, vec![Cell::default(); fields]),
         };
-        RowState {
+        self.owner.get_value().with(|| RowState {
             key,
             id: StoredValue::new(id),
             cells: StoredValue::new(cells.into_iter().map(RwSignal::new).collect()),
-        }
+        })
+    }
+
+    /// Where a row stands.
+    fn place(&self, key: u32) -> usize {
+        self.rows.with_untracked(|rows| rows.iter().position(|row| row.key == key)).unwrap_or_default()
     }
 
     /// Whether a row holds nothing that a person entered.
@@ -114,7 +121,8 @@ impl FormState {
         let (record, id, fields) = (self.record.name.to_owned(), self.id.get_value(), self.header_texts());
         leptos::task::spawn_local(async move {
             let Ok(page) = calls::preview(record, id, fields, lines).await else { return };
-            if self.edits.get_untracked() != asked {
+            // The answer to an older question, or to a form that is gone.
+            if self.edits.try_get_untracked() != Some(asked) {
                 return;
             }
             self.around.currency.set(page.currency.clone());
@@ -180,6 +188,7 @@ pub fn view(page: FormPage) -> AnyView {
         header: StoredValue::new(page.cells.iter().cloned().map(RwSignal::new).collect()),
         rows: RwSignal::new(Vec::new()),
         next_key: StoredValue::new(0),
+        owner: StoredValue::new(Owner::current().unwrap_or_default()),
         editable: page.editable,
         edits: RwSignal::new(0),
         dirty: RwSignal::new(!page.faults.is_empty() || page.conflict.is_some()),
@@ -192,7 +201,7 @@ pub fn view(page: FormPage) -> AnyView {
         let wait = if finished { 0 } else { 400 };
         let _ = set_timeout(
             move || {
-                if state.edits.get_untracked() == asked {
+                if state.edits.try_get_untracked() == Some(asked) {
                     state.preview();
                 }
             },
@@ -205,7 +214,7 @@ pub fn view(page: FormPage) -> AnyView {
     #[cfg(feature = "hydrate")]
     {
         let dirty = state.dirty;
-        super::browser::guard_unsaved(t!(i18n, "form-unsaved"), move || dirty.get_untracked());
+        super::browser::guard_unsaved(t!(i18n, "form-unsaved"), move || dirty.try_get_untracked().unwrap_or(false));
     }
     draw(state, page)
 }
@@ -395,10 +404,10 @@ fn header_fields(state: FormState) -> AnyView {
 /// The lines, edited by keyboard: Enter goes down, Tab along, arrows up and down, a block from a spreadsheet pastes.
 fn grid(state: FormState, lines: &'static Lines) -> AnyView {
     let (i18n, record) = (state.around.i18n, state.record);
-    // Who only reads is spared columns that say nothing.
+    // Who only reads is spared columns that say nothing; who writes, progress that has not begun.
     let says = |at: usize| state.rows.with_untracked(|rows| rows.iter().any(|row| row.cells.with_value(|c| c[at].with_untracked(|c| c.text.is_some()))));
     let columns: Vec<(usize, &'static Field)> =
-        lines.fields.iter().enumerate().filter(|(at, f)| !f.hidden && (state.editable || says(*at))).collect();
+        lines.fields.iter().enumerate().filter(|(at, f)| !f.hidden && if state.editable { !(f.computed && f.kind == Kind::Quantity) } else { says(*at) }).collect();
     let headers = columns
         .iter()
         .map(|(_, f)| {
@@ -412,15 +421,10 @@ fn grid(state: FormState, lines: &'static Lines) -> AnyView {
         .collect_view();
     let columns = StoredValue::new(columns);
     let editable = state.editable;
-    let rows = move || {
-        state
-            .rows
-            .get()
-            .into_iter()
-            .enumerate()
-            .map(|(at, row)| line_view(state, lines, &columns.get_value(), at, row))
-            .collect_view()
-    };
+    let rows = view! {
+        <For each=move || state.rows.get() key=|row| row.key children=move |row| line_view(state, &columns.get_value(), row) />
+    }
+    .into_any();
     let count = move || state.rows.with(|rows| rows.iter().filter(|r| !state.is_blank(r)).count() as i64);
     let add = editable.then(|| {
         view! {
@@ -444,7 +448,10 @@ fn grid(state: FormState, lines: &'static Lines) -> AnyView {
     .into_any()
 }
 
-fn line_view(state: FormState, lines: &'static Lines, columns: &[(usize, &'static Field)], at: usize, row: RowState) -> AnyView {
+/// A row's inputs are called by its key, which grows downwards and never changes.
+fn line_view(state: FormState, columns: &[(usize, &'static Field)], row: RowState) -> AnyView {
+    let at = row.key as usize;
+    let place = move || state.rows.with(|rows| rows.iter().position(|r| r.key == row.key)).unwrap_or(at);
     let around = state.around;
     let i18n = around.i18n;
     let cells = row.cells.get_value();
@@ -474,8 +481,8 @@ fn line_view(state: FormState, lines: &'static Lines, columns: &[(usize, &'stati
                 };
                 view! {
                     <td class=class data-label=label.clone() aria-label=label
-                        on:keydown=move |event| move_focus(&event, state, lines, at, f.name)
-                        on:paste=move |event| paste(&event, state, at, index)>{inner}</td>
+                        on:keydown=move |event| move_focus(&event, state, row.key, f.name)
+                        on:paste=move |event| paste(&event, state, row.key, index)>{inner}</td>
                 }
                 .into_any()
             } else if f.kind.is_figure() {
@@ -492,21 +499,24 @@ fn line_view(state: FormState, lines: &'static Lines, columns: &[(usize, &'stati
         });
         view! { <td>{button}</td> }
     });
-    view! { <tr><td class="n">{hidden}{i18n.integer(at as i64 + 1)}</td>{shown_cells}{remove}</tr> }.into_any()
+    view! { <tr><td class="n">{hidden}{move || i18n.integer(place() as i64 + 1)}</td>{shown_cells}{remove}</tr> }.into_any()
 }
 
 /// Enter and the arrows go up and down in a column; at the end a new row opens.
-fn move_focus(event: &leptos::ev::KeyboardEvent, state: FormState, _lines: &'static Lines, at: usize, field: &'static str) {
+fn move_focus(event: &leptos::ev::KeyboardEvent, state: FormState, key: u32, field: &'static str) {
+    let place = state.place(key);
     let target = match event.code().as_str() {
-        "Enter" | "NumpadEnter" | "ArrowDown" => at + 1,
-        "ArrowUp" if at > 0 => at - 1,
+        "Enter" | "NumpadEnter" | "ArrowDown" => place + 1,
+        "ArrowUp" if place > 0 => place - 1,
         _ => return,
     };
     event.prevent_default();
     if target >= state.rows.with_untracked(Vec::len) {
         state.keep_blank_row();
     }
-    focus_soon(format!("l-{target}-{field}"));
+    if let Some(row) = state.rows.with_untracked(|rows| rows.get(target).copied()) {
+        focus_soon(format!("l-{}-{field}", row.key));
+    }
 }
 
 #[cfg(feature = "hydrate")]
@@ -517,16 +527,16 @@ fn focus_soon(id: String) {
 fn focus_soon(_: String) {}
 
 #[cfg(feature = "hydrate")]
-fn paste(event: &leptos::ev::ClipboardEvent, state: FormState, row: usize, column: usize) {
+fn paste(event: &leptos::ev::ClipboardEvent, state: FormState, key: u32, column: usize) {
     let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
     if text.contains('\t') || text.trim_end_matches(['\n', '\r']).contains('\n') {
         event.prevent_default();
-        state.paste(row, column, &text);
+        state.paste(state.place(key), column, &text);
     }
 }
 #[cfg(not(feature = "hydrate"))]
-fn paste(_: &leptos::ev::ClipboardEvent, state: FormState, row: usize, column: usize) {
-    let _ = || state.paste(row, column, "");
+fn paste(_: &leptos::ev::ClipboardEvent, state: FormState, key: u32, column: usize) {
+    let _ = || state.paste(state.place(key), column, "");
 }
 
 /// What the document comes to.
