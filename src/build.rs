@@ -10,13 +10,16 @@ fn main() {
     println!("cargo::rerun-if-changed=migrations");
     println!("cargo::rerun-if-changed=src/build.rs");
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    let mut table = String::from("/// Message ids of the English files in order, each with its variables.\npub const MESSAGES: &[(&str, &[&str])] = &[\n");
+    let mut table = String::from(
+        "/// Message ids of the English files in order, each with its variables.\npub const MESSAGES: &[(&str, &[&str])] = &[\n",
+    );
     for language in ["en", "ar"] {
         let joined = join(Path::new("locales").join(language).as_path());
         fs::write(Path::new(&out).join(format!("{language}.ftl")), &joined).expect("OUT_DIR is writable");
         if language == "en" {
             for (id, variables) in messages(&joined) {
-                writeln!(table, "    ({id:?}, &{:?}),", variables.iter().collect::<Vec<_>>()).expect("writing to a string");
+                writeln!(table, "    ({id:?}, &{:?}),", variables.iter().collect::<Vec<_>>())
+                    .expect("writing to a string");
             }
         }
     }

@@ -61,7 +61,8 @@ enum Verb {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("DIWAN_LOG").unwrap_or_else(|_| "warn,diwan=info,sqlx=warn,sqlx::postgres::notice=error".into());
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DIWAN_LOG")
+        .unwrap_or_else(|_| "warn,diwan=info,sqlx=warn,sqlx::postgres::notice=error".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     modules::install();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(arguments))
@@ -80,7 +81,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
         Verb::Doctor => {
             let opened = database::open(&config).await?;
-            println!("database: {} answers", if matches!(config.database, diwan::platform::config::Database::Private) { "the private Postgres" } else { "DATABASE_URL" });
+            println!(
+                "database: {} answers",
+                if matches!(config.database, diwan::platform::config::Database::Private) {
+                    "the private Postgres"
+                } else {
+                    "DATABASE_URL"
+                }
+            );
             opened.close().await
         }
     }
@@ -150,6 +158,11 @@ async fn import_file(
     if !rehearse {
         tx.commit().await?;
     }
-    println!("{} rows, {} records{}", report.rows, report.documents.len(), if rehearse { " would be written" } else { " written" });
+    println!(
+        "{} rows, {} records{}",
+        report.rows,
+        report.documents.len(),
+        if rehearse { " would be written" } else { " written" }
+    );
     Ok(())
 }

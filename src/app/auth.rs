@@ -36,7 +36,14 @@ fn returned() -> Returned {
     .into_inner()
 }
 
-fn input(i18n: I18n, form: &Returned, name: &'static str, label: String, kind: &'static str, autocomplete: &'static str) -> AnyView {
+fn input(
+    i18n: I18n,
+    form: &Returned,
+    name: &'static str,
+    label: String,
+    kind: &'static str,
+    autocomplete: &'static str,
+) -> AnyView {
     let fault = form.faults.iter().find(|(field, _)| field.as_deref() == Some(name)).map(|(_, m)| i18n.message(m));
     let class = if fault.is_some() { "field wide error" } else { "field wide" };
     let direction = if matches!(kind, "email" | "password") { "ltr" } else { "auto" };
@@ -55,9 +62,11 @@ fn input(i18n: I18n, form: &Returned, name: &'static str, label: String, kind: &
 
 /// Faults that belong to no single field.
 fn general_faults(i18n: I18n, form: &Returned) -> AnyView {
-    let faults: Vec<_> = form.faults.iter().filter(|(field, _)| field.is_none()).map(|(_, m)| i18n.message(m)).collect();
-    let shown = (!faults.is_empty())
-        .then(|| view! { <div class="notice bad" role="alert">{icon("circle-alert")}<div>{faults.join(" ")}</div></div> });
+    let faults: Vec<_> =
+        form.faults.iter().filter(|(field, _)| field.is_none()).map(|(_, m)| i18n.message(m)).collect();
+    let shown = (!faults.is_empty()).then(
+        || view! { <div class="notice bad" role="alert">{icon("circle-alert")}<div>{faults.join(" ")}</div></div> },
+    );
     shown.into_any()
 }
 
@@ -91,7 +100,9 @@ pub fn sign_in() -> impl IntoView {
         </form>
     }
     .into_any();
-    let other = view! { {t!(i18n, "sign-in-no-company")}" "<a href="/sign-up" rel="external">{t!(i18n, "sign-up")}</a> }.into_any();
+    let other =
+        view! { {t!(i18n, "sign-in-no-company")}" "<a href="/sign-up" rel="external">{t!(i18n, "sign-up")}</a> }
+            .into_any();
     card(i18n, t!(i18n, "sign-in"), t!(i18n, "sign-in-lead"), body, other)
 }
 
@@ -124,7 +135,8 @@ pub fn sign_up() -> impl IntoView {
         </form>
     }
     .into_any();
-    let other = view! { {t!(i18n, "sign-up-have")}" "<a href="/sign-in" rel="external">{t!(i18n, "sign-in")}</a> }.into_any();
+    let other =
+        view! { {t!(i18n, "sign-up-have")}" "<a href="/sign-in" rel="external">{t!(i18n, "sign-in")}</a> }.into_any();
     card(i18n, t!(i18n, "sign-up"), t!(i18n, "sign-up-lead"), body, other)
 }
 

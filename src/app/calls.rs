@@ -90,7 +90,9 @@ mod server {
     }
 
     /// One reading unit of work for the visitor.
-    pub async fn read<T: Send + 'static>(work: impl for<'a> FnOnce(&'a mut TenantTx) -> Work<'a, T> + Send + 'static) -> Result<T, Failure> {
+    pub async fn read<T: Send + 'static>(
+        work: impl for<'a> FnOnce(&'a mut TenantTx) -> Work<'a, T> + Send + 'static,
+    ) -> Result<T, Failure> {
         let visit = visit()?;
         let request = visit.request;
         let cx = visit.cx().map_err(|e| failure(e, request))?;
@@ -107,7 +109,10 @@ mod server {
         let fail = |error| failure(error, visit.request);
         let person = visit.signed_in.as_ref().ok_or_else(|| fail(Error::SignedOut))?;
         let companies = auth::companies(&visit.db, person.user).await.map_err(fail)?;
-        Ok(companies.into_iter().map(|c| Choice { current: c.id == person.tenant, id: c.id, name: c.name, role: c.role }).collect())
+        Ok(companies
+            .into_iter()
+            .map(|c| Choice { current: c.id == person.tenant, id: c.id, name: c.name, role: c.role })
+            .collect())
     }
 
     /// Reads the page at an address.
@@ -119,7 +124,8 @@ mod server {
         name: &str,
         rehearsal: Option<Rehearsal>,
     ) -> Outcome<Page> {
-        let asked = |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
+        let asked =
+            |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
         let today = tx.company.today;
         let from = day(&asked("from")).or_else(|| Date::new(today.year(), 1, 1).ok()).unwrap_or(today);
         let to = day(&asked("to")).unwrap_or(today);
@@ -127,7 +133,9 @@ mod server {
         Ok(match parts[..] {
             [] => Page::Home(home::home(tx, name).await?),
             ["trial-balance"] => Page::TrialBalance(report::trial_balance(tx, from, to).await?),
-            ["general-ledger"] => Page::GeneralLedger(report::general_ledger(tx, asked("account").parse().ok(), from, to).await?),
+            ["general-ledger"] => {
+                Page::GeneralLedger(report::general_ledger(tx, asked("account").parse().ok(), from, to).await?)
+            }
             ["books-health"] => Page::BooksHealth(health::check(tx).await?, tx.company.currency.clone()),
             ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
             [path] => {
@@ -142,7 +150,9 @@ mod server {
                 }
                 Page::Import(record.name.to_owned(), rehearsal)
             }
-            [path, id, "print"] => Page::Print(crate::app::print::sheet(tx, record_at(path)?, id.parse().map_err(|_| Error::NotFound)?).await?),
+            [path, id, "print"] => Page::Print(
+                crate::app::print::sheet(tx, record_at(path)?, id.parse().map_err(|_| Error::NotFound)?).await?,
+            ),
             [path, id] => {
                 let record = record_at(path)?;
                 let id = match id {
@@ -197,7 +207,8 @@ pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Pag
     let posted = visit.posted.clone();
     let name = visit.signed_in.map(|p| p.name).unwrap_or_default();
     let rehearsal = use_context::<super::forms::Rehearsed>().map(|r| r.0);
-    server::read(move |tx| Box::pin(async move { server::page(tx, &path, query, posted, &name, rehearsal).await })).await
+    server::read(move |tx| Box::pin(async move { server::page(tx, &path, query, posted, &name, rehearsal).await }))
+        .await
 }
 
 /// What was just done, from the address after a redirect.
@@ -234,4 +245,3 @@ pub async fn lookup(record: String, text: String) -> Result<Vec<Suggestion>, Fai
     })
     .await
 }
-

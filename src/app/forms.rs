@@ -31,7 +31,13 @@ pub fn routes() -> Router<House> {
         .route("/{path}/import", get(web::render_page).post(import))
 }
 
-async fn sign_up(State(house): State<House>, mut visit: Visit, headers: HeaderMap, session: Session, body: Bytes) -> Response {
+async fn sign_up(
+    State(house): State<House>,
+    mut visit: Visit,
+    headers: HeaderMap,
+    session: Session,
+    body: Bytes,
+) -> Response {
     let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
     match found(&house, &visit, &fields).await {
         Ok(signed_in) => match begin_session(&session, &visit, &signed_in).await {
@@ -65,7 +71,13 @@ async fn found(house: &House, visit: &Visit, fields: &BTreeMap<String, String>) 
         Locale::Ar => Names::new("", field("company")),
         Locale::En => Names::new(field("company"), ""),
     };
-    let cx = Cx { user: Uuid::now_v7(), tenant: Uuid::now_v7(), i18n: visit.i18n, request: visit.request, address: visit.address };
+    let cx = Cx {
+        user: Uuid::now_v7(),
+        tenant: Uuid::now_v7(),
+        i18n: visit.i18n,
+        request: visit.request,
+        address: visit.address,
+    };
     let founding = company::Founding {
         company: name.clone(),
         country: field("country"),
@@ -118,11 +130,22 @@ async fn read_form(mut form: Multipart) -> Outcome<ImportForm> {
     Ok(read)
 }
 
-async fn import(State(house): State<House>, visit: Visit, Path(path): Path<String>, headers: HeaderMap, form: Multipart) -> Response {
-    let (Some(record), Ok(cx)) = (modules::record_at(&path), visit.cx()) else { return web::render(house, visit, headers).await };
+async fn import(
+    State(house): State<House>,
+    visit: Visit,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    form: Multipart,
+) -> Response {
+    let (Some(record), Ok(cx)) = (modules::record_at(&path), visit.cx()) else {
+        return web::render(house, visit, headers).await;
+    };
     let form = match read_form(form).await {
         Ok(form) => form,
-        Err(error) => return (StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), error.to_string()).into_response(),
+        Err(error) => {
+            return (StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), error.to_string())
+                .into_response();
+        }
     };
     let confirmed = form.confirmed;
     let db = house.db.clone();
@@ -136,18 +159,25 @@ async fn import(State(house): State<House>, visit: Visit, Path(path): Path<Strin
     })
     .await;
     match outcome {
-        Ok(rehearsal) if confirmed && rehearsal.bad.is_empty() => Redirect::to(&format!("/{path}?done=imported")).into_response(),
+        Ok(rehearsal) if confirmed && rehearsal.bad.is_empty() => {
+            Redirect::to(&format!("/{path}?done=imported")).into_response()
+        }
         Ok(rehearsal) => web::render_with(house, visit, headers, Rehearsed(rehearsal)).await,
         Err(error) => {
             let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            let text: Vec<String> = error.refusals(visit.request).iter().map(|r| visit.i18n.message(&r.message)).collect();
+            let text: Vec<String> =
+                error.refusals(visit.request).iter().map(|r| visit.i18n.message(&r.message)).collect();
             (status, text.join("\n")).into_response()
         }
     }
 }
 
 /// Runs the import in a transaction that only a confirmed one commits.
-async fn rehearse(tx: &mut crate::platform::tenancy::TenantTx, record: &'static Record, form: &ImportForm) -> Outcome<Rehearsal> {
+async fn rehearse(
+    tx: &mut crate::platform::tenancy::TenantTx,
+    record: &'static Record,
+    form: &ImportForm,
+) -> Outcome<Rehearsal> {
     let file = String::from_utf8_lossy(&form.file).into_owned();
     let columns = match import::header(&form.file) {
         Ok(columns) => columns,
@@ -156,7 +186,11 @@ async fn rehearse(tx: &mut crate::platform::tenancy::TenantTx, record: &'static 
     let mapping = if form.mapping.is_empty() {
         import::suggest(&columns, &labels(record))
     } else {
-        let mapping = |(column, target): &(String, String)| Mapping { column: column.clone(), target: target.clone(), factor: None };
+        let mapping = |(column, target): &(String, String)| Mapping {
+            column: column.clone(),
+            target: target.clone(),
+            factor: None,
+        };
         form.mapping.iter().map(mapping).collect()
     };
     let shown = mapping.iter().map(|m| (m.column.clone(), m.target.clone())).collect();
@@ -182,4 +216,3 @@ pub fn labels(record: &'static Record) -> Vec<(String, Vec<String>)> {
     let arabic = of(Locale::Ar);
     of(Locale::En).into_iter().zip(arabic).map(|((target, en), (_, ar))| (target, vec![en, ar])).collect()
 }
-

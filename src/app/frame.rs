@@ -16,7 +16,10 @@ fn me() -> Me {
             use crate::platform::permission::{Right, may, may_read_books};
             let person = use_context::<crate::platform::web::Visit>().and_then(|v| v.signed_in);
             person.map_or_else(Me::default, |person| Me {
-                records: modules::records().filter(|r| may(&person.role, r, Right::See)).map(|r| r.name.to_owned()).collect(),
+                records: modules::records()
+                    .filter(|r| may(&person.role, r, Right::See))
+                    .map(|r| r.name.to_owned())
+                    .collect(),
                 reads_books: may_read_books(&person.role),
                 name: person.name,
                 company: person.company,
@@ -39,8 +42,10 @@ type Crumbs = Vec<(String, Option<String>)>;
 pub fn frame(path: Signal<Vec<String>>, page: AnyView) -> AnyView {
     let i18n = use_i18n();
     let me = me();
-    let current = Signal::derive(move || path.with(|p| format!("/{}", p.first().map(String::as_str).unwrap_or_default())));
-    let on_form = Signal::derive(move || path.with(|p| p.len() == 2 && p[1] != "import" && modules::record_at(&p[0]).is_some()));
+    let current =
+        Signal::derive(move || path.with(|p| format!("/{}", p.first().map(String::as_str).unwrap_or_default())));
+    let on_form =
+        Signal::derive(move || path.with(|p| p.len() == 2 && p[1] != "import" && modules::record_at(&p[0]).is_some()));
     let trail = move || {
         crumbs(i18n, &path.get())
             .into_iter()
@@ -107,13 +112,19 @@ fn menu(i18n: I18n, me: &Me, current: Signal<String>) -> AnyView {
         .iter()
         .map(|module| {
             let sees = |r: &&&'static Record| me.records.iter().any(|name| name == r.name);
-            let records: Vec<_> =
-                module.records.iter().filter(sees).map(|r| nav_link(format!("/{}", r.path), r.icon, i18n.records(r), current)).collect();
+            let records: Vec<_> = module
+                .records
+                .iter()
+                .filter(sees)
+                .map(|r| nav_link(format!("/{}", r.path), r.icon, i18n.records(r), current))
+                .collect();
             let pages: Vec<_> = module
                 .pages
                 .iter()
                 .filter(|_| module.name != "finance" || me.reads_books)
-                .map(|(path, symbol)| nav_link(format!("/{path}"), symbol, i18n.format(&format!("page-{path}"), None), current))
+                .map(|(path, symbol)| {
+                    nav_link(format!("/{path}"), symbol, i18n.format(&format!("page-{path}"), None), current)
+                })
                 .collect();
             let label = i18n.format(&format!("module-{}", module.name), None);
             (!records.is_empty() || !pages.is_empty()).then(|| view! { <h6>{label}</h6>{pages}{records} })

@@ -38,7 +38,8 @@ pub fn view(home: Home) -> AnyView {
 }
 
 fn money(i18n: I18n, minor: i64, currency: &str) -> AnyView {
-    view! { <span class="num"><small>{currency.to_owned()}</small>" "{i18n.amount_rounded(minor, currency)}</span> }.into_any()
+    view! { <span class="num"><small>{currency.to_owned()}</small>" "{i18n.amount_rounded(minor, currency)}</span> }
+        .into_any()
 }
 
 fn tiles(i18n: I18n, currency: &str, books: &Books) -> AnyView {
@@ -81,8 +82,11 @@ fn charts(i18n: I18n, home: &Home, books: &Books) -> AnyView {
             }
         })
         .collect_view();
-    let months: Vec<String> =
-        books.months.iter().map(|(month, ..)| month.get(5..).and_then(|m| m.parse().ok()).map_or(String::new(), |m| i18n.short_month(m))).collect();
+    let months: Vec<String> = books
+        .months
+        .iter()
+        .map(|(month, ..)| month.get(5..).and_then(|m| m.parse().ok()).map_or(String::new(), |m| i18n.short_month(m)))
+        .collect();
     let sales: Vec<i64> = books.months.iter().map(|(_, sales, _)| *sales).collect();
     let cost: Vec<i64> = books.months.iter().map(|(.., cost)| *cost).collect();
     // The picture again as a table, for those who cannot see it.

@@ -45,13 +45,17 @@ pub fn view(record: &str, rehearsal: Option<Rehearsal>) -> AnyView {
 pub fn targets(i18n: I18n, record: &'static Record) -> Vec<(String, String)> {
     let own = record.fields.iter().filter(|f| !f.computed).map(|f| (f.name.to_owned(), i18n.field(record, f.name)));
     let lines = record.lines.map_or(&[][..], |l| l.fields).iter().filter(|f| !f.computed);
-    let lines = lines.map(|f| (format!("line.{}", f.name), t!(i18n, "import-line-field", field = i18n.line_field(record, f.name))));
+    let lines = lines
+        .map(|f| (format!("line.{}", f.name), t!(i18n, "import-line-field", field = i18n.line_field(record, f.name))));
     let parent = record.lines.map(|_| ("parent".to_owned(), t!(i18n, "import-parent")));
     own.chain(lines).chain(parent).collect()
 }
 
 fn choose(i18n: I18n, record: &'static Record) -> AnyView {
-    let names = targets(i18n, record).into_iter().map(|(name, label)| view! { <tr><td><bdi class="code">{name}</bdi></td><td>{label}</td></tr> }).collect_view();
+    let names = targets(i18n, record)
+        .into_iter()
+        .map(|(name, label)| view! { <tr><td><bdi class="code">{name}</bdi></td><td>{label}</td></tr> })
+        .collect_view();
     view! {
         <form class="card body stack" method="post" enctype="multipart/form-data">
             <p>{t!(i18n, "import-lead")}</p>

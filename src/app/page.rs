@@ -13,9 +13,12 @@ pub fn page() -> impl IntoView {
     let location = use_location();
     let query = use_query_map();
     let path = Memo::new(move |_| {
-        location.pathname.with(|path| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>())
+        location
+            .pathname
+            .with(|path| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>())
     });
-    let pairs = Memo::new(move |_| query.get().into_iter().map(|(name, text)| (name.into_owned(), text)).collect::<Vec<_>>());
+    let pairs =
+        Memo::new(move |_| query.get().into_iter().map(|(name, text)| (name.into_owned(), text)).collect::<Vec<_>>());
     let loaded = Resource::new(move || (path.get(), pairs.get()), |(path, pairs)| calls::load(path, pairs));
     // Drawing reads signals once; only another address draws anew. A tracked read would take the page away under the hands of
     // whoever types in it.

@@ -41,10 +41,12 @@ pub async fn sheet(
     let customer = record.fields.iter().position(|f| f.name == "customer").and_then(|at| page.cells[at].text.clone());
     page.events.clear();
     page.linked.clear();
-    let company = sqlx::query("select name::text as name, tax_number, address::text as address, phone from company where tenant_id = $1")
-        .bind(tx.tenant())
-        .fetch_one(tx.conn())
-        .await?;
+    let company = sqlx::query(
+        "select name::text as name, tax_number, address::text as address, phone from company where tenant_id = $1",
+    )
+    .bind(tx.tenant())
+    .fetch_one(tx.conn())
+    .await?;
     let customer = sqlx::query("select name::text as name, tax_number, address::text as address, phone from customer where tenant_id = $1 and id = $2::uuid")
         .bind(tx.tenant())
         .bind(customer)
@@ -58,7 +60,11 @@ pub async fn sheet(
             phone: row.try_get("phone")?,
         })
     };
-    Ok(Sheet { page, company: party(&company)?, customer: customer.as_ref().map(party).transpose()?.unwrap_or_default() })
+    Ok(Sheet {
+        page,
+        company: party(&company)?,
+        customer: customer.as_ref().map(party).transpose()?.unwrap_or_default(),
+    })
 }
 
 /// A document on paper.
@@ -75,7 +81,10 @@ pub fn view(sheet: Sheet) -> AnyView {
         .zip(&page.cells)
         .filter(|(f, c)| !f.hidden && c.text.is_some() && !f.computed && !matches!(f.name, "customer" | "note"))
         .map(|(f, c)| {
-            let text = c.label.as_deref().map_or_else(|| i18n.show(record, f.name, f.kind, c.text.as_deref(), currency), |l| i18n.label(l));
+            let text = c
+                .label
+                .as_deref()
+                .map_or_else(|| i18n.show(record, f.name, f.kind, c.text.as_deref(), currency), |l| i18n.label(l));
             view! { <dt>{i18n.field(record, f.name)}</dt><dd><bdi>{text}</bdi></dd> }
         })
         .collect_view();
@@ -100,7 +109,10 @@ pub fn view(sheet: Sheet) -> AnyView {
                 .iter()
                 .map(|(index, f)| {
                     let c = &line.cells[*index];
-                    let text = c.label.as_deref().map_or_else(|| i18n.show(record, f.name, f.kind, c.text.as_deref(), currency), |l| i18n.label(l));
+                    let text = c.label.as_deref().map_or_else(
+                        || i18n.show(record, f.name, f.kind, c.text.as_deref(), currency),
+                        |l| i18n.label(l),
+                    );
                     match f.kind.is_figure() {
                         true => view! { <td class="end"><span class="num">{text}</span></td> }.into_any(),
                         false => view! { <td><bdi>{text}</bdi></td> }.into_any(),

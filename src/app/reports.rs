@@ -82,7 +82,9 @@ pub fn general_ledger(report: GeneralLedger) -> AnyView {
         })
         .collect_view();
     let bar = dates(i18n, "general-ledger", &report.from, &report.to, choose);
-    let more = report.more.then(|| view! { <div class="notice info">{icon("circle-alert")}<div>{t!(i18n, "report-more")}</div></div> });
+    let more = report
+        .more
+        .then(|| view! { <div class="notice info">{icon("circle-alert")}<div>{t!(i18n, "report-more")}</div></div> });
     view! {
         {bar}{more}
         <div class="card scroll"><table class="report">
@@ -137,7 +139,9 @@ pub fn stock_on_hand(stock: StockOnHand) -> AnyView {
             }
         })
         .collect_view();
-    let more = stock.more.then(|| view! { <div class="notice info">{icon("circle-alert")}<div>{t!(i18n, "report-more")}</div></div> });
+    let more = stock
+        .more
+        .then(|| view! { <div class="notice info">{icon("circle-alert")}<div>{t!(i18n, "report-more")}</div></div> });
     view! {
         <form class="toolbar" method="get" action="/stock-on-hand">
             <div class="field"><label for="q">{t!(i18n, "list-search")}</label><div class="control"><input type="search" id="q" name="q" dir="auto" value=stock.search.clone() /></div></div>

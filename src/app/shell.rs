@@ -61,8 +61,11 @@ fn stylesheet(options: &LeptosOptions) -> String {
             .ok()
             .filter(|_| options.hash_files)
             .and_then(|exe| std::fs::read_to_string(exe.parent()?.join(&*options.hash_file)).ok())
-            .and_then(|text| text.lines().find_map(|line| line.strip_prefix("css:").map(|hash| hash.trim().to_owned())));
-        let name = hash.map_or_else(|| options.output_name.to_string(), |hash| format!("{}.{hash}", options.output_name));
+            .and_then(|text| {
+                text.lines().find_map(|line| line.strip_prefix("css:").map(|hash| hash.trim().to_owned()))
+            });
+        let name =
+            hash.map_or_else(|| options.output_name.to_string(), |hash| format!("{}.{hash}", options.output_name));
         format!("/{}/{name}.css", options.site_pkg_dir)
     })
     .clone()

@@ -118,7 +118,8 @@ pub async fn found(db: &Db, cx: Cx, founding: Founding) -> Outcome<()> {
 }
 
 async fn today_in(db: &Db, zone: &str) -> Outcome<Date> {
-    let today: String = sqlx::query_scalar("select (now() at time zone $1)::date::text").bind(zone).fetch_one(db.people()).await?;
+    let today: String =
+        sqlx::query_scalar("select (now() at time zone $1)::date::text").bind(zone).fetch_one(db.people()).await?;
     today.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))
 }
 
@@ -227,9 +228,16 @@ async fn bring_period(tx: &mut TenantTx, year: i16, month: i8) -> Outcome<()> {
 /// The context of somebody who works from the command line: the user of this mail address in their first company.
 pub async fn context_of(db: &Db, email: &str) -> anyhow::Result<Cx> {
     use crate::i18n::{Digits, I18n, Locale};
-    let user: Option<Uuid> = sqlx::query_scalar("select id from auth.find_user($1)").bind(email).fetch_optional(db.people()).await?;
+    let user: Option<Uuid> =
+        sqlx::query_scalar("select id from auth.find_user($1)").bind(email).fetch_optional(db.people()).await?;
     let user = user.ok_or_else(|| anyhow::anyhow!("no user has the address {email}"))?;
     let companies = crate::platform::auth::companies(db, user).await?;
     let company = companies.first().ok_or_else(|| anyhow::anyhow!("{email} belongs to no company"))?;
-    Ok(Cx { user, tenant: company.id, i18n: I18n::new(Locale::En, Digits::Western), request: Uuid::now_v7(), address: None })
+    Ok(Cx {
+        user,
+        tenant: company.id,
+        i18n: I18n::new(Locale::En, Digits::Western),
+        request: Uuid::now_v7(),
+        address: None,
+    })
 }

@@ -81,7 +81,8 @@ impl Dice {
 
 /// Founds the company and its people where they do not exist yet, and fills it with business.
 pub async fn found(db: &Db) -> anyhow::Result<()> {
-    let exists: Option<Uuid> = sqlx::query_scalar("select id from auth.find_user($1)").bind(OWNER).fetch_optional(db.people()).await?;
+    let exists: Option<Uuid> =
+        sqlx::query_scalar("select id from auth.find_user($1)").bind(OWNER).fetch_optional(db.people()).await?;
     if exists.is_some() {
         return Ok(());
     }
@@ -142,7 +143,8 @@ async fn fill(tx: &mut TenantTx) -> Outcome<()> {
     let back = |days: i32| today.checked_sub(days.days()).unwrap_or(today);
     for (currency, rate) in [("AED", "1.0211"), ("USD", "3.75"), ("KWD", "12.19")] {
         let rate: Decimal = rate.parse().unwrap_or(Decimal::ONE);
-        let mut row = Document::new(&EXCHANGE_RATE).with("currency", currency).with("date", back(300)).with("rate", rate);
+        let mut row =
+            Document::new(&EXCHANGE_RATE).with("currency", currency).with("date", back(300)).with("rate", rate);
         door::insert(tx, &mut row).await?;
     }
     let places: Vec<PlaceRow> = rows(include_str!("demo/warehouses.csv"));
@@ -185,7 +187,11 @@ async fn items(tx: &mut TenantTx, main: Uuid, opening: Date) -> Outcome<Vec<Uuid
             .with("active", true);
         door::insert(tx, &mut item).await?;
         if row.opening_quantity > Decimal::ZERO {
-            let line = Line::new().with("item", item.id).with("warehouse", main).with("quantity", row.opening_quantity).with("cost", row.cost);
+            let line = Line::new()
+                .with("item", item.id)
+                .with("warehouse", main)
+                .with("quantity", row.opening_quantity)
+                .with("cost", row.cost);
             stock.lines.push(line);
         }
         ids.push(item.id);
@@ -228,10 +234,20 @@ fn lines(dice: &mut Dice, items: &[Uuid]) -> Vec<Line> {
             chosen.push(item);
         }
     }
-    chosen.into_iter().map(|item| Line::new().with("item", item).with("quantity", Decimal::from(1 + dice.below(6)))).collect()
+    chosen
+        .into_iter()
+        .map(|item| Line::new().with("item", item).with("quantity", Decimal::from(1 + dice.below(6))))
+        .collect()
 }
 
-async fn quote(tx: &mut TenantTx, dice: &mut Dice, customers: &[Uuid], items: &[Uuid], date: Date, n: i32) -> Outcome<()> {
+async fn quote(
+    tx: &mut TenantTx,
+    dice: &mut Dice,
+    customers: &[Uuid],
+    items: &[Uuid],
+    date: Date,
+    n: i32,
+) -> Outcome<()> {
     let customer = customers[dice.below(customers.len() as u64) as usize];
     let mut quotation = Document::new(&QUOTATION).with("customer", customer).with("date", date);
     quotation.lines = lines(dice, items);
@@ -255,7 +271,9 @@ async fn trade(
     date: Date,
     age: i32,
 ) -> Outcome<()> {
-    let later = |days: i32| date.checked_add(days.days()).unwrap_or(date).min(date.checked_add(age.max(0).days()).unwrap_or(date));
+    let later = |days: i32| {
+        date.checked_add(days.days()).unwrap_or(date).min(date.checked_add(age.max(0).days()).unwrap_or(date))
+    };
     let customer = customers[dice.below(customers.len() as u64) as usize];
     let promise = date.checked_add((7 + dice.below(14) as i32).days()).unwrap_or(date);
     let mut order = Document::new(&SALES_ORDER)
@@ -305,4 +323,3 @@ async fn dated(tx: &mut TenantTx, draft: &Document, date: Date, partly: bool) ->
     }
     door::save(tx, draft.record, draft.id, draft.version, &typed).await
 }
-

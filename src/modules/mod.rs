@@ -1,13 +1,13 @@
 //! The business. Each module lists the records it brings; nothing outside names them one by one.
 
-pub mod finance;
-pub mod home;
-pub mod inventory;
-pub mod sales;
 #[cfg(feature = "ssr")]
 pub mod company;
 #[cfg(feature = "ssr")]
 pub mod demo;
+pub mod finance;
+pub mod home;
+pub mod inventory;
+pub mod sales;
 
 use crate::record::Record;
 

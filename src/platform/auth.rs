@@ -26,7 +26,10 @@ fn hasher() -> Argon2<'static> {
 pub async fn hash_password(password: String) -> anyhow::Result<String> {
     tokio::task::spawn_blocking(move || {
         let salt = SaltString::generate(&mut OsRng);
-        hasher().hash_password(password.as_bytes(), &salt).map(|h| h.to_string()).map_err(|e| anyhow::anyhow!("argon2: {e}"))
+        hasher()
+            .hash_password(password.as_bytes(), &salt)
+            .map(|h| h.to_string())
+            .map_err(|e| anyhow::anyhow!("argon2: {e}"))
     })
     .await?
 }
@@ -96,9 +99,18 @@ impl SignedIn {
 
 /// The companies a person belongs to, oldest membership first.
 pub async fn companies(db: &Db, user: Uuid) -> Outcome<Vec<Membership>> {
-    let rows = sqlx::query("select id, name::text as name, role from auth.companies_of($1)").bind(user).fetch_all(db.people()).await?;
+    let rows = sqlx::query("select id, name::text as name, role from auth.companies_of($1)")
+        .bind(user)
+        .fetch_all(db.people())
+        .await?;
     rows.into_iter()
-        .map(|row| Ok(Membership { id: row.try_get("id")?, name: Names::from_text(row.try_get("name")?), role: row.try_get("role")? }))
+        .map(|row| {
+            Ok(Membership {
+                id: row.try_get("id")?,
+                name: Names::from_text(row.try_get("name")?),
+                role: row.try_get("role")?,
+            })
+        })
         .collect()
 }
 

@@ -40,7 +40,9 @@ pub fn secret(name: &str) -> anyhow::Result<Option<String>> {
         return Ok(Some(value).filter(|v| !v.is_empty()));
     }
     match std::env::var(format!("{name}_FILE")) {
-        Ok(path) => Ok(Some(fs::read_to_string(&path).map_err(|e| anyhow::anyhow!("{name}_FILE {path}: {e}"))?.trim().to_owned())),
+        Ok(path) => Ok(Some(
+            fs::read_to_string(&path).map_err(|e| anyhow::anyhow!("{name}_FILE {path}: {e}"))?.trim().to_owned(),
+        )),
         Err(_) => Ok(None),
     }
 }

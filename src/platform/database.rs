@@ -44,8 +44,10 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
 /// Creates a database when it does not exist.
 pub async fn create_database(admin: &str, name: &str) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(admin).await?;
-    let exists: bool =
-        sqlx::query_scalar("select exists (select from pg_database where datname = $1)").bind(name).fetch_one(&mut connection).await?;
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(name)
+        .fetch_one(&mut connection)
+        .await?;
     if !exists {
         sqlx::query(super::sql::create_database(name)).execute(&mut connection).await?;
     }
@@ -57,7 +59,8 @@ pub async fn prepare(admin: &str) -> anyhow::Result<String> {
     let options = PgConnectOptions::from_str(admin).context("the database URL")?;
     let password = app_password(admin)?;
     let mut connection = PgConnection::connect_with(&options).await.context("connecting to the database")?;
-    let version: i32 = sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&mut connection).await?;
+    let version: i32 =
+        sqlx::query_scalar("select current_setting('server_version_num')::int").fetch_one(&mut connection).await?;
     anyhow::ensure!(version >= 150_000, "Diwan needs Postgres 15 or later; this one is {}", version / 10_000);
     // Two processes that start together prepare one after the other.
     sqlx::query("select pg_advisory_lock(7237, 1)").execute(&mut connection).await?;
@@ -92,8 +95,10 @@ fn app_url(admin: &str, password: &str) -> anyhow::Result<String> {
 /// Drops databases whose name begins so; those in use stay. For tests that were cut short.
 pub async fn drop_databases(admin: &str, prefix: &str) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(admin).await?;
-    let names: Vec<String> =
-        sqlx::query_scalar("select datname from pg_database where starts_with(datname, $1)").bind(prefix).fetch_all(&mut connection).await?;
+    let names: Vec<String> = sqlx::query_scalar("select datname from pg_database where starts_with(datname, $1)")
+        .bind(prefix)
+        .fetch_all(&mut connection)
+        .await?;
     for name in names {
         let _ = sqlx::query(super::sql::drop_database(&name)).execute(&mut connection).await;
     }

@@ -159,7 +159,11 @@ pub async fn load(tx: &mut TenantTx, record: &'static Record, id: Uuid, lock: Lo
 }
 
 /// The lines of several documents of one type, by parent.
-pub async fn load_lines(tx: &mut TenantTx, record: &'static Record, parents: &[Uuid]) -> Outcome<HashMap<Uuid, Vec<Line>>> {
+pub async fn load_lines(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    parents: &[Uuid],
+) -> Outcome<HashMap<Uuid, Vec<Line>>> {
     let Some(lines) = record.lines else { return Ok(HashMap::new()) };
     let tenant = tx.tenant();
     let rows = sqlx::query(sql::select_lines(lines.table, lines.fields))
@@ -203,7 +207,9 @@ impl Typed {
                 }
             }
         }
-        let filled = |row: &BTreeMap<String, String>| row.iter().any(|(name, text)| name != "id" && name != "optional" && !text.trim().is_empty());
+        let filled = |row: &BTreeMap<String, String>| {
+            row.iter().any(|(name, text)| name != "id" && name != "optional" && !text.trim().is_empty())
+        };
         typed.lines = Some(rows.into_values().filter(filled).collect());
         typed
     }
@@ -219,7 +225,13 @@ pub struct Links {
 
 impl Links {
     /// Looks up all records of one type that the ids and texts name.
-    pub async fn fetch(&mut self, tx: &mut TenantTx, target: &'static Record, ids: &[Uuid], texts: &[String]) -> Outcome<()> {
+    pub async fn fetch(
+        &mut self,
+        tx: &mut TenantTx,
+        target: &'static Record,
+        ids: &[Uuid],
+        texts: &[String],
+    ) -> Outcome<()> {
         if ids.is_empty() && texts.is_empty() {
             return Ok(());
         }
@@ -364,17 +376,24 @@ fn read_fields(
                     (given, shown) => links.meant(target, given.map_or("", String::as_str), shown),
                 }
             }
-            Kind::Names if texts.contains_key(&format!("{}.en", field.name)) || texts.contains_key(&format!("{}.ar", field.name)) => {
-                let part = |language: &str| texts.get(&format!("{}.{language}", field.name)).map_or("", |t| t.trim()).to_owned();
+            Kind::Names
+                if texts.contains_key(&format!("{}.en", field.name))
+                    || texts.contains_key(&format!("{}.ar", field.name)) =>
+            {
+                let part = |language: &str| {
+                    texts.get(&format!("{}.{language}", field.name)).map_or("", |t| t.trim()).to_owned()
+                };
                 let names = crate::record::Names::new(part("en"), part("ar"));
                 if names.is_empty() { Ok(Value::Null) } else { value::read(field, &names.to_text(), currency) }
             }
             _ => match texts.get(field.name) {
-                Some(text) => match value::read(field, text, if field.kind == Kind::Base { company_currency } else { currency }) {
-                    // Rules may still fill it; what stays empty is found when the document is complete.
-                    Err(Fault::Required) => Ok(Value::Null),
-                    other => other,
-                },
+                Some(text) => {
+                    match value::read(field, text, if field.kind == Kind::Base { company_currency } else { currency }) {
+                        // Rules may still fill it; what stays empty is found when the document is complete.
+                        Err(Fault::Required) => Ok(Value::Null),
+                        other => other,
+                    }
+                }
                 None => continue,
             },
         };
@@ -401,7 +420,8 @@ pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Docume
                 if let Kind::Link(target) = field.kind
                     && let Some(target) = self::record(target)
                 {
-                    let first: Option<Uuid> = sqlx::query_scalar(sql::first(target)).bind(tenant).fetch_optional(tx.conn()).await?;
+                    let first: Option<Uuid> =
+                        sqlx::query_scalar(sql::first(target)).bind(tenant).fetch_optional(tx.conn()).await?;
                     document.set(field.name, first);
                 }
             }
@@ -413,7 +433,11 @@ pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Docume
 // ------------------------------------------------------------------ writing
 
 /// Reads typed text into a document and lets the rules complete it, without writing anything.
-pub async fn draft(tx: &mut TenantTx, mut document: Document, typed: &Typed) -> Outcome<(Document, Vec<Refusal>, Links)> {
+pub async fn draft(
+    tx: &mut TenantTx,
+    mut document: Document,
+    typed: &Typed,
+) -> Outcome<(Document, Vec<Refusal>, Links)> {
     let links = find_links(tx, document.record, typed).await?;
     let mut faults = read_typed(&mut document, typed, &links, &tx.company.currency.clone());
     match rules(document.record).complete(tx, &mut document).await {
@@ -432,7 +456,13 @@ pub async fn draft(tx: &mut TenantTx, mut document: Document, typed: &Typed) -> 
 /// Saves a new record under the id its form was given, or changes one that still has this version.
 ///
 /// Saving the same new record twice is one record: the second time finds it and answers with it.
-pub async fn save(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: i32, typed: &Typed) -> Outcome<Document> {
+pub async fn save(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    id: Uuid,
+    version: i32,
+    typed: &Typed,
+) -> Outcome<Document> {
     allow(tx, record, Right::Keep)?;
     if !record.manual {
         return Err(Error::Denied);
@@ -488,7 +518,8 @@ async fn write(tx: &mut TenantTx, before: Option<&Document>, document: &mut Docu
         }
         Some(before) => {
             let fields: Vec<&'static str> = record.fields.iter().map(|f| f.name).collect();
-            let mut query = sqlx::query(sql::update(record, &fields, true)).bind(tenant).bind(document.id).bind(before.version);
+            let mut query =
+                sqlx::query(sql::update(record, &fields, true)).bind(tenant).bind(document.id).bind(before.version);
             for field in record.fields {
                 query = query.bind(column_text(field, document.get(field.name)));
             }
@@ -511,11 +542,22 @@ fn column_text(field: &Field, value: &Value) -> Option<String> {
     value.to_text().or((field.kind == Kind::Bool).then(|| "false".to_owned()))
 }
 
-async fn write_lines(tx: &mut TenantTx, table: &str, fields: &'static [Field], document: &Document, existed: bool) -> Outcome<()> {
+async fn write_lines(
+    tx: &mut TenantTx,
+    table: &str,
+    fields: &'static [Field],
+    document: &Document,
+    existed: bool,
+) -> Outcome<()> {
     let tenant = tx.tenant();
     let ids: Vec<Uuid> = document.lines.iter().map(|l| l.id).collect();
     if existed {
-        sqlx::query(sql::delete_other_lines(table)).bind(tenant).bind(document.id).bind(&ids).execute(tx.conn()).await?;
+        sqlx::query(sql::delete_other_lines(table))
+            .bind(tenant)
+            .bind(document.id)
+            .bind(&ids)
+            .execute(tx.conn())
+            .await?;
     }
     if ids.is_empty() {
         return Ok(());
@@ -523,7 +565,9 @@ async fn write_lines(tx: &mut TenantTx, table: &str, fields: &'static [Field], d
     let positions: Vec<i32> = (1..=ids.len() as i32).collect();
     let mut query = sqlx::query(sql::upsert_lines(table, fields)).bind(document.id).bind(&ids).bind(positions);
     for field in fields {
-        query = query.bind(document.lines.iter().map(|l| column_text(field, l.get(field.name))).collect::<Vec<Option<String>>>());
+        query = query.bind(
+            document.lines.iter().map(|l| column_text(field, l.get(field.name))).collect::<Vec<Option<String>>>(),
+        );
     }
     query.execute(tx.conn()).await?;
     Ok(())
@@ -593,7 +637,13 @@ async fn audit(tx: &mut TenantTx, record: &Record, id: Uuid, action: &str, chang
 }
 
 /// Takes an action on a document that still has this version. Answers with the document and what it brought about.
-pub async fn act(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: i32, action: &str) -> Outcome<(Document, Vec<Document>)> {
+pub async fn act(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    id: Uuid,
+    version: i32,
+    action: &str,
+) -> Outcome<(Document, Vec<Document>)> {
     allow(tx, record, Right::Keep)?;
     let action = record.action(action).ok_or(Error::NotFound)?;
     let document = load(tx, record, id, Lock::Update).await?;
@@ -601,7 +651,10 @@ pub async fn act(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: 
     if !action.from.contains(&state) {
         return Err(Refusal::new("refuse-state")
             .with("state", Arg::Words(vec![format!("{}-state-{state}", record.name), format!("state-{state}")]))
-            .with("action", Arg::Words(vec![format!("{}-action-{}", record.name, action.name), format!("action-{}", action.name)]))
+            .with(
+                "action",
+                Arg::Words(vec![format!("{}-action-{}", record.name, action.name), format!("action-{}", action.name)]),
+            )
             .into());
     }
     if document.version != version {
@@ -615,7 +668,12 @@ pub async fn act(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: 
     apply(tx, action.name, document, effects).await
 }
 
-async fn apply(tx: &mut TenantTx, action: &'static str, mut document: Document, effects: Effects) -> Outcome<(Document, Vec<Document>)> {
+async fn apply(
+    tx: &mut TenantTx,
+    action: &'static str,
+    mut document: Document,
+    effects: Effects,
+) -> Outcome<(Document, Vec<Document>)> {
     let record = document.record;
     let before = document.clone();
     let tenant = tx.tenant();
@@ -640,8 +698,10 @@ async fn apply(tx: &mut TenantTx, action: &'static str, mut document: Document, 
     for (field, value) in effects.set {
         document.set(field, value);
     }
-    let changed: Vec<&'static str> = record.fields.iter().map(|f| f.name).filter(|f| before.get(f) != document.get(f)).collect();
-    let mut query = sqlx::query(sql::update(record, &changed, true)).bind(tenant).bind(document.id).bind(before.version);
+    let changed: Vec<&'static str> =
+        record.fields.iter().map(|f| f.name).filter(|f| before.get(f) != document.get(f)).collect();
+    let mut query =
+        sqlx::query(sql::update(record, &changed, true)).bind(tenant).bind(document.id).bind(before.version);
     for name in &changed {
         query = query.bind(document.get(name).to_text());
     }
@@ -671,7 +731,13 @@ async fn set_lines(tx: &mut TenantTx, document: &mut Document, changes: &[(Uuid,
         }
         let ids: Vec<Uuid> = of_field.iter().map(|(id, ..)| *id).collect();
         let values: Vec<Option<String>> = of_field.iter().map(|(_, _, value)| value.to_text()).collect();
-        sqlx::query(sql::update_lines(lines.table, field)).bind(tenant).bind(document.id).bind(ids).bind(values).execute(tx.conn()).await?;
+        sqlx::query(sql::update_lines(lines.table, field))
+            .bind(tenant)
+            .bind(document.id)
+            .bind(ids)
+            .bind(values)
+            .execute(tx.conn())
+            .await?;
         for (id, name, value) in of_field {
             if let Some(line) = document.lines.iter_mut().find(|l| l.id == *id) {
                 line.set(name, value.clone());

@@ -38,7 +38,8 @@ pub struct Mapping {
 impl Mapping {
     /// Reads `Column=field` or `Column*100=field`.
     pub fn parse(text: &str) -> anyhow::Result<Mapping> {
-        let (column, target) = text.split_once('=').ok_or_else(|| anyhow::anyhow!("to map a column write COLUMN=FIELD, not {text}"))?;
+        let (column, target) =
+            text.split_once('=').ok_or_else(|| anyhow::anyhow!("to map a column write COLUMN=FIELD, not {text}"))?;
         let (column, factor) = match column.split_once('*') {
             Some((column, factor)) => (column, Some(Decimal::from_str(factor)?)),
             None => (column, None),
@@ -70,7 +71,12 @@ pub fn header(bytes: &[u8]) -> Result<Vec<String>, Bad> {
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let header: Vec<String> = reader.headers().map_err(|_| cut(1))?.iter().map(|c| c.trim().to_owned()).collect();
     if header.iter().all(String::is_empty) {
-        return Err(Bad { line: 1, column: String::new(), text: String::new(), reason: Message::new("import-fault-empty") });
+        return Err(Bad {
+            line: 1,
+            column: String::new(),
+            text: String::new(),
+            reason: Message::new("import-fault-empty"),
+        });
     }
     Ok(header)
 }
@@ -83,7 +89,8 @@ pub fn suggest(header: &[String], names: &[(String, Vec<String>)]) -> Vec<Mappin
         .iter()
         .map(|column| {
             let target = names.iter().find(|(target, labels)| {
-                !taken.contains(target) && (plain(target) == plain(column) || labels.iter().any(|label| plain(label) == plain(column)))
+                !taken.contains(target)
+                    && (plain(target) == plain(column) || labels.iter().any(|label| plain(label) == plain(column)))
             });
             let target = target.map(|(target, _)| target.clone()).unwrap_or_default();
             taken.insert(target.clone());
@@ -136,7 +143,8 @@ fn read_rows(plan: &Plan, bytes: &[u8]) -> Result<Vec<FileRow>, Vec<Bad>> {
     let text = text_of(bytes).map_err(|bad| vec![bad])?;
     let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
     let mut lines = LineCounter { text: text.as_bytes(), at: 0, line: 1 };
-    let header: Vec<String> = reader.headers().map_err(|e| vec![cut(lines.of(e.position()))])?.iter().map(|c| c.trim().to_owned()).collect();
+    let header: Vec<String> =
+        reader.headers().map_err(|e| vec![cut(lines.of(e.position()))])?.iter().map(|c| c.trim().to_owned()).collect();
     let mut places = Vec::new();
     for mapping in plan.mapping.iter().filter(|m| !m.target.is_empty()) {
         if let Some(at) = header.iter().position(|c| *c == mapping.column) {
@@ -154,7 +162,12 @@ fn read_rows(plan: &Plan, bytes: &[u8]) -> Result<Vec<FileRow>, Vec<Bad>> {
         };
         let line = lines.of(record.position());
         if rows.len() >= MOST_ROWS {
-            bad.push(Bad { line, column: String::new(), text: String::new(), reason: Message::new("import-fault-too-large") });
+            bad.push(Bad {
+                line,
+                column: String::new(),
+                text: String::new(),
+                reason: Message::new("import-fault-too-large"),
+            });
             break;
         }
         let mut texts: BTreeMap<String, String> = plan.fixed.iter().cloned().collect();
@@ -189,7 +202,12 @@ pub async fn run(tx: &mut TenantTx, plan: &Plan, bytes: &[u8]) -> Outcome<Report
     };
     let mut report = Report { rows: rows.len() as u64, ..Report::default() };
     if rows.is_empty() {
-        report.bad.push(Bad { line: 1, column: String::new(), text: String::new(), reason: Message::new("import-fault-empty") });
+        report.bad.push(Bad {
+            line: 1,
+            column: String::new(),
+            text: String::new(),
+            reason: Message::new("import-fault-empty"),
+        });
         return Ok(report);
     }
     let links = all_links(tx, plan).await?;
@@ -214,7 +232,9 @@ pub async fn run(tx: &mut TenantTx, plan: &Plan, bytes: &[u8]) -> Outcome<Report
 /// Everything that links in the file can name, read once per record type.
 async fn all_links(tx: &mut TenantTx, plan: &Plan) -> Outcome<Links> {
     let mut targets: Vec<&'static str> = Vec::new();
-    let given = |name: &str| plan.mapping.iter().any(|m| m.target == name) || plan.fixed.iter().any(|(target, _)| target == name);
+    let given = |name: &str| {
+        plan.mapping.iter().any(|m| m.target == name) || plan.fixed.iter().any(|(target, _)| target == name)
+    };
     let mut note = |field: &Field, name: String| {
         if let Kind::Link(target) = field.kind
             && given(&name)
@@ -275,7 +295,12 @@ async fn group(tx: &mut TenantTx, plan: &Plan, rows: Vec<FileRow>, report: &mut 
                     Some(id) => Some(door::load(tx, plan.record, *id, door::Lock::Update).await?),
                     None => {
                         let reason = Message::new("import-fault-parent").with("text", text);
-                        report.bad.push(Bad { line: row.line, column: column_of(plan, "parent"), text: text.clone(), reason });
+                        report.bad.push(Bad {
+                            line: row.line,
+                            column: column_of(plan, "parent"),
+                            text: text.clone(),
+                            reason,
+                        });
                         continue;
                     }
                 },
@@ -311,17 +336,26 @@ async fn drafts(tx: &mut TenantTx, record: &'static Record) -> Outcome<HashMap<S
 /// Codes that occur twice in the file, or exist already.
 async fn check_unique(tx: &mut TenantTx, plan: &Plan, rows: &[FileRow], report: &mut Report) -> Outcome<()> {
     for field in plan.record.fields.iter().filter(|f| f.unique && !f.computed) {
-        let given: Vec<String> = rows.iter().filter_map(|row| row.texts.get(field.name)).filter(|t| !t.is_empty()).cloned().collect();
+        let given: Vec<String> =
+            rows.iter().filter_map(|row| row.texts.get(field.name)).filter(|t| !t.is_empty()).cloned().collect();
         let tenant = tx.tenant();
-        let existing: Vec<String> =
-            sqlx::query_scalar(super::sql::existing(plan.record, field)).bind(tenant).bind(&given).fetch_all(tx.conn()).await?;
+        let existing: Vec<String> = sqlx::query_scalar(super::sql::existing(plan.record, field))
+            .bind(tenant)
+            .bind(&given)
+            .fetch_all(tx.conn())
+            .await?;
         let mut seen: HashSet<&str> = existing.iter().map(String::as_str).collect();
         for row in rows {
             if let Some(text) = row.texts.get(field.name).filter(|t| !t.is_empty())
                 && !seen.insert(text)
             {
                 let reason = Message::new("import-fault-twice").with("text", text);
-                report.bad.push(Bad { line: row.line, column: column_of(plan, field.name), text: text.clone(), reason });
+                report.bad.push(Bad {
+                    line: row.line,
+                    column: column_of(plan, field.name),
+                    text: text.clone(),
+                    reason,
+                });
             }
         }
     }
@@ -373,4 +407,3 @@ fn place(plan: &Plan, planned: &Planned, refusal: &Refusal) -> Bad {
     };
     Bad { line, column: column_of(plan, &target), text: text.unwrap_or_default(), reason: refusal.message.clone() }
 }
-

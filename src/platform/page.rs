@@ -89,7 +89,14 @@ fn readable(field: &Field, text: &str) -> Option<String> {
     let plain = Field { required: false, computed: false, signed: true, ..*field };
     let one = |part: &str| -> Option<String> {
         match field.kind {
-            Kind::Date | Kind::Integer | Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent | Kind::Money | Kind::Base => {
+            Kind::Date
+            | Kind::Integer
+            | Kind::Quantity
+            | Kind::Price
+            | Kind::Rate
+            | Kind::Percent
+            | Kind::Money
+            | Kind::Base => {
                 let value = crate::record::value::read(&plain, part, "SAR").ok()?;
                 Some(value.to_text().unwrap_or_default())
             }
@@ -99,7 +106,9 @@ fn readable(field: &Field, text: &str) -> Option<String> {
         }
     };
     match text.split_once("..") {
-        Some((start, end)) if !matches!(field.kind, Kind::Text(_) | Kind::Code | Kind::Number) => Some(format!("{}..{}", one(start)?, one(end)?)),
+        Some((start, end)) if !matches!(field.kind, Kind::Text(_) | Kind::Code | Kind::Number) => {
+            Some(format!("{}..{}", one(start)?, one(end)?))
+        }
         _ => one(text),
     }
 }
@@ -128,10 +137,12 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
     let descending = if query.sort.is_some() { query.descending } else { record.descending };
     let context = format!("{tenant}/{}/{}/{descending}", record.name, sort.name);
     let backwards = query.after.is_none() && query.before.is_some();
-    let place = query.after.as_ref().or(query.before.as_ref()).map(|sealed| Place::open(&context, sealed)).transpose()?;
+    let place =
+        query.after.as_ref().or(query.before.as_ref()).map(|sealed| Place::open(&context, sealed)).transpose()?;
 
     let keyset = Keyset { sort, descending, backwards, from_place: place.is_some() };
-    let mut select = bind(sqlx::query(sql::list(record, &columns, &conditions, &keyset, PAGE + 1)).bind(tenant), &conditions);
+    let mut select =
+        bind(sqlx::query(sql::list(record, &columns, &conditions, &keyset, PAGE + 1)).bind(tenant), &conditions);
     if let Some(place) = &place {
         select = select.bind(&place.value).bind(place.id.to_string());
     }
@@ -418,7 +429,11 @@ async fn form_page(tx: &mut TenantTx, document: &Document) -> Outcome<FormPage> 
     let saved = document.version > 0;
     let cells = cells(record.fields, |name| document.get(name), &links);
     let lines = record.lines.map_or(Vec::new(), |lines| {
-        document.lines.iter().map(|line| LineCells { id: Some(line.id), cells: line_cells(lines.fields, line, &links) }).collect()
+        document
+            .lines
+            .iter()
+            .map(|line| LineCells { id: Some(line.id), cells: line_cells(lines.fields, line, &links) })
+            .collect()
     });
     let offered = record.actions.iter().filter(|a| saved && keeps && state.is_some_and(|s| a.from.contains(&s)));
     Ok(FormPage {
@@ -495,7 +510,12 @@ async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
             let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).map(str::to_owned);
             let changes = changes.as_object().into_iter().flatten();
             let changes = changes.map(|(field, pair)| (field.clone(), text(pair.get(0)), text(pair.get(1))));
-            Ok(Event { action: row.try_get("action")?, user: row.try_get("user")?, at: row.try_get("at")?, changes: changes.collect() })
+            Ok(Event {
+                action: row.try_get("action")?,
+                user: row.try_get("user")?,
+                at: row.try_get("at")?,
+                changes: changes.collect(),
+            })
         })
         .collect()
 }
@@ -519,7 +539,12 @@ async fn linked(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Linked>> 
     let pointing: Vec<(&'static Record, &'static str)> = door::records()
         .iter()
         .filter(|r| r.series.is_some() && document.record.series.is_some() && may(&role, r, Right::See))
-        .flat_map(|r| r.fields.iter().filter(|f| f.kind == Kind::Source || f.kind == Kind::Link(document.record.name)).map(move |f| (*r, f.name)))
+        .flat_map(|r| {
+            r.fields
+                .iter()
+                .filter(|f| f.kind == Kind::Source || f.kind == Kind::Link(document.record.name))
+                .map(move |f| (*r, f.name))
+        })
         .collect();
     if !pointing.is_empty() {
         let rows = sqlx::query(sql::linked(&pointing)).bind(tenant).bind(document.id).fetch_all(tx.conn()).await?;
@@ -534,4 +559,3 @@ async fn linked(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Linked>> 
     }
     Ok(found)
 }
-

@@ -86,12 +86,17 @@ impl SessionStore for PgStore {
         Ok(Some(Record {
             id: *id,
             data: serde_json::from_value(data).map_err(|e| Error::Decode(e.to_string()))?,
-            expiry_date: OffsetDateTime::from_unix_timestamp(expires as i64).map_err(|e| Error::Decode(e.to_string()))?,
+            expiry_date: OffsetDateTime::from_unix_timestamp(expires as i64)
+                .map_err(|e| Error::Decode(e.to_string()))?,
         }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        sqlx::query("select auth.session_delete($1)").bind(digest(id)).execute(self.db.people()).await.map_err(backend)?;
+        sqlx::query("select auth.session_delete($1)")
+            .bind(digest(id))
+            .execute(self.db.people())
+            .await
+            .map_err(backend)?;
         Ok(())
     }
 }

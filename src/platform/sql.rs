@@ -195,7 +195,14 @@ pub fn conditions(field: &Field, text: &str, first: usize) -> Vec<Condition> {
             vec![Condition { sql: format!("{column} = any(${first})"), bind: Bind::Texts(texts) }]
         }
         Kind::Link(_) | Kind::Bool => vec![one(format!("{column} = ${first}::{kind}"), text)],
-        Kind::Date | Kind::Money | Kind::Base | Kind::Integer | Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent => {
+        Kind::Date
+        | Kind::Money
+        | Kind::Base
+        | Kind::Integer
+        | Kind::Quantity
+        | Kind::Price
+        | Kind::Rate
+        | Kind::Percent => {
             let (start, end) = text.split_once("..").unwrap_or((text, text));
             let mut found = Vec::new();
             if !start.is_empty() {
@@ -245,7 +252,7 @@ pub fn list(record: &Record, columns: &[&'static Field], wheres: &[Condition], k
     let backwards = keyset.descending != keyset.backwards;
     let (direction, compare) = if backwards { ("desc", "<") } else { ("asc", ">") };
     let mut inner = String::from("t.id");
-    let mut outer = format!("t.id, t.place::text as place");
+    let mut outer = String::from("t.id, t.place::text as place");
     let _ = write!(inner, ", {order} as place");
     let mut joins = String::new();
     if let Some(currency) = record.currency_field() {
@@ -268,7 +275,8 @@ pub fn list(record: &Record, columns: &[&'static Field], wheres: &[Condition], k
     let mut conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
     if keyset.from_place {
         let n = bound(wheres) + 2;
-        let _ = write!(conditions, " and ({order}, t.id) {compare} (${n}::{}, ${}::uuid)", keyset.sort.kind.sql(), n + 1);
+        let _ =
+            write!(conditions, " and ({order}, t.id) {compare} (${n}::{}, ${}::uuid)", keyset.sort.kind.sql(), n + 1);
     }
     safe(format!(
         "select {outer} from (select {inner} from {name} t where t.tenant_id = $1{conditions}
@@ -285,7 +293,11 @@ pub fn bound(wheres: &[Condition]) -> usize {
 /// Counts rows that match, up to the limit of counting. `$1` tenant, then the conditions' values.
 pub fn count(record: &Record, wheres: &[Condition]) -> String {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
-    format!("(select count(*) from (select 1 from {} t where t.tenant_id = $1{conditions} limit {}) x)", record.name, COUNT_LIMIT + 1)
+    format!(
+        "(select count(*) from (select 1 from {} t where t.tenant_id = $1{conditions} limit {}) x)",
+        record.name,
+        COUNT_LIMIT + 1
+    )
 }
 
 /// Several counts in one statement.
@@ -321,7 +333,10 @@ pub fn linked(parts: &[(&'static Record, &'static str)]) -> SqlStr {
 /// Title and state of one document. `$1` tenant, `$2` id.
 pub fn title(record: &Record) -> SqlStr {
     let state = if record.states.is_empty() { "null::text" } else { "t.state" };
-    safe(format!("select t.{}::text as title, {state} as state from {} t where t.tenant_id = $1 and t.id = $2", record.title, record.name))
+    safe(format!(
+        "select t.{}::text as title, {state} as state from {} t where t.tenant_id = $1 and t.id = $2",
+        record.title, record.name
+    ))
 }
 
 /// Creates a database. The name comes from the program, never from a person.

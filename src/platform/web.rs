@@ -81,18 +81,28 @@ impl FromRequestParts<House> for Visit {
         let mut i18n = match &signed_in {
             Some(person) => person.i18n(),
             None => {
-                let asked = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok()).unwrap_or_default();
-                let locale = cookie("language").and_then(|tag| Locale::from_tag(&tag)).unwrap_or_else(|| negotiate::accept_language(asked));
+                let asked =
+                    parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok()).unwrap_or_default();
+                let locale = cookie("language")
+                    .and_then(|tag| Locale::from_tag(&tag))
+                    .unwrap_or_else(|| negotiate::accept_language(asked));
                 I18n::new(locale, Digits::Western)
             }
         };
         // Paper speaks the customer's language, whoever prints it.
         if parts.uri.path().ends_with("/print")
-            && let Some(locale) = query_pairs(&parts.uri).into_iter().find(|(n, _)| n == "language").and_then(|(_, tag)| Locale::from_tag(&tag))
+            && let Some(locale) = query_pairs(&parts.uri)
+                .into_iter()
+                .find(|(n, _)| n == "language")
+                .and_then(|(_, tag)| Locale::from_tag(&tag))
         {
             i18n.locale = locale;
         }
-        let theme = signed_in.as_ref().map(|p| p.theme.clone()).or_else(|| cookie("theme")).unwrap_or_else(|| "auto".to_owned());
+        let theme = signed_in
+            .as_ref()
+            .map(|p| p.theme.clone())
+            .or_else(|| cookie("theme"))
+            .unwrap_or_else(|| "auto".to_owned());
         Ok(Visit {
             db: house.db.clone(),
             signed_in,
@@ -140,7 +150,10 @@ pub fn router(house: House, forms: Router<House>) -> Router {
         .with_expiry(Expiry::OnInactivity(Duration::days(14)));
     let site = house.options.site_root.to_string();
     let files = || ServeDir::new(&site).precompressed_br().precompressed_gzip();
-    let immutable = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    let immutable = SetResponseHeaderLayer::if_not_present(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
     let assets = Router::new()
         .route_service("/pkg/{*file}", files())
         .route_service("/fonts/{*file}", files())
@@ -161,7 +174,10 @@ pub fn router(house: House, forms: Router<House>) -> Router {
         .merge(forms)
         .route("/{path}/{id}", get(render_page).post(post_form))
         .fallback(render_page)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        ))
         .layer(DefaultBodyLimit::max(32 * 1024 * 1024))
         .layer(sessions)
         .layer(middleware::from_fn(check_origin));
@@ -197,7 +213,8 @@ pub fn messages_file(locale: Locale) -> String {
     use std::sync::LazyLock;
     static NAMES: LazyLock<[String; 2]> = LazyLock::new(|| {
         Locale::ALL.map(|locale| {
-            let hash: String = Sha256::digest(i18n::source(locale)).iter().take(8).map(|b| format!("{b:02x}")).collect();
+            let hash: String =
+                Sha256::digest(i18n::source(locale)).iter().take(8).map(|b| format!("{b:02x}")).collect();
             format!("{}.{hash}.ftl", locale.tag())
         })
     });
@@ -239,7 +256,9 @@ async fn security_headers(request: Request, next: Next) -> Response {
     }
     headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
     headers.insert("permissions-policy", HeaderValue::from_static("camera=(), geolocation=(), microphone=()"));
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
     response
 }
 
@@ -255,7 +274,9 @@ pub fn content_security_policy(nonce: &str) -> String {
 /// Refuses changes that another site's page sends. Browsers say where a request comes from; a program that says nothing
 /// has no session to abuse, and is refused all the same.
 async fn check_origin(request: Request, next: Next) -> Response {
-    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) || is_same_origin(request.headers(), request.uri()) {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+        || is_same_origin(request.headers(), request.uri())
+    {
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, "To change anything you must send the request from Diwan's own pages.").into_response()
@@ -272,7 +293,11 @@ fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
 }
 
 fn after_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied()).unwrap_or("unknown");
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or(panic.downcast_ref::<&str>().copied())
+        .unwrap_or("unknown");
     tracing::error!(panic = text, "a request panicked");
     (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Nothing was changed.").into_response()
 }
@@ -299,11 +324,20 @@ pub async fn render(house: House, visit: Visit, headers: HeaderMap) -> Response 
 }
 
 /// The same with something more in the page's context.
-pub async fn render_with<T: Clone + Send + Sync + 'static>(house: House, visit: Visit, headers: HeaderMap, more: T) -> Response {
+pub async fn render_with<T: Clone + Send + Sync + 'static>(
+    house: House,
+    visit: Visit,
+    headers: HeaderMap,
+    more: T,
+) -> Response {
     let path = visit.uri.path().to_owned();
     if visit.signed_in.is_none() && !is_public(&path) {
         let back = visit.uri.path_and_query().map_or("/", |p| p.as_str());
-        let target = if back == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", crate::record::query::encode(back)) };
+        let target = if back == "/" {
+            "/sign-in".to_owned()
+        } else {
+            format!("/sign-in?next={}", crate::record::query::encode(back))
+        };
         return Redirect::to(&target).into_response();
     }
     if visit.signed_in.is_some() && is_public(&path) {
@@ -393,7 +427,15 @@ impl RecordForm {
         let edits = control("_edits").is_some();
         let language = control("_language").and_then(|tag| Locale::from_tag(&tag));
         let typed = Typed::from_pairs(pairs.into_iter().filter(|(name, _)| !name.starts_with('_')));
-        RecordForm { record, id: id.parse().ok().or(form_id).unwrap_or_else(Uuid::now_v7), version, verb, typed, edits, language }
+        RecordForm {
+            record,
+            id: id.parse().ok().or(form_id).unwrap_or_else(Uuid::now_v7),
+            version,
+            verb,
+            typed,
+            edits,
+            language,
+        }
     }
 
     fn posted(&self) -> Posted {
@@ -427,7 +469,13 @@ impl RecordForm {
     }
 }
 
-async fn sign_in(State(house): State<House>, mut visit: Visit, headers: HeaderMap, session: Session, body: Bytes) -> Response {
+async fn sign_in(
+    State(house): State<House>,
+    mut visit: Visit,
+    headers: HeaderMap,
+    session: Session,
+    body: Bytes,
+) -> Response {
     let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     match auth::sign_in(&house.db, &field("email"), field("password")).await {
@@ -442,7 +490,11 @@ async fn sign_in(State(house): State<House>, mut visit: Visit, headers: HeaderMa
             Redirect::to(if ours { &next } else { "/" }).into_response()
         }
         Err(error) => {
-            let status = if matches!(error, Error::Refused(_)) { StatusCode::UNAUTHORIZED } else { StatusCode::SERVICE_UNAVAILABLE };
+            let status = if matches!(error, Error::Refused(_)) {
+                StatusCode::UNAUTHORIZED
+            } else {
+                StatusCode::SERVICE_UNAVAILABLE
+            };
             let refusals = error.refusals(visit.request);
             let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
             visit.plain = Some(Arc::new(PlainForm { fields, refusals }));
@@ -469,7 +521,13 @@ async fn sign_out(session: Session) -> Response {
 }
 
 /// Language, digits and look; then back to where the reader was.
-async fn preferences(State(house): State<House>, mut visit: Visit, headers: HeaderMap, session: Session, body: Bytes) -> Response {
+async fn preferences(
+    State(house): State<House>,
+    mut visit: Visit,
+    headers: HeaderMap,
+    session: Session,
+    body: Bytes,
+) -> Response {
     let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
     let back = back_path(&headers);
     let mut response = Redirect::to(&back).into_response();
@@ -501,7 +559,11 @@ async fn set_language(db: &Db, session: &Session, visit: &mut Visit, locale: Loc
     visit.i18n.locale = locale;
     if let Some(person) = &mut visit.signed_in {
         person.locale = locale;
-        let saved = sqlx::query("select auth.set_preferences($1, $2, null, null)").bind(person.user).bind(locale.tag()).execute(db.people()).await;
+        let saved = sqlx::query("select auth.set_preferences($1, $2, null, null)")
+            .bind(person.user)
+            .bind(locale.tag())
+            .execute(db.people())
+            .await;
         if saved.is_ok() {
             let _ = person.keep(session).await;
         }
@@ -519,14 +581,20 @@ fn with_language_cookie(mut response: Response, locale: Locale) -> Response {
 /// Where the reader was, as a path of ours.
 fn back_path(headers: &HeaderMap) -> String {
     let referer = headers.get(header::REFERER).and_then(|h| h.to_str().ok()).and_then(|r| r.parse::<Uri>().ok());
-    referer.and_then(|uri| uri.path_and_query().map(|p| p.to_string())).filter(|p| p.starts_with('/') && !p.starts_with("//")).unwrap_or_else(|| "/".to_owned())
+    referer
+        .and_then(|uri| uri.path_and_query().map(|p| p.to_string()))
+        .filter(|p| p.starts_with('/') && !p.starts_with("//"))
+        .unwrap_or_else(|| "/".to_owned())
 }
 
 async fn switch_company(State(house): State<House>, visit: Visit, session: Session, body: Bytes) -> Response {
     let Some(mut person) = visit.signed_in else { return Redirect::to("/sign-in").into_response() };
-    let wanted = form_pairs(&body).into_iter().find(|(name, _)| name == "company").and_then(|(_, id)| id.parse::<Uuid>().ok());
+    let wanted =
+        form_pairs(&body).into_iter().find(|(name, _)| name == "company").and_then(|(_, id)| id.parse::<Uuid>().ok());
     let companies = auth::companies(&house.db, person.user).await.unwrap_or_default();
-    let Some(company) = companies.into_iter().find(|c| Some(c.id) == wanted) else { return StatusCode::NOT_FOUND.into_response() };
+    let Some(company) = companies.into_iter().find(|c| Some(c.id) == wanted) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
     person.tenant = company.id;
     person.company = company.name;
     person.role = company.role;

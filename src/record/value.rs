@@ -104,7 +104,9 @@ impl Value {
         let read = match kind {
             Kind::Names => Some(Value::Names(Names::from_text(text))),
             Kind::Integer | Kind::Money | Kind::Base => text.parse().ok().map(Value::Int),
-            Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent => Decimal::from_str(text).ok().map(Value::Decimal),
+            Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent => {
+                Decimal::from_str(text).ok().map(Value::Decimal)
+            }
             Kind::Date => date(text).map(Value::Date),
             Kind::Bool => Some(Value::Bool(matches!(text, "true" | "t"))),
             Kind::Link(_) | Kind::Source => Uuid::from_str(text).ok().map(Value::Id),
@@ -244,10 +246,10 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
             money::to_minor(amount, decimals).map(Value::Int).ok_or(Fault::OutOfRange)
         }
         Kind::Date => date(typed).map(Value::Date).ok_or(Fault::NotDate),
-        Kind::Bool => Ok(Value::Bool(matches!(typed.to_lowercase().as_str(), "true" | "t" | "yes" | "on" | "1" | "نعم"))),
-        Kind::Choice(choices) => {
-            choices.iter().find(|c| **c == typed).map(|c| Value::from(*c)).ok_or(Fault::NotChoice)
+        Kind::Bool => {
+            Ok(Value::Bool(matches!(typed.to_lowercase().as_str(), "true" | "t" | "yes" | "on" | "1" | "نعم")))
         }
+        Kind::Choice(choices) => choices.iter().find(|c| **c == typed).map(|c| Value::from(*c)).ok_or(Fault::NotChoice),
         Kind::Currency => {
             let code = typed.to_uppercase();
             money::Currency::of(&code).map(|c| Value::from(c.code)).ok_or(Fault::NotChoice)
@@ -288,7 +290,10 @@ pub fn western_digits(text: &str) -> String {
 /// Reads a number with optional thousands separators and at most so many decimals.
 fn number(typed: &str, decimals: u32, signed: bool) -> Result<Decimal, Fault> {
     let western = western_digits(typed);
-    let plain: String = western.chars().filter(|c| !matches!(c, ',' | '_' | ' ' | '\u{A0}' | '\u{202F}' | '\u{61C}' | '\u{200E}' | '\u{200F}')).collect();
+    let plain: String = western
+        .chars()
+        .filter(|c| !matches!(c, ',' | '_' | ' ' | '\u{A0}' | '\u{202F}' | '\u{61C}' | '\u{200E}' | '\u{200F}'))
+        .collect();
     let plain = plain.strip_suffix(['%', '٪']).unwrap_or(&plain);
     if !plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+')) {
         return Err(Fault::NotNumber);

@@ -7,7 +7,13 @@ use axum::http::StatusCode;
 async fn sign_up_founds_a_company_and_signs_in() {
     let mut browser = Browser::new().await;
     let email = format!("{}@firm.example", uuid::Uuid::now_v7());
-    let form = [("company", "Red Sea Hotels"), ("country", "EG"), ("name", "Nadia"), ("email", &email), ("password", "long enough for us")];
+    let form = [
+        ("company", "Red Sea Hotels"),
+        ("country", "EG"),
+        ("name", "Nadia"),
+        ("email", &email),
+        ("password", "long enough for us"),
+    ];
     let answer = browser.post("/sign-up", &form).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
     let home = browser.get("/").await;
@@ -19,7 +25,9 @@ async fn sign_up_founds_a_company_and_signs_in() {
 #[tokio::test]
 async fn sign_up_says_what_is_missing_beside_each_field() {
     let mut browser = Browser::new().await;
-    let answer = browser.post("/sign-up", &[("company", ""), ("country", "SA"), ("name", "N"), ("email", "x"), ("password", "short")]).await;
+    let answer = browser
+        .post("/sign-up", &[("company", ""), ("country", "SA"), ("name", "N"), ("email", "x"), ("password", "short")])
+        .await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for id in ["company-fault", "email-fault", "password-fault"] {
         assert!(answer.body.contains(&format!(" id=\"{id}\"")), "{id}");

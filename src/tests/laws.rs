@@ -81,7 +81,12 @@ fn descriptions_name_only_what_exists() {
             known(name);
         });
         known(record.title);
-        assert!(sortable(known(record.sort).kind) && known(record.sort).required, "{} sorts by {}", record.name, record.sort);
+        assert!(
+            sortable(known(record.sort).kind) && known(record.sort).required,
+            "{} sorts by {}",
+            record.name,
+            record.sort
+        );
         for view in record.views {
             view.filter.iter().for_each(|(name, _)| {
                 known(name);
@@ -101,7 +106,10 @@ fn descriptions_name_only_what_exists() {
         assert_eq!(record.states.is_empty(), record.field("state").is_none(), "{}", record.name);
         assert_eq!(record.series.is_some(), record.field("number").is_some(), "{}", record.name);
     }
-    let mut paths: Vec<_> = modules::records().map(|r| r.path).chain(modules::MODULES.iter().flat_map(|m| m.pages.iter().map(|p| p.0))).collect();
+    let mut paths: Vec<_> = modules::records()
+        .map(|r| r.path)
+        .chain(modules::MODULES.iter().flat_map(|m| m.pages.iter().map(|p| p.0)))
+        .collect();
     let count = paths.len();
     paths.sort_unstable();
     paths.dedup();
@@ -170,13 +178,19 @@ fn words_of(record: &Record, need: &mut impl FnMut(&[String])) {
 
 /// Ids, variables and number selectors of one language.
 fn messages(locale: Locale) -> BTreeMap<String, (BTreeSet<String>, Vec<BTreeSet<String>>)> {
-    let resource = fluent_syntax::parser::parse(source(locale)).unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", locale.tag()));
+    let resource = fluent_syntax::parser::parse(source(locale))
+        .unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", locale.tag()));
     let mut found = BTreeMap::new();
     for entry in &resource.body {
         if let Entry::Message(message) = entry {
             let mut seen = (BTreeSet::new(), Vec::new());
             message.value.iter().for_each(|pattern| walk(pattern, &mut seen));
-            assert!(found.insert(message.id.name.to_owned(), seen).is_none(), "{}: {} twice", locale.tag(), message.id.name);
+            assert!(
+                found.insert(message.id.name.to_owned(), seen).is_none(),
+                "{}: {} twice",
+                locale.tag(),
+                message.id.name
+            );
         }
         assert!(!matches!(entry, Entry::Junk { .. }), "{}: {entry:?}", locale.tag());
     }
@@ -209,7 +223,8 @@ fn walk(pattern: &Pattern<&str>, seen: &mut (BTreeSet<String>, Vec<BTreeSet<Stri
 #[test]
 fn both_languages_say_the_same_things() {
     let (english, arabic) = (messages(Locale::En), messages(Locale::Ar));
-    let ids = |m: &BTreeMap<String, (BTreeSet<String>, Vec<BTreeSet<String>>)>| m.keys().cloned().collect::<BTreeSet<_>>();
+    let ids =
+        |m: &BTreeMap<String, (BTreeSet<String>, Vec<BTreeSet<String>>)>| m.keys().cloned().collect::<BTreeSet<_>>();
     assert_eq!(ids(&english), ids(&arabic));
     let all: BTreeSet<String> = ["zero", "one", "two", "few", "many", "other"].map(str::to_owned).into();
     for (id, (variables, selectors)) in &english {
@@ -243,7 +258,12 @@ fn tree() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     rust_files(&root)
         .into_iter()
-        .map(|path| (path.strip_prefix(&root).expect("below src").display().to_string(), fs::read_to_string(&path).expect("text")))
+        .map(|path| {
+            (
+                path.strip_prefix(&root).expect("below src").display().to_string(),
+                fs::read_to_string(&path).expect("text"),
+            )
+        })
         .collect()
 }
 
@@ -256,12 +276,18 @@ fn no_message_is_unused() {
         used.insert(format!("module-{}", module.name));
         used.extend(module.pages.iter().map(|(path, _)| format!("page-{path}")));
     }
-    let files: String = tree().into_iter().filter(|(name, _)| !name.starts_with("tests")).map(|(_, text)| text).collect();
-    let made_at_run_time = ["month-", "weekday-", "country-", "member-", "done-", "check-", "age-", "role-", "choice-language-"];
+    let files: String =
+        tree().into_iter().filter(|(name, _)| !name.starts_with("tests")).map(|(_, text)| text).collect();
+    let made_at_run_time =
+        ["month-", "weekday-", "country-", "member-", "done-", "check-", "age-", "role-", "choice-language-"];
     let unused: Vec<_> = MESSAGES
         .iter()
         .map(|(id, _)| *id)
-        .filter(|id| !used.contains(*id) && !files.contains(&format!("\"{id}\"")) && !made_at_run_time.iter().any(|p| id.starts_with(p)))
+        .filter(|id| {
+            !used.contains(*id)
+                && !files.contains(&format!("\"{id}\""))
+                && !made_at_run_time.iter().any(|p| id.starts_with(p))
+        })
         .collect();
     assert!(unused.is_empty(), "{unused:#?}");
 }
@@ -321,7 +347,17 @@ fn styles_know_no_left_and_right() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("style");
     for entry in fs::read_dir(folder).expect("style").flatten() {
         let text = fs::read_to_string(entry.path()).expect("css");
-        for physical in ["margin-left", "margin-right", "padding-left", "padding-right", "border-left", "border-right", "text-align: left", "text-align: right", ":dir("] {
+        for physical in [
+            "margin-left",
+            "margin-right",
+            "padding-left",
+            "padding-right",
+            "border-left",
+            "border-right",
+            "text-align: left",
+            "text-align: right",
+            ":dir(",
+        ] {
             assert!(!text.contains(physical), "{}: {physical}", entry.path().display());
         }
     }
@@ -333,7 +369,10 @@ fn build_settings_and_site_file_agree() {
     let keys = |text: &str| -> BTreeMap<String, String> {
         let section = text.split("[package.metadata.leptos]").nth(1).unwrap_or_default();
         let lines = section.lines().take_while(|line| !line.starts_with('['));
-        lines.filter_map(|line| line.split('#').next()?.split_once('=')).map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned())).collect()
+        lines
+            .filter_map(|line| line.split('#').next()?.split_once('='))
+            .map(|(k, v)| (k.trim().to_owned(), v.trim().to_owned()))
+            .collect()
     };
     let build = keys(&fs::read_to_string(root.join("Cargo.toml")).expect("Cargo.toml"));
     let site = keys(&fs::read_to_string(root.join("Leptos.toml")).expect("Leptos.toml"));

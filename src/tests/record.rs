@@ -54,7 +54,8 @@ proptest! {
 
 #[test]
 fn halves_round_away_from_zero() {
-    for (value, decimals, rounded) in [("2.5", 0, "3"), ("-2.5", 0, "-3"), ("1.005", 2, "1.01"), ("0.0445", 3, "0.045")] {
+    for (value, decimals, rounded) in [("2.5", 0, "3"), ("-2.5", 0, "-3"), ("1.005", 2, "1.01"), ("0.0445", 3, "0.045")]
+    {
         assert_eq!(money::round(dec(value), decimals), dec(rounded), "{value}");
     }
     assert_eq!(dec("0.1") + dec("0.2"), dec("0.3"));

@@ -148,7 +148,8 @@ impl Firm {
             .with("active", true);
         door::insert(&mut tx, &mut item).await.expect("an item");
         if quantity > 0 {
-            let mut opening = Document::new(record("stock_adjustment")).with("date", tx.company.today).with("reason", "opening");
+            let mut opening =
+                Document::new(record("stock_adjustment")).with("date", tx.company.today).with("reason", "opening");
             let line = Line::new().with("item", item.id).with("warehouse", self.main);
             opening.lines.push(line.with("quantity", Decimal::from(quantity)).with("cost", dec(cost)));
             door::insert(&mut tx, &mut opening).await.expect("opening stock");
@@ -165,7 +166,8 @@ impl Firm {
             .with("customer", self.customer)
             .with("date", tx.company.today)
             .with("warehouse", self.main);
-        order.lines = lines.iter().map(|(item, n)| Line::new().with("item", *item).with("quantity", Decimal::from(*n))).collect();
+        order.lines =
+            lines.iter().map(|(item, n)| Line::new().with("item", *item).with("quantity", Decimal::from(*n))).collect();
         door::insert(&mut tx, &mut order).await.expect("an order");
         let (order, _) = door::act(&mut tx, order.record, order.id, order.version, "confirm").await.expect("confirmed");
         tx.commit().await.expect("commit");
@@ -189,7 +191,10 @@ impl Firm {
     /// Changes fields of a draft as a form does.
     pub async fn change(&self, document: &Document, fields: &[(&str, &str)]) -> Outcome<Document> {
         let mut tx = self.tx().await;
-        let typed = door::Typed { fields: fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(), lines: None };
+        let typed = door::Typed {
+            fields: fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
+            lines: None,
+        };
         let saved = door::save(&mut tx, document.record, document.id, document.version, &typed).await?;
         tx.commit().await?;
         Ok(saved)
@@ -219,11 +224,13 @@ pub async fn code(tx: &mut TenantTx, record: &str, code: &str) -> Uuid {
 
 /// The standard tax code of the company's country.
 async fn vat(tx: &mut TenantTx) -> Value {
-    let id: Option<Uuid> = sqlx::query_scalar("select id from tax_code where tenant_id = $1 and kind = 'standard' order by rate desc limit 1")
-        .bind(tx.tenant())
-        .fetch_optional(tx.conn())
-        .await
-        .expect("tax codes are read");
+    let id: Option<Uuid> = sqlx::query_scalar(
+        "select id from tax_code where tenant_id = $1 and kind = 'standard' order by rate desc limit 1",
+    )
+    .bind(tx.tenant())
+    .fetch_optional(tx.conn())
+    .await
+    .expect("tax codes are read");
     id.into()
 }
 
@@ -343,7 +350,8 @@ impl Browser {
 
 /// The folder of real data and expected figures. Tests that need it say loudly when it is absent.
 pub fn shared(path: &str) -> PathBuf {
-    let base = std::env::var("DIWAN_SHARED").map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let base = std::env::var("DIWAN_SHARED")
+        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let file = base.join(path);
     assert!(file.exists(), "{} is absent: set DIWAN_SHARED to the folder with data/ and golden/", file.display());
     file

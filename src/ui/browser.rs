@@ -19,7 +19,8 @@ pub fn i18n() -> I18n {
 /// The messages of the page's language, from the file that the page names.
 pub async fn fetch_messages() -> Option<String> {
     let href = document().get_element_by_id("messages")?.get_attribute("href")?;
-    let response: web_sys::Response = JsFuture::from(web_sys::window()?.fetch_with_str(&href)).await.ok()?.dyn_into().ok()?;
+    let response: web_sys::Response =
+        JsFuture::from(web_sys::window()?.fetch_with_str(&href)).await.ok()?.dyn_into().ok()?;
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 
@@ -49,16 +50,23 @@ pub fn after(milliseconds: i32, work: impl FnOnce() + 'static) {
 pub fn guard_unsaved(question: String, is_dirty: impl Fn() -> bool + Clone + 'static) {
     let Some(window) = web_sys::window() else { return };
     let dirty = is_dirty.clone();
-    let closing = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::BeforeUnloadEvent)>::new(move |event: web_sys::BeforeUnloadEvent| {
-        if dirty() {
-            event.prevent_default();
-            event.set_return_value("unsaved");
-        }
-    });
+    let closing = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::BeforeUnloadEvent)>::new(
+        move |event: web_sys::BeforeUnloadEvent| {
+            if dirty() {
+                event.prevent_default();
+                event.set_return_value("unsaved");
+            }
+        },
+    );
     let _ = window.add_event_listener_with_callback("beforeunload", closing.as_ref().unchecked_ref());
     let following = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
-        let link = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()).and_then(|e| e.closest("a[href]").ok().flatten());
-        let leaves = link.is_some_and(|l| !l.get_attribute("href").unwrap_or_default().starts_with('#') && !l.has_attribute("target"));
+        let link = event
+            .target()
+            .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
+            .and_then(|e| e.closest("a[href]").ok().flatten());
+        let leaves = link.is_some_and(|l| {
+            !l.get_attribute("href").unwrap_or_default().starts_with('#') && !l.has_attribute("target")
+        });
         if leaves && is_dirty() {
             let stay = !web_sys::window().and_then(|w| w.confirm_with_message(&question).ok()).unwrap_or(true);
             if stay {
@@ -70,7 +78,11 @@ pub fn guard_unsaved(question: String, is_dirty: impl Fn() -> bool + Clone + 'st
     let target: &JsValue = following.as_ref();
     let options = web_sys::AddEventListenerOptions::new();
     options.set_capture(true);
-    let _ = document().add_event_listener_with_callback_and_add_event_listener_options("click", target.unchecked_ref(), &options);
+    let _ = document().add_event_listener_with_callback_and_add_event_listener_options(
+        "click",
+        target.unchecked_ref(),
+        &options,
+    );
     leptos::prelude::on_cleanup({
         let (closing, following) = (send_wrapper(closing), send_wrapper(following));
         move || {
@@ -78,7 +90,11 @@ pub fn guard_unsaved(question: String, is_dirty: impl Fn() -> bool + Clone + 'st
             if let Some(window) = web_sys::window() {
                 let _ = window.remove_event_listener_with_callback("beforeunload", closing.as_ref().unchecked_ref());
             }
-            let _ = document().remove_event_listener_with_callback_and_bool("click", following.as_ref().unchecked_ref(), true);
+            let _ = document().remove_event_listener_with_callback_and_bool(
+                "click",
+                following.as_ref().unchecked_ref(),
+                true,
+            );
         }
     });
 }

@@ -16,7 +16,9 @@ fn share(part: i64, of: i64, whole: i64) -> i64 {
 pub fn spark(values: &[i64]) -> AnyView {
     let (least, most) = (values.iter().min().copied().unwrap_or(0), values.iter().max().copied().unwrap_or(0));
     let last = values.len().saturating_sub(1).max(1) as i64;
-    let point = |(i, v): (usize, &i64)| format!("{},{}", tenths(share(i as i64, last, 720)), tenths(180 - share(v - least, most - least, 140)));
+    let point = |(i, v): (usize, &i64)| {
+        format!("{},{}", tenths(share(i as i64, last, 720)), tenths(180 - share(v - least, most - least, 140)))
+    };
     let points: Vec<String> = values.iter().enumerate().map(point).collect();
     view! { <svg class="spark flip" viewBox="0 0 72 22" aria-hidden="true"><polyline points=points.join(" ")></polyline></svg> }.into_any()
 }

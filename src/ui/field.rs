@@ -30,7 +30,13 @@ impl Surroundings {
 pub fn shown(around: &Surroundings, field: &Field, cell: &Cell) -> String {
     match &cell.label {
         Some(label) => around.i18n.label(label),
-        None => around.i18n.show(around.record, field.name, field.kind, cell.text.as_deref(), &around.currency_of(field.kind)),
+        None => around.i18n.show(
+            around.record,
+            field.name,
+            field.kind,
+            cell.text.as_deref(),
+            &around.currency_of(field.kind),
+        ),
     }
 }
 
@@ -82,7 +88,8 @@ pub fn field(around: Surroundings, field: &'static Field, cell: RwSignal<Cell>, 
             _ => view! { <bdi>{move || or_dash(value())}</bdi> }.into_any(),
         };
         let class = if field.wide { "field wide" } else { "field" };
-        return view! { <div class=class><span class="lbl">{label}</span><output class="v">{output}</output></div> }.into_any();
+        return view! { <div class=class><span class="lbl">{label}</span><output class="v">{output}</output></div> }
+            .into_any();
     }
     let required = field.required.then(|| view! { <abbr class="req" title=t!(i18n, "required")>"*"</abbr> });
     let control = control(around, field, field.name.to_owned(), id.clone(), cell);
@@ -126,7 +133,9 @@ pub fn control(around: Surroundings, field: &'static Field, name: String, id: St
         Kind::Names => names(around, name, id, cell),
         Kind::Note => {
             let text = held(&around, field, &cell.get_untracked());
-            text_area(name, id, text, cell.with_untracked(|c| c.fault.is_some()), move |text| typed(around, cell, text, false))
+            text_area(name, id, text, cell.with_untracked(|c| c.fault.is_some()), move |text| {
+                typed(around, cell, text, false)
+            })
         }
         Kind::Bool => {
             let on = cell.with_untracked(|c| c.text.as_deref() == Some("true"));
@@ -250,7 +259,14 @@ fn names(around: Surroundings, name: String, id: String, cell: RwSignal<Cell>) -
 }
 
 /// A link with its typeahead. Without scripts the text alone names the record.
-fn link(around: Surroundings, field: &'static Field, target: &'static str, name: String, id: String, cell: RwSignal<Cell>) -> AnyView {
+fn link(
+    around: Surroundings,
+    field: &'static Field,
+    target: &'static str,
+    name: String,
+    id: String,
+    cell: RwSignal<Cell>,
+) -> AnyView {
     let i18n = around.i18n;
     let suggestions = RwSignal::new(Vec::<Suggestion>::new());
     let open = RwSignal::new(false);

@@ -146,7 +146,9 @@ impl FormState {
             }
             let target = self.rows.with_untracked(|rows| rows[row + down]);
             for (text, column) in text_row.trim_end_matches('\r').split('\t').zip(&editable[start..]) {
-                target.cells.with_value(|cells| cells[*column].set(Cell { typed: Some(text.to_owned()), ..Cell::default() }));
+                target
+                    .cells
+                    .with_value(|cells| cells[*column].set(Cell { typed: Some(text.to_owned()), ..Cell::default() }));
             }
         }
         self.keep_blank_row();
@@ -228,6 +230,7 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
     let fields = header_fields(state);
     let grid = record.lines.map(|lines| grid(state, lines));
     let totals = totals(state);
+    let has_totals = totals.is_some();
     let linked = linked(i18n, &page.linked);
     let history = history(i18n, record, &page);
     let conflict = page.conflict.as_ref().map(|conflict| conflict_view(state, conflict));
@@ -244,13 +247,12 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
             {track}
             {notices}
             {conflict}
-            <div class="cols">
-                <div class="stackcol">
-                    <section class="card">{fields}</section>
-                    {grid}
-                </div>
-                <aside class="stackcol">{totals}{linked}{history}</aside>
+            <div class=if has_totals { "cols" } else { "stackcol" }>
+                <section class="card">{fields}</section>
+                {totals}
             </div>
+            {grid}
+            <div class="duo">{linked}{history}</div>
         </form>
     }
     .into_any()
@@ -383,19 +385,22 @@ fn fault_target(i18n: I18n, record: &'static Record, field: &str) -> (String, St
 }
 
 fn header_fields(state: FormState) -> AnyView {
+    let has_lines = state.record.lines.is_some();
+    // Number and state stand above, totals beside the lines.
+    let elsewhere = |f: &Field| match f.kind {
+        Kind::State | Kind::Number => true,
+        Kind::Money | Kind::Base => f.computed && has_lines,
+        _ => f.hidden,
+    };
+    // What is computed shows once there is something to show; who only reads is spared empty fields.
+    let empty = |cell: &RwSignal<Cell>| cell.with_untracked(|c| c.text.is_none());
+    let spared = |f: &Field, cell: &RwSignal<Cell>| empty(cell) && (f.computed || !(state.editable || f.required));
     let fields = state
         .record
         .fields
         .iter()
         .zip(state.header.get_value())
-        .filter(|(f, cell)| {
-            // Totals stand beside the lines, number and state above; computed links show once there is something to show.
-            !f.hidden
-                && !matches!(f.kind, Kind::State | Kind::Number)
-                && !(f.computed && matches!(f.kind, Kind::Money | Kind::Base) && state.record.lines.is_some())
-                && !(f.computed && cell.with_untracked(|c| c.text.is_none()))
-                && (state.editable || f.required || cell.with_untracked(|c| c.text.is_some()))
-        })
+        .filter(|(f, cell)| !f.hidden && !elsewhere(f) && !spared(f, cell))
         .map(|(f, cell)| field::field(state.around, f, cell, state.editable))
         .collect_view();
     view! { <div class="fields">{fields}</div> }.into_any()
@@ -405,9 +410,19 @@ fn header_fields(state: FormState) -> AnyView {
 fn grid(state: FormState, lines: &'static Lines) -> AnyView {
     let (i18n, record) = (state.around.i18n, state.record);
     // Who only reads is spared columns that say nothing; who writes, progress that has not begun.
-    let says = |at: usize| state.rows.with_untracked(|rows| rows.iter().any(|row| row.cells.with_value(|c| c[at].with_untracked(|c| c.text.is_some()))));
-    let columns: Vec<(usize, &'static Field)> =
-        lines.fields.iter().enumerate().filter(|(at, f)| !f.hidden && if state.editable { !(f.computed && f.kind == Kind::Quantity) } else { says(*at) }).collect();
+    let says = |at: usize| {
+        state.rows.with_untracked(|rows| {
+            rows.iter().any(|row| row.cells.with_value(|c| c[at].with_untracked(|c| c.text.is_some())))
+        })
+    };
+    let columns: Vec<(usize, &'static Field)> = lines
+        .fields
+        .iter()
+        .enumerate()
+        .filter(|(at, f)| {
+            !f.hidden && if state.editable { !(f.computed && f.kind == Kind::Quantity) } else { says(*at) }
+        })
+        .collect();
     let headers = columns
         .iter()
         .map(|(_, f)| {
@@ -499,7 +514,8 @@ fn line_view(state: FormState, columns: &[(usize, &'static Field)], row: RowStat
         });
         view! { <td>{button}</td> }
     });
-    view! { <tr><td class="n">{hidden}{move || i18n.integer(place() as i64 + 1)}</td>{shown_cells}{remove}</tr> }.into_any()
+    view! { <tr><td class="n">{hidden}{move || i18n.integer(place() as i64 + 1)}</td>{shown_cells}{remove}</tr> }
+        .into_any()
 }
 
 /// Enter and the arrows go up and down in a column; at the end a new row opens.
@@ -540,17 +556,19 @@ fn paste(_: &leptos::ev::ClipboardEvent, state: FormState, key: u32, column: usi
 }
 
 /// What the document comes to.
-fn totals(state: FormState) -> AnyView {
+fn totals(state: FormState) -> Option<AnyView> {
     let (around, record) = (state.around, state.record);
     let i18n = around.i18n;
     let shown_fields: Vec<_> = record
         .fields
         .iter()
         .zip(state.header.get_value())
-        .filter(|(f, _)| record.lines.is_some() && f.computed && !f.hidden && matches!(f.kind, Kind::Money | Kind::Base))
+        .filter(|(f, _)| {
+            record.lines.is_some() && f.computed && !f.hidden && matches!(f.kind, Kind::Money | Kind::Base)
+        })
         .collect();
     if shown_fields.is_empty() {
-        return ().into_any();
+        return None;
     }
     let rows = shown_fields
         .into_iter()
@@ -564,7 +582,7 @@ fn totals(state: FormState) -> AnyView {
             }
         })
         .collect_view();
-    view! { <section class="card tot">{rows}</section> }.into_any()
+    Some(view! { <section class="card tot">{rows}</section> }.into_any())
 }
 
 fn linked(i18n: I18n, linked: &[Linked]) -> AnyView {
@@ -619,7 +637,13 @@ fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Even
             // An id says nothing to people; that the link changed does.
             let show = |text: &Option<String>| match kind {
                 Kind::Link(_) => text.as_ref().map_or("—".to_owned(), |_| "●".to_owned()),
-                _ => i18n.show(record, name, kind, text.as_deref(), if kind == Kind::Base { &page.company_currency } else { &page.currency }),
+                _ => i18n.show(
+                    record,
+                    name,
+                    kind,
+                    text.as_deref(),
+                    if kind == Kind::Base { &page.company_currency } else { &page.currency },
+                ),
             };
             Some((label, show(old), show(new)))
         })

@@ -17,7 +17,8 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     let filters = filters(i18n, record, &page);
     let body = if page.rows.is_empty() { empty(i18n, record, &page) } else { table(i18n, record, &page) };
     let foot = foot(i18n, &page, record);
-    let notice = notice.map(|text| view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> });
+    let notice = notice
+        .map(|text| view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> });
     view! { {head}{notice}{views}{filters}{body}{foot} }.into_any()
 }
 
@@ -81,7 +82,11 @@ fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
         .collect_view();
     let hidden = hidden_inputs(record, &page.query.from_start(), Some("q"));
     let search = page.query.search.clone().unwrap_or_default();
-    let count = if page.capped { t!(i18n, "list-count-many", limit = page.count) } else { t!(i18n, "list-count", count = page.count) };
+    let count = if page.capped {
+        t!(i18n, "list-count-many", limit = page.count)
+    } else {
+        t!(i18n, "list-count", count = page.count)
+    };
     view! {
         <div class="filters">
             <form class="chip search" method="get" action=format!("/{}", record.path) role="search">
@@ -109,9 +114,16 @@ fn filter_form(i18n: I18n, record: &'static Record, field: &'static Field, query
     let label = i18n.field(record, field.name);
     let name = field.name;
     let inputs = match field.kind {
-        Kind::Choice(choices) => options(name, choices.iter().map(|c| ((*c).to_owned(), i18n.choice(name, c))).collect()),
-        Kind::State => options(name, record.states.iter().map(|s| (s.name.to_owned(), i18n.state(record, s.name))).collect()),
-        Kind::Currency => options(name, crate::record::money::CURRENCIES.iter().map(|c| (c.code.to_owned(), c.code.to_owned())).collect()),
+        Kind::Choice(choices) => {
+            options(name, choices.iter().map(|c| ((*c).to_owned(), i18n.choice(name, c))).collect())
+        }
+        Kind::State => {
+            options(name, record.states.iter().map(|s| (s.name.to_owned(), i18n.state(record, s.name))).collect())
+        }
+        Kind::Currency => options(
+            name,
+            crate::record::money::CURRENCIES.iter().map(|c| (c.code.to_owned(), c.code.to_owned())).collect(),
+        ),
         Kind::Date | Kind::Money | Kind::Base | Kind::Quantity => {
             let hint = if field.kind == Kind::Date { "YYYY-MM-DD" } else { "" };
             view! {
@@ -134,7 +146,8 @@ fn filter_form(i18n: I18n, record: &'static Record, field: &'static Field, query
 }
 
 fn options(name: &'static str, options: Vec<(String, String)>) -> AnyView {
-    let options = options.into_iter().map(|(value, label)| view! { <option value=value>{label}</option> }).collect_view();
+    let options =
+        options.into_iter().map(|(value, label)| view! { <option value=value>{label}</option> }).collect_view();
     view! { <select name=name>{options}</select> }.into_any()
 }
 
@@ -149,7 +162,8 @@ fn link_filter(i18n: I18n, target: &'static str, field: &'static Field) -> AnyVi
         company_currency: StoredValue::new(String::new()),
         on_edit: Callback::new(|_| {}),
     };
-    let input = control(around, field, field.name.to_owned(), format!("filter-{}", field.name), RwSignal::new(Cell::default()));
+    let input =
+        control(around, field, field.name.to_owned(), format!("filter-{}", field.name), RwSignal::new(Cell::default()));
     view! { <div class="control pick">{input}</div> }.into_any()
 }
 
@@ -171,7 +185,8 @@ fn decode(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut i = 0;
     while i < bytes.len() {
-        let hex = (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
+        let hex =
+            (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
         match hex {
             Some(byte) => {
                 out.push(byte);
@@ -215,7 +230,13 @@ fn table(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     .into_any()
 }
 
-fn row_view(i18n: I18n, record: &'static Record, columns: &[&'static Field], row: &Row, company_currency: &str) -> AnyView {
+fn row_view(
+    i18n: I18n,
+    record: &'static Record,
+    columns: &[&'static Field],
+    row: &Row,
+    company_currency: &str,
+) -> AnyView {
     let href = format!("/{}/{}", record.path, row.id);
     let currency = row.currency.as_deref().unwrap_or(company_currency);
     let cells = columns
@@ -223,7 +244,13 @@ fn row_view(i18n: I18n, record: &'static Record, columns: &[&'static Field], row
         .zip(&row.cells)
         .enumerate()
         .map(|(at, (field, cell))| {
-            let content = cell_view(i18n, record, field, cell, if field.kind == Kind::Base { company_currency } else { currency });
+            let content = cell_view(
+                i18n,
+                record,
+                field,
+                cell,
+                if field.kind == Kind::Base { company_currency } else { currency },
+            );
             let label = i18n.field(record, field.name);
             let main = at == 0;
             let class = match (main, field.kind) {
@@ -237,7 +264,8 @@ fn row_view(i18n: I18n, record: &'static Record, columns: &[&'static Field], row
                 let content = if cell.text.is_none() { t!(i18n, "unnumbered").into_any() } else { content };
                 view! { <td class=class data-label=label><a href=href.clone()>{content}</a></td> }.into_any()
             } else {
-                let cover = (at == columns.len() - 1).then(|| view! { <a class="cover" href=href.clone() tabindex="-1" aria-hidden="true"></a> });
+                let cover = (at == columns.len() - 1)
+                    .then(|| view! { <a class="cover" href=href.clone() tabindex="-1" aria-hidden="true"></a> });
                 view! { <td class=class data-label=label>{content}{cover}</td> }.into_any()
             }
         })
@@ -254,7 +282,8 @@ fn cell_view(i18n: I18n, record: &'static Record, field: &'static Field, cell: &
         Kind::State => pill(i18n, record, cell.text.as_deref().unwrap_or_default()),
         Kind::Percent => {
             let value = cell.text.clone().unwrap_or_default();
-            view! { <progress class="bar" max="100" value=value></progress>" "<small class="num">{text}</small> }.into_any()
+            view! { <progress class="bar" max="100" value=value></progress>" "<small class="num">{text}</small> }
+                .into_any()
         }
         k if k.is_figure() => view! { <span class="num">{text}</span> }.into_any(),
         Kind::Code | Kind::Number => view! { <bdi class="code">{text}</bdi> }.into_any(),
@@ -315,7 +344,8 @@ fn foot(i18n: I18n, page: &ListPage, record: &'static Record) -> AnyView {
     if page.before.is_none() && page.after.is_none() {
         return ().into_any();
     }
-    let to = |before: Option<String>, after: Option<String>| Query { before, after, ..page.query.clone() }.address(record);
+    let to =
+        |before: Option<String>, after: Option<String>| Query { before, after, ..page.query.clone() }.address(record);
     let newer = page.before.clone().map(|place| {
         view! { <a class="btn" id="earlier" href=to(Some(place), None)>{flipped("chevron-left")}<span>{t!(i18n, "page-before")}</span></a> }
     });

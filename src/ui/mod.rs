@@ -40,7 +40,13 @@ pub fn use_i18n() -> I18n {
 }
 
 /// Text of several lines. The one place that writes the tag: its children must be escaped.
-pub fn text_area(name: String, id: String, text: String, invalid: bool, on_input: impl Fn(String) + 'static) -> AnyView {
+pub fn text_area(
+    name: String,
+    id: String,
+    text: String,
+    invalid: bool,
+    on_input: impl Fn(String) + 'static,
+) -> AnyView {
     view! {
         <textarea name=name id=id rows="3" dir="auto" aria-invalid=invalid.to_string() on:input=move |event| on_input(event_target_value(&event))>{text}</textarea>
     }

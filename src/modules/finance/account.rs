@@ -4,9 +4,24 @@ use crate::record::{Field, Kind, Record, Start, View};
 
 /// Roles by which postings find their account.
 pub const ROLES: &[&str] = &[
-    "receivable", "payable", "bank", "cash", "inventory", "grni", "vat_output", "vat_input", "customer_advances",
-    "retained_earnings", "opening_balance", "sales", "sales_returns", "sales_discount", "cogs", "stock_adjustment",
-    "exchange_difference", "rounding",
+    "receivable",
+    "payable",
+    "bank",
+    "cash",
+    "inventory",
+    "grni",
+    "vat_output",
+    "vat_input",
+    "customer_advances",
+    "retained_earnings",
+    "opening_balance",
+    "sales",
+    "sales_returns",
+    "sales_discount",
+    "cogs",
+    "stock_adjustment",
+    "exchange_difference",
+    "rounding",
 ];
 
 /// Accounts that only documents post to, so that they equal their sub-ledgers at every moment.

@@ -38,7 +38,10 @@ pub static JOURNAL_ENTRY: Record = Record {
     ],
     columns: &["number", "date", "memo", "total", "state"],
     totals: &["total"],
-    views: &[View { name: "draft", filter: &[("state", "draft")] }, View { name: "posted", filter: &[("state", "posted")] }],
+    views: &[
+        View { name: "draft", filter: &[("state", "draft")] },
+        View { name: "posted", filter: &[("state", "posted")] },
+    ],
     filters: &["date", "state", "total"],
     seen_by: &["accountant"],
     kept_by: &["accountant"],
@@ -93,7 +96,8 @@ mod rules {
                     Ok(Effects::to("posted").numbered().post(MarkPosted))
                 }
                 "reverse" if entry.text("source_record").is_none() => {
-                    let reversal = Entry { reversal_of: Some(entry.id), suffix: "-R", ..as_entry(entry, books.date).reversed() };
+                    let reversal =
+                        Entry { reversal_of: Some(entry.id), suffix: "-R", ..as_entry(entry, books.date).reversed() };
                     Ok(Effects::to("reversed").book(reversal))
                 }
                 "reverse" => Err(Refusal::new("refuse-reverse-source").into()),
@@ -110,17 +114,22 @@ mod rules {
     fn check_sides(entry: &Document) -> Outcome<()> {
         let debits: i64 = entry.lines.iter().map(|l| l.minor("debit")).sum();
         let credits: i64 = entry.lines.iter().map(|l| l.minor("credit")).sum();
-        if debits == credits && debits != 0 { Ok(()) } else { Err(Refusal::new("refuse-unbalanced").at("lines").into()) }
+        if debits == credits && debits != 0 {
+            Ok(())
+        } else {
+            Err(Refusal::new("refuse-unbalanced").at("lines").into())
+        }
     }
 
     /// People post to accounts that are in use, are no groups and have no sub-ledger.
     async fn check_accounts(tx: &mut TenantTx, entry: &Document) -> Outcome<()> {
         let ids: Vec<Uuid> = entry.lines.iter().filter_map(|l| l.link("account")).collect();
-        let rows = sqlx::query("select id, code, is_group, active, role from account where tenant_id = $1 and id = any($2)")
-            .bind(tx.tenant())
-            .bind(&ids)
-            .fetch_all(tx.conn())
-            .await?;
+        let rows =
+            sqlx::query("select id, code, is_group, active, role from account where tenant_id = $1 and id = any($2)")
+                .bind(tx.tenant())
+                .bind(&ids)
+                .fetch_all(tx.conn())
+                .await?;
         for row in rows {
             let id: Uuid = row.try_get("id")?;
             let role: Option<String> = row.try_get("role")?;
@@ -134,7 +143,10 @@ mod rules {
                 continue;
             };
             let at = entry.lines.iter().position(|l| l.link("account") == Some(id)).unwrap_or_default();
-            return Err(Refusal::new(refusal).with("code", row.try_get::<String, _>("code")?).at_line(at, "account").into());
+            return Err(Refusal::new(refusal)
+                .with("code", row.try_get::<String, _>("code")?)
+                .at_line(at, "account")
+                .into());
         }
         Ok(())
     }
@@ -158,12 +170,14 @@ mod rules {
     #[async_trait]
     impl Posting for MarkPosted {
         async fn apply(&self, tx: &mut TenantTx, entry: &Document) -> Outcome<()> {
-            sqlx::query("update journal_entry_line set posted = true, date = $3::date where tenant_id = $1 and parent = $2")
-                .bind(tx.tenant())
-                .bind(entry.id)
-                .bind(entry.date().to_string())
-                .execute(tx.conn())
-                .await?;
+            sqlx::query(
+                "update journal_entry_line set posted = true, date = $3::date where tenant_id = $1 and parent = $2",
+            )
+            .bind(tx.tenant())
+            .bind(entry.id)
+            .bind(entry.date().to_string())
+            .execute(tx.conn())
+            .await?;
             Ok(())
         }
     }

@@ -133,7 +133,11 @@ pub struct Books {
 
 impl Books {
     /// For tests of rules: an open period and these accounts.
-    pub fn open_with(date: Date, accounts: impl IntoIterator<Item = (&'static str, Uuid)>, tax_rates: HashMap<Uuid, Decimal>) -> Books {
+    pub fn open_with(
+        date: Date,
+        accounts: impl IntoIterator<Item = (&'static str, Uuid)>,
+        tax_rates: HashMap<Uuid, Decimal>,
+    ) -> Books {
         let accounts = accounts.into_iter().map(|(role, id)| (role.to_owned(), id)).collect();
         Books { date, period: Some("open".to_owned()), accounts, tax_rates }
     }
@@ -149,7 +153,10 @@ impl Books {
 
     /// The account with a role, such as `receivable`.
     pub fn account(&self, role: &str) -> Result<Uuid, Refusal> {
-        self.accounts.get(role).copied().ok_or_else(|| Refusal::new("refuse-no-account").with("role", Arg::Words(vec![format!("role-{role}")])))
+        self.accounts
+            .get(role)
+            .copied()
+            .ok_or_else(|| Refusal::new("refuse-no-account").with("role", Arg::Words(vec![format!("role-{role}")])))
     }
 }
 
@@ -181,8 +188,10 @@ pub async fn books(tx: &mut TenantTx, date: Date) -> Outcome<Books> {
 
 /// The rates of all tax codes of the company, in percent.
 pub async fn tax_rates(tx: &mut TenantTx) -> Outcome<HashMap<Uuid, Decimal>> {
-    let rows: Vec<(Uuid, Decimal)> =
-        sqlx::query_as("select id, rate from tax_code where tenant_id = $1").bind(tx.tenant()).fetch_all(tx.conn()).await?;
+    let rows: Vec<(Uuid, Decimal)> = sqlx::query_as("select id, rate from tax_code where tenant_id = $1")
+        .bind(tx.tenant())
+        .fetch_all(tx.conn())
+        .await?;
     Ok(rows.into_iter().collect())
 }
 
@@ -199,5 +208,7 @@ pub async fn rate(tx: &mut TenantTx, currency: &str, date: Date) -> Outcome<Deci
     .bind(date.to_string())
     .fetch_optional(tx.conn())
     .await?;
-    rate.ok_or_else(|| Refusal::new("refuse-no-rate").with("currency", currency).with("date", date).at("currency").into())
+    rate.ok_or_else(|| {
+        Refusal::new("refuse-no-rate").with("currency", currency).with("date", date).at("currency").into()
+    })
 }

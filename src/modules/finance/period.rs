@@ -20,7 +20,10 @@ pub static PERIOD: Record = Record {
     columns: &["code", "starts", "ends", "state"],
     sort: "starts",
     descending: true,
-    views: &[View { name: "open", filter: &[("state", "open")] }, View { name: "closed", filter: &[("state", "closed")] }],
+    views: &[
+        View { name: "open", filter: &[("state", "open")] },
+        View { name: "closed", filter: &[("state", "closed")] },
+    ],
     kept_by: &["accountant"],
     ..Record::master("period", "periods", "finance")
 };

@@ -119,7 +119,8 @@ mod queries {
             credit: 0,
         };
         for row in rows {
-            let (opening, debit, credit): (i64, i64, i64) = (row.try_get("opening")?, row.try_get("debit")?, row.try_get("credit")?);
+            let (opening, debit, credit): (i64, i64, i64) =
+                (row.try_get("opening")?, row.try_get("debit")?, row.try_get("credit")?);
             if (opening, debit, credit) == (0, 0, 0) {
                 continue;
             }
@@ -145,7 +146,12 @@ mod queries {
     }
 
     /// The postings to an account, or to all accounts below a group, with the running balance.
-    pub async fn general_ledger(tx: &mut TenantTx, account: Option<Uuid>, from: Date, to: Date) -> Outcome<GeneralLedger> {
+    pub async fn general_ledger(
+        tx: &mut TenantTx,
+        account: Option<Uuid>,
+        from: Date,
+        to: Date,
+    ) -> Outcome<GeneralLedger> {
         if !may_read_books(&tx.role) {
             return Err(Error::Denied);
         }
@@ -155,7 +161,9 @@ mod queries {
                 .fetch_all(tx.conn())
                 .await?;
         let account = account.or_else(|| accounts.iter().find(|a| a.1.len() == 4).map(|a| a.0));
-        let Some((id, code, name)) = accounts.iter().find(|a| Some(a.0) == account) else { return Err(Error::NotFound) };
+        let Some((id, code, name)) = accounts.iter().find(|a| Some(a.0) == account) else {
+            return Err(Error::NotFound);
+        };
         let opening: i64 = sqlx::query_scalar(
             "with recursive below as (select id from account where tenant_id = $1 and id = $2
                union all select a.id from account a join below b on a.tenant_id = $1 and a.parent = b.id)

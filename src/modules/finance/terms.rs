@@ -61,10 +61,12 @@ mod rules {
     /// The (percent, days) parts of a payment term; none when there is no term.
     pub async fn parts_of(tx: &mut TenantTx, term: Option<Uuid>) -> Outcome<Vec<(Decimal, i32)>> {
         let Some(term) = term else { return Ok(Vec::new()) };
-        Ok(sqlx::query_as("select percent, days from payment_term_line where tenant_id = $1 and parent = $2 order by position")
-            .bind(tx.tenant())
-            .bind(term)
-            .fetch_all(tx.conn())
-            .await?)
+        Ok(sqlx::query_as(
+            "select percent, days from payment_term_line where tenant_id = $1 and parent = $2 order by position",
+        )
+        .bind(tx.tenant())
+        .bind(term)
+        .fetch_all(tx.conn())
+        .await?)
     }
 }

@@ -20,7 +20,9 @@ pub static STOCK_ADJUSTMENT: Record = Record {
     fields: &[
         Field::new("number", Kind::Number).computed(),
         Field::new("date", Kind::Date).required().start(Start::Today),
-        Field::new("reason", Kind::Choice(&["opening", "count", "damage", "found"])).required().start(Start::Text("count")),
+        Field::new("reason", Kind::Choice(&["opening", "count", "damage", "found"]))
+            .required()
+            .start(Start::Text("count")),
         Field::new("note", Kind::Note).wide(),
         Field::new("total", Kind::Base).computed(),
         Field::new("state", Kind::State).computed(),
@@ -29,7 +31,10 @@ pub static STOCK_ADJUSTMENT: Record = Record {
     states: &[State::new("draft", Tone::Draft).editable(), State::new("posted", Tone::Done)],
     actions: &[Action::new("post", "check", &["draft"]).primary().grave()],
     columns: &["number", "date", "reason", "total", "state"],
-    views: &[View { name: "draft", filter: &[("state", "draft")] }, View { name: "posted", filter: &[("state", "posted")] }],
+    views: &[
+        View { name: "draft", filter: &[("state", "draft")] },
+        View { name: "posted", filter: &[("state", "posted")] },
+    ],
     filters: &["date", "reason", "state"],
     kept_by: &["storekeeper", "accountant"],
     ..Record::document("stock_adjustment", "stock-adjustments", "inventory", "SA")

@@ -67,7 +67,8 @@ impl Posting for Moves {
             sum.1 += one.value;
         }
         // What leaves is taken by a guarded update, what comes is added; the table's checks stand behind both.
-        let (out, into): (Vec<_>, Vec<_>) = sums.into_iter().partition(|(_, (quantity, value))| *quantity < Decimal::ZERO || *value < 0);
+        let (out, into): (Vec<_>, Vec<_>) =
+            sums.into_iter().partition(|(_, (quantity, value))| *quantity < Decimal::ZERO || *value < 0);
         if !out.is_empty() {
             let (items, places, quantities, values) = columns(&out);
             let done = sqlx::query(

@@ -41,7 +41,10 @@ pub static CREDIT_NOTE: Record = Record {
     actions: &[Action::new("post", "check", &["draft"]).primary().grave()],
     columns: &["number", "customer", "sales_invoice", "date", "state", "total"],
     totals: &["total"],
-    views: &[View { name: "draft", filter: &[("state", "draft")] }, View { name: "posted", filter: &[("state", "posted")] }],
+    views: &[
+        View { name: "draft", filter: &[("state", "draft")] },
+        View { name: "posted", filter: &[("state", "posted")] },
+    ],
     filters: &["customer", "date", "state", "total"],
     prints: true,
     kept_by: &["accountant"],
@@ -123,25 +126,33 @@ mod rules {
             let Some(id) = line.link("invoice_line").or_else(|| matching_line(invoice, line.link("item"))) else {
                 return Err(Refusal::new("refuse-credit-line").at(cell(row, "item")));
             };
-            let source = invoice.lines.iter().find(|l| l.id == id).ok_or_else(|| Refusal::new("refuse-credit-line").at(cell(row, "item")))?;
+            let source = invoice
+                .lines
+                .iter()
+                .find(|l| l.id == id)
+                .ok_or_else(|| Refusal::new("refuse-credit-line").at(cell(row, "item")))?;
             let left = source.decimal("quantity") - source.decimal("credited");
             if line.decimal("quantity") > left || line.decimal("price") > source.decimal("price") {
-                return Err(Refusal::new("refuse-over-credit-of").with("left", left.normalize()).at(cell(row, "quantity")));
+                return Err(Refusal::new("refuse-over-credit-of")
+                    .with("left", left.normalize())
+                    .at(cell(row, "quantity")));
             }
             credited.push((id, line.decimal("quantity"), source.link("order_line")));
         }
         let currency = note.currency(company_currency).to_owned();
         let (from, to) = (money::decimals(&currency), money::decimals(company_currency));
         let rate = note.decimal("rate");
-        let mut lines = revenue(&totals.taxes, books.account("sales_returns")?, books.account("vat_output")?, |amount| {
-            money::convert(amount, from, rate, to)
-        })
-        .ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))?;
+        let mut lines =
+            revenue(&totals.taxes, books.account("sales_returns")?, books.account("vat_output")?, |amount| {
+                money::convert(amount, from, rate, to)
+            })
+            .ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))?;
         lines = Entry::new(books.date, lines).reversed().lines;
         let base_total: Minor = lines.iter().map(|l| l.debit - l.credit).sum();
 
-        let settlement = Settlement::of(totals.total, base_total, &[(invoice.id, totals.total.min(invoice.minor("open")))], open)
-            .map_err(|refusal| refusal.at("sales_invoice"))?;
+        let settlement =
+            Settlement::of(totals.total, base_total, &[(invoice.id, totals.total.min(invoice.minor("open")))], open)
+                .map_err(|refusal| refusal.at("sales_invoice"))?;
         lines.push(EntryLine::signed(books.account("receivable")?, -settlement.relieved()).of(customer));
         lines.push(EntryLine::signed(books.account("exchange_difference")?, settlement.difference()));
 

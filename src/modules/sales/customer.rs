@@ -21,7 +21,10 @@ pub static CUSTOMER: Record = Record {
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
     columns: &["code", "name", "city", "phone", "payment_term", "currency"],
-    views: &[View { name: "active", filter: &[("active", "true")] }, View { name: "inactive", filter: &[("active", "false")] }],
+    views: &[
+        View { name: "active", filter: &[("active", "true")] },
+        View { name: "inactive", filter: &[("active", "false")] },
+    ],
     filters: &["currency", "payment_term", "language"],
     kept_by: &["sales", "accountant"],
     ..Record::master("customer", "customers", "sales")

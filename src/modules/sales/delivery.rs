@@ -42,7 +42,10 @@ pub static DELIVERY: Record = Record {
         Action::new("return", "undo-2", &["posted"]),
     ],
     columns: &["number", "customer", "date", "sales_order", "warehouse", "state"],
-    views: &[View { name: "draft", filter: &[("state", "draft")] }, View { name: "posted", filter: &[("state", "posted,returned")] }],
+    views: &[
+        View { name: "draft", filter: &[("state", "draft")] },
+        View { name: "posted", filter: &[("state", "posted,returned")] },
+    ],
     filters: &["customer", "date", "warehouse", "state"],
     prints: true,
     kept_by: &["storekeeper", "sales"],
@@ -85,11 +88,12 @@ mod rules {
             pricing::check_quantities(delivery)?;
             delivery.fill("cost", 0);
             let ids: Vec<Uuid> = delivery.lines.iter().filter_map(|l| l.link("item")).collect();
-            let units: Vec<(Uuid, Uuid)> = sqlx::query_as("select id, unit from item where tenant_id = $1 and id = any($2)")
-                .bind(tx.tenant())
-                .bind(&ids)
-                .fetch_all(tx.conn())
-                .await?;
+            let units: Vec<(Uuid, Uuid)> =
+                sqlx::query_as("select id, unit from item where tenant_id = $1 and id = any($2)")
+                    .bind(tx.tenant())
+                    .bind(&ids)
+                    .fetch_all(tx.conn())
+                    .await?;
             for line in &mut delivery.lines {
                 if line.get("returned").is_null() {
                     line.set("returned", Decimal::ZERO);
@@ -140,8 +144,12 @@ mod rules {
         let order = match delivery.link("sales_order") {
             Some(id) => {
                 let order = door::load(tx, &SALES_ORDER, id, Lock::Update).await?;
-                if delivery.link("return_of").is_none() && !matches!(order.state(), Some("confirmed" | "partly_delivered")) {
-                    return Err(Refusal::new("refuse-order-not-open").with("number", order.number().unwrap_or_default()).into());
+                if delivery.link("return_of").is_none()
+                    && !matches!(order.state(), Some("confirmed" | "partly_delivered"))
+                {
+                    return Err(Refusal::new("refuse-order-not-open")
+                        .with("number", order.number().unwrap_or_default())
+                        .into());
                 }
                 Some((id, order.lines.iter().map(OrderLine::from).collect()))
             }
@@ -166,11 +174,8 @@ mod rules {
     pub fn post(delivery: &Document, facts: &Facts) -> Result<Effects, Refusal> {
         facts.books.check_open()?;
         let mut levels = facts.levels.clone();
-        let mut owed: HashMap<Uuid, Decimal> = facts
-            .order
-            .iter()
-            .flat_map(|(_, lines)| lines.iter().map(|l| (l.id, l.quantity - l.delivered)))
-            .collect();
+        let mut owed: HashMap<Uuid, Decimal> =
+            facts.order.iter().flat_map(|(_, lines)| lines.iter().map(|l| (l.id, l.quantity - l.delivered))).collect();
         let mut effects = Effects::to("posted").numbered();
         let (mut moves, mut progress, mut total) = (Vec::new(), Vec::new(), 0);
         for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
@@ -196,7 +201,12 @@ mod rules {
             *level = rest;
             total += cost;
             effects.set_lines.push((line.id, "cost", cost.into()));
-            moves.push(Move { place: (line.item, facts.warehouse), quantity: -line.quantity, value: -cost, line: line.id });
+            moves.push(Move {
+                place: (line.item, facts.warehouse),
+                quantity: -line.quantity,
+                value: -cost,
+                line: line.id,
+            });
         }
         effects = effects.set("cost", total).post(Moves { date: facts.books.date, moves });
         if let Some((order, _)) = facts.order {
@@ -206,7 +216,8 @@ mod rules {
     }
 
     fn cost_of_sales(books: &Books, cost: Minor) -> Result<Entry, Refusal> {
-        let lines = [EntryLine::signed(books.account("cogs")?, cost), EntryLine::signed(books.account("inventory")?, -cost)];
+        let lines =
+            [EntryLine::signed(books.account("cogs")?, cost), EntryLine::signed(books.account("inventory")?, -cost)];
         Ok(Entry::new(books.date, lines))
     }
 
@@ -227,7 +238,9 @@ mod rules {
                     .at(cell(row, "quantity")));
             }
             // What came back so far and now, less what came back so far: the parts of a cost sum to the whole.
-            let share = |quantity: Decimal| money::to_minor(Decimal::from(source.cost) * quantity / source.quantity, 0).unwrap_or_default();
+            let share = |quantity: Decimal| {
+                money::to_minor(Decimal::from(source.cost) * quantity / source.quantity, 0).unwrap_or_default()
+            };
             let value = share(source.returned + line.quantity) - share(source.returned);
             returned.push((source.id, line.quantity));
             if let Some(order_line) = source.order_line {

@@ -126,7 +126,12 @@ mod rules {
     /// The income side of an invoice in the company's currency: per tax code its revenue and its tax. Credits are negative.
     ///
     /// The receivable is the sum of the converted parts, so that the entry balances in every currency.
-    pub fn revenue(taxes: &[TaxTotal], account: uuid::Uuid, vat: uuid::Uuid, convert: impl Fn(Minor) -> Option<Minor>) -> Option<Vec<EntryLine>> {
+    pub fn revenue(
+        taxes: &[TaxTotal],
+        account: uuid::Uuid,
+        vat: uuid::Uuid,
+        convert: impl Fn(Minor) -> Option<Minor>,
+    ) -> Option<Vec<EntryLine>> {
         let mut lines = Vec::new();
         for part in taxes {
             let (base, tax) = (convert(part.base)?, convert(part.tax)?);
@@ -139,9 +144,17 @@ mod rules {
     }
 
     /// What a posted invoice means: the customer owes it in parts, income and VAT are earned.
-    pub fn post(invoice: &Document, totals: &Totals, due: &[(Date, Minor)], books: &Books, company_currency: &str) -> Result<Effects, Refusal> {
+    pub fn post(
+        invoice: &Document,
+        totals: &Totals,
+        due: &[(Date, Minor)],
+        books: &Books,
+        company_currency: &str,
+    ) -> Result<Effects, Refusal> {
         books.check_open()?;
-        let Some(customer) = invoice.link("customer") else { return Err(Refusal::new("fault-required").at("customer")) };
+        let Some(customer) = invoice.link("customer") else {
+            return Err(Refusal::new("fault-required").at("customer"));
+        };
         let currency = invoice.currency(company_currency).to_owned();
         let (from, to) = (money::decimals(&currency), money::decimals(company_currency));
         let rate = invoice.decimal("rate");
@@ -153,7 +166,8 @@ mod rules {
         let base_total: Minor = lines.iter().map(|l| l.credit - l.debit).sum();
         lines.insert(0, EntryLine::signed(books.account("receivable")?, base_total).of(customer));
 
-        let shares = money::allocate(base_total, &due.iter().map(|(_, amount)| Decimal::from(*amount)).collect::<Vec<_>>());
+        let shares =
+            money::allocate(base_total, &due.iter().map(|(_, amount)| Decimal::from(*amount)).collect::<Vec<_>>());
         let items = due
             .iter()
             .zip(shares)
@@ -169,7 +183,8 @@ mod rules {
             .set("base_total", base_total)
             .set("due_date", due.last().map(|(date, _)| *date));
         if let Some(order) = invoice.link("sales_order") {
-            let invoiced = invoice.lines.iter().filter_map(|l| Some((l.link("order_line")?, l.decimal("quantity")))).collect();
+            let invoiced =
+                invoice.lines.iter().filter_map(|l| Some((l.link("order_line")?, l.decimal("quantity")))).collect();
             effects = effects.post(Progress { order, what: What::Invoiced, lines: invoiced });
         }
         Ok(effects.book(Entry::new(books.date, lines)).book(claim))

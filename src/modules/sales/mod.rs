@@ -6,9 +6,9 @@ pub mod delivery;
 pub mod invoice;
 pub mod order;
 pub mod payment;
-pub mod quotation;
 #[cfg(feature = "ssr")]
 pub mod pricing;
+pub mod quotation;
 #[cfg(feature = "ssr")]
 pub mod receivable;
 

@@ -149,7 +149,11 @@ mod rules {
     }
 
     /// A delivery of what is still owed, as far as it is on hand. `on_hand` is `None` for services.
-    fn deliver(order: &Document, mut delivery: Document, on_hand: impl Fn(Uuid) -> Option<Level>) -> Result<Document, Refusal> {
+    fn deliver(
+        order: &Document,
+        mut delivery: Document,
+        on_hand: impl Fn(Uuid) -> Option<Level>,
+    ) -> Result<Document, Refusal> {
         for name in ["customer", "warehouse", "reference"] {
             delivery.set(name, order.get(name).clone());
         }

@@ -4,7 +4,10 @@ use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View
 
 static LINES: Lines = Lines {
     table: "customer_payment_line",
-    fields: &[Field::new("sales_invoice", Kind::Link("sales_invoice")).required(), Field::new("amount", Kind::Money).required()],
+    fields: &[
+        Field::new("sales_invoice", Kind::Link("sales_invoice")).required(),
+        Field::new("amount", Kind::Money).required(),
+    ],
     required: false,
 };
 
@@ -36,7 +39,10 @@ pub static CUSTOMER_PAYMENT: Record = Record {
     ],
     columns: &["number", "customer", "date", "account", "state", "allocated", "amount"],
     totals: &["allocated", "amount"],
-    views: &[View { name: "draft", filter: &[("state", "draft")] }, View { name: "posted", filter: &[("state", "posted")] }],
+    views: &[
+        View { name: "draft", filter: &[("state", "draft")] },
+        View { name: "posted", filter: &[("state", "posted")] },
+    ],
     filters: &["customer", "date", "account", "state", "amount"],
     prints: true,
     kept_by: &["accountant"],
@@ -65,10 +71,11 @@ mod rules {
     impl Rules for PaymentRules {
         async fn complete(&self, tx: &mut TenantTx, payment: &mut Document) -> Outcome<()> {
             if payment.get("account").is_null() {
-                let bank: Option<Uuid> = sqlx::query_scalar("select id from account where tenant_id = $1 and role = 'bank'")
-                    .bind(tx.tenant())
-                    .fetch_optional(tx.conn())
-                    .await?;
+                let bank: Option<Uuid> =
+                    sqlx::query_scalar("select id from account where tenant_id = $1 and role = 'bank'")
+                        .bind(tx.tenant())
+                        .fetch_optional(tx.conn())
+                        .await?;
                 payment.set("account", bank);
             }
             payment.fill("currency", tx.company.currency.clone());
@@ -134,11 +141,13 @@ mod rules {
         if ids.is_empty() {
             return Ok(());
         }
-        let rows = sqlx::query("select id, customer, currency, state from sales_invoice where tenant_id = $1 and id = any($2)")
-            .bind(tx.tenant())
-            .bind(&ids)
-            .fetch_all(tx.conn())
-            .await?;
+        let rows = sqlx::query(
+            "select id, customer, currency, state from sales_invoice where tenant_id = $1 and id = any($2)",
+        )
+        .bind(tx.tenant())
+        .bind(&ids)
+        .fetch_all(tx.conn())
+        .await?;
         for (at, line) in payment.lines.iter().enumerate() {
             let Some(id) = line.link("sales_invoice") else { continue };
             let refuse = |id: &str| Err(Refusal::new(id).at(cell(at, "sales_invoice")).into());
@@ -160,7 +169,12 @@ mod rules {
     }
 
     /// Money in, claims settled; what is left stays on account, what the rate changed is an exchange difference.
-    fn post(payment: &Document, open: Vec<receivable::Open>, books: &Books, company_currency: &str) -> Result<Effects, Refusal> {
+    fn post(
+        payment: &Document,
+        open: Vec<receivable::Open>,
+        books: &Books,
+        company_currency: &str,
+    ) -> Result<Effects, Refusal> {
         books.check_open()?;
         let customer = payment.link("customer").unwrap_or_default();
         let (amount, base) = (payment.minor("amount"), payment.minor("base_amount"));
@@ -181,7 +195,12 @@ mod rules {
             currency: payment.currency(company_currency).to_owned(),
             items: vec![OpenItem { due_date: books.date, amount: -amount, base_amount: -base }],
         };
-        Ok(Effects::to("posted").numbered().set("allocated", settlement.used()).book(entry).book(claim).book(settlement))
+        Ok(Effects::to("posted")
+            .numbered()
+            .set("allocated", settlement.used())
+            .book(entry)
+            .book(claim)
+            .book(settlement))
     }
 
     /// The entry that a document left in the journal.

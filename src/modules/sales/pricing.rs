@@ -58,7 +58,12 @@ pub fn line_amount(quantity: Decimal, price: Decimal, discount: Decimal) -> Opti
 }
 
 /// Totals of lines in a currency of so many decimals. `None` when an amount is too large to be kept.
-pub fn totals(lines: &[SaleLine], rates: &HashMap<Uuid, Decimal>, decimals: u32, rounding: TaxRounding) -> Option<Totals> {
+pub fn totals(
+    lines: &[SaleLine],
+    rates: &HashMap<Uuid, Decimal>,
+    decimals: u32,
+    rounding: TaxRounding,
+) -> Option<Totals> {
     let mut out = Totals::default();
     for line in lines {
         let amount = line_amount(line.quantity, line.price, line.discount)?;
@@ -103,7 +108,11 @@ pub fn lines_of(document: &Document) -> Vec<SaleLine> {
 }
 
 /// Totals of a document as it stands, with the tax rates in force.
-pub fn totals_of(document: &Document, rates: &HashMap<Uuid, Decimal>, company: &crate::platform::tenancy::Company) -> Outcome<Totals> {
+pub fn totals_of(
+    document: &Document,
+    rates: &HashMap<Uuid, Decimal>,
+    company: &crate::platform::tenancy::Company,
+) -> Outcome<Totals> {
     let decimals = money::decimals(document.currency(&company.currency));
     totals(&lines_of(document), rates, decimals, TaxRounding::of(&company.tax_rounding))
         .ok_or_else(|| Refusal::new("fault-out-of-range").at("lines").into())
@@ -143,7 +152,8 @@ async fn from_customer(tx: &mut TenantTx, document: &mut Document, customer: Uui
         .await?;
     if let Some(row) = row {
         if document.version == 0 && document.get("total").is_null() {
-            document.set("currency", row.try_get::<Option<String>, _>("currency")?.unwrap_or(tx.company.currency.clone()));
+            document
+                .set("currency", row.try_get::<Option<String>, _>("currency")?.unwrap_or(tx.company.currency.clone()));
         }
         if document.record.field("payment_term").is_some() {
             document.fill("payment_term", row.try_get::<Option<Uuid>, _>("payment_term")?);
@@ -155,13 +165,12 @@ async fn from_customer(tx: &mut TenantTx, document: &mut Document, customer: Uui
 /// Fills each line from its item where the line says nothing itself. Answers with the tax rates of the company.
 async fn from_items(tx: &mut TenantTx, document: &mut Document) -> Outcome<HashMap<Uuid, Decimal>> {
     let ids: Vec<Uuid> = document.lines.iter().filter_map(|l| l.link("item")).collect();
-    let rows = sqlx::query(
-        "select i.id, i.unit, i.price, i.tax_code from item i where i.tenant_id = $1 and i.id = any($2)",
-    )
-    .bind(tx.tenant())
-    .bind(&ids)
-    .fetch_all(tx.conn())
-    .await?;
+    let rows =
+        sqlx::query("select i.id, i.unit, i.price, i.tax_code from item i where i.tenant_id = $1 and i.id = any($2)")
+            .bind(tx.tenant())
+            .bind(&ids)
+            .fetch_all(tx.conn())
+            .await?;
     let items: HashMap<Uuid, sqlx::postgres::PgRow> = rows.into_iter().map(|row| (row.get("id"), row)).collect();
     for line in &mut document.lines {
         let Some(row) = line.link("item").and_then(|id| items.get(&id)) else { continue };

@@ -101,7 +101,12 @@ pub struct Settlement {
 
 impl Settlement {
     /// Settles the wanted amounts, oldest part first. Refuses more than is open or more than the credit holds.
-    pub fn of(amount: Minor, base_amount: Minor, wanted: &[(Uuid, Minor)], mut open: Vec<Open>) -> Result<Settlement, Refusal> {
+    pub fn of(
+        amount: Minor,
+        base_amount: Minor,
+        wanted: &[(Uuid, Minor)],
+        mut open: Vec<Open>,
+    ) -> Result<Settlement, Refusal> {
         let mut shares: Vec<Share> = Vec::new();
         let mut used: Minor = 0;
         for (invoice, wanted) in wanted {
@@ -111,7 +116,8 @@ impl Settlement {
                 if take == 0 {
                     continue;
                 }
-                let base_debit = if take == part.open { part.base_open } else { proportion(part.base_open, take, part.open) };
+                let base_debit =
+                    if take == part.open { part.base_open } else { proportion(part.base_open, take, part.open) };
                 // What has been used so far and now, less what was used so far: the parts sum to the whole.
                 let base_credit = proportion(base_amount, used + take, amount) - proportion(base_amount, used, amount);
                 shares.push(Share { item: part.id, invoice: *invoice, amount: take, base_debit, base_credit });

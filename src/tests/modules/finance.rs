@@ -31,11 +31,12 @@ async fn groups_and_control_accounts_take_no_entries_by_hand() {
     let group = entry(&firm, "11", "3110", (100, 100)).await;
     assert_eq!(refusals(firm.act(&group, "post").await), ["refuse-account-group"]);
     let mut tx = firm.tx().await;
-    let receivable: String = sqlx::query_scalar("select code from account where tenant_id = $1 and role = 'receivable'")
-        .bind(tx.tenant())
-        .fetch_one(tx.conn())
-        .await
-        .expect("the receivable account");
+    let receivable: String =
+        sqlx::query_scalar("select code from account where tenant_id = $1 and role = 'receivable'")
+            .bind(tx.tenant())
+            .fetch_one(tx.conn())
+            .await
+            .expect("the receivable account");
     drop(tx);
     let control = entry(&firm, &receivable, "3110", (100, 100)).await;
     assert_eq!(refusals(firm.act(&control, "post").await), ["refuse-account-control"]);
@@ -49,7 +50,12 @@ async fn a_posted_entry_stays_and_is_taken_back_by_its_reversal() {
     assert!(posted.number().is_some_and(|n| n.starts_with("JE-")));
     assert_eq!(refusals(firm.change(&posted, &[("memo", "other")]).await), ["refuse-posted"]);
     // The database itself refuses, whoever asks.
-    for sql in ["update journal_entry_line set debit = 1 where parent = $1", "delete from journal_entry_line where parent = $1", "delete from journal_entry where id = $1", "update journal_entry set date = date - 1 where id = $1"] {
+    for sql in [
+        "update journal_entry_line set debit = 1 where parent = $1",
+        "delete from journal_entry_line where parent = $1",
+        "delete from journal_entry where id = $1",
+        "update journal_entry set date = date - 1 where id = $1",
+    ] {
         let mut tx = firm.tx().await;
         let outcome = sqlx::query(sql).bind(posted.id).execute(tx.conn()).await;
         let code = outcome.expect_err("refused").as_database_error().and_then(|e| e.code().map(|c| c.to_string()));
@@ -136,11 +142,12 @@ async fn every_country_brings_a_chart_with_all_roles() {
     for country in ["SA", "AE", "EG", "XX"] {
         let firm = Firm::in_country(country).await;
         let mut tx = firm.tx().await;
-        let roles: Vec<String> = sqlx::query_scalar("select role from account where tenant_id = $1 and role is not null")
-            .bind(tx.tenant())
-            .fetch_all(tx.conn())
-            .await
-            .expect("roles");
+        let roles: Vec<String> =
+            sqlx::query_scalar("select role from account where tenant_id = $1 and role is not null")
+                .bind(tx.tenant())
+                .fetch_all(tx.conn())
+                .await
+                .expect("roles");
         for role in crate::modules::finance::account::ROLES {
             assert!(roles.iter().any(|r| r == role), "{country} has no {role} account");
         }

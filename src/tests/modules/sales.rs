@@ -16,7 +16,8 @@ async fn quotation_to_paid_invoice_with_a_partial_delivery() {
     let firm = Firm::new().await;
     let beam = firm.item("BEAM", "100", 10, "60").await;
     let mut tx = firm.tx().await;
-    let mut quotation = Document::new(record("quotation")).with("customer", firm.customer).with("date", tx.company.today);
+    let mut quotation =
+        Document::new(record("quotation")).with("customer", firm.customer).with("date", tx.company.today);
     quotation.lines.push(Line::new().with("item", beam).with("quantity", dec("15")));
     quotation.lines.push(Line::new().with("item", beam).with("quantity", dec("1")).with("optional", true));
     door::insert(&mut tx, &mut quotation).await.expect("a quotation");
@@ -69,7 +70,8 @@ async fn more_than_is_owed_is_not_delivered() {
         fields: Default::default(),
         lines: Some(vec![row.into_iter().map(|(n, t)| (n.to_owned(), t)).collect()]),
     };
-    let more = door::save(&mut tx, delivery.record, delivery.id, delivery.version, &typed).await.expect("a draft may say so");
+    let more =
+        door::save(&mut tx, delivery.record, delivery.id, delivery.version, &typed).await.expect("a draft may say so");
     tx.commit().await.expect("commit");
     assert_eq!(refusals(firm.act(&more, "post").await), ["refuse-over-delivery-of"]);
     let saved = firm.load(&more).await;
@@ -129,7 +131,8 @@ async fn a_foreign_invoice_is_booked_in_both_currencies_and_its_difference_too()
         .with("total", 0);
     invoice.lines.push(Line::new().with("item", item).with("quantity", dec("1")).with("price", dec("10.125")));
     assert_eq!(refusals(door::insert(&mut tx, &mut invoice).await), ["refuse-no-rate"]);
-    let mut rate = Document::new(record("exchange_rate")).with("currency", "KWD").with("date", today).with("rate", dec("12.2"));
+    let mut rate =
+        Document::new(record("exchange_rate")).with("currency", "KWD").with("date", today).with("rate", dec("12.2"));
     door::insert(&mut tx, &mut rate).await.expect("a rate");
     door::insert(&mut tx, &mut invoice).await.expect("an invoice");
     tx.commit().await.expect("commit");
@@ -138,7 +141,11 @@ async fn a_foreign_invoice_is_booked_in_both_currencies_and_its_difference_too()
     let (invoice, _) = firm.act(&invoice, "post").await.expect("posted");
     assert_eq!(invoice.minor("base_total"), 12_353 + 1_853);
     let mut tx = firm.tx().await;
-    sqlx::query("update exchange_rate set rate = 12 where tenant_id = $1").bind(tx.tenant()).execute(tx.conn()).await.expect("a new rate");
+    sqlx::query("update exchange_rate set rate = 12 where tenant_id = $1")
+        .bind(tx.tenant())
+        .execute(tx.conn())
+        .await
+        .expect("a new rate");
     tx.commit().await.expect("commit");
     let (_, payment) = firm.act(&invoice, "pay").await.expect("a payment");
     firm.act(&payment.expect("a draft"), "post").await.expect("posted");
@@ -178,12 +185,13 @@ async fn an_invoice_by_instalments_is_paid_oldest_part_first() {
     tx.commit().await.expect("commit");
     let (invoice, _) = firm.act(&invoice, "post").await.expect("posted");
     let mut tx = firm.tx().await;
-    let parts: Vec<i64> = sqlx::query_scalar("select amount from open_item where tenant_id = $1 and source = $2 order by position")
-        .bind(tx.tenant())
-        .bind(invoice.id)
-        .fetch_all(tx.conn())
-        .await
-        .expect("parts");
+    let parts: Vec<i64> =
+        sqlx::query_scalar("select amount from open_item where tenant_id = $1 and source = $2 order by position")
+            .bind(tx.tenant())
+            .bind(invoice.id)
+            .fetch_all(tx.conn())
+            .await
+            .expect("parts");
     assert_eq!((parts.len(), parts.iter().sum::<i64>()), (2, 115_000));
     drop(tx);
     let (_, payment) = firm.act(&invoice, "pay").await.expect("a payment");
@@ -199,12 +207,13 @@ async fn an_invoice_by_instalments_is_paid_oldest_part_first() {
     tx.commit().await.expect("commit");
     firm.act(&payment, "post").await.expect("posted");
     let mut tx = firm.tx().await;
-    let open: Vec<i64> = sqlx::query_scalar("select open from open_item where tenant_id = $1 and source = $2 order by position")
-        .bind(tx.tenant())
-        .bind(invoice.id)
-        .fetch_all(tx.conn())
-        .await
-        .expect("parts");
+    let open: Vec<i64> =
+        sqlx::query_scalar("select open from open_item where tenant_id = $1 and source = $2 order by position")
+            .bind(tx.tenant())
+            .bind(invoice.id)
+            .fetch_all(tx.conn())
+            .await
+            .expect("parts");
     assert_eq!(open, [0, parts[1]]);
     drop(tx);
     assert_eq!(firm.load(&invoice).await.state(), Some("partly_paid"));
@@ -232,7 +241,8 @@ async fn posting_an_invoice_of_ten_lines_takes_fifteen_statements() {
     let firm = Firm::new().await;
     let item = firm.item("A", "100", 0, "0").await;
     let mut tx = firm.tx().await;
-    let mut invoice = Document::new(record("sales_invoice")).with("customer", firm.customer).with("date", tx.company.today);
+    let mut invoice =
+        Document::new(record("sales_invoice")).with("customer", firm.customer).with("date", tx.company.today);
     invoice.lines = (0..10).map(|_| Line::new().with("item", item).with("quantity", dec("2"))).collect();
     door::insert(&mut tx, &mut invoice).await.expect("an invoice");
     tx.commit().await.expect("commit");

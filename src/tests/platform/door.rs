@@ -14,7 +14,9 @@ async fn f22_the_second_of_two_writers_is_told() {
     let firm = Firm::new().await;
     let mut tx = firm.tx().await;
     let customer = door::load(&mut tx, record("customer"), firm.customer, door::Lock::No).await.expect("the customer");
-    door::save(&mut tx, customer.record, customer.id, customer.version, &typed(&[("phone", "1")])).await.expect("the first");
+    door::save(&mut tx, customer.record, customer.id, customer.version, &typed(&[("phone", "1")]))
+        .await
+        .expect("the first");
     let second = door::save(&mut tx, customer.record, customer.id, customer.version, &typed(&[("phone", "2")])).await;
     assert!(matches!(second, Err(Error::Conflict)));
 }
@@ -40,12 +42,23 @@ async fn f40_a_body_cannot_set_what_rules_compute() {
     let firm = Firm::new().await;
     let item = firm.item("A", "100", 0, "0").await;
     let mut tx = firm.tx().await;
-    let line = [("item", item.to_string()), ("quantity", "2".to_owned()), ("net", "1".to_owned()), ("delivered", "2".to_owned())];
+    let line = [
+        ("item", item.to_string()),
+        ("quantity", "2".to_owned()),
+        ("net", "1".to_owned()),
+        ("delivered", "2".to_owned()),
+    ];
     let body = Typed {
-        fields: [("customer", firm.customer.to_string()), ("total", "1".to_owned()), ("state", "closed".to_owned()), ("number", "SO-1".to_owned()), ("tenant_id", Uuid::now_v7().to_string())]
-            .into_iter()
-            .map(|(n, t)| (n.to_owned(), t))
-            .collect(),
+        fields: [
+            ("customer", firm.customer.to_string()),
+            ("total", "1".to_owned()),
+            ("state", "closed".to_owned()),
+            ("number", "SO-1".to_owned()),
+            ("tenant_id", Uuid::now_v7().to_string()),
+        ]
+        .into_iter()
+        .map(|(n, t)| (n.to_owned(), t))
+        .collect(),
         lines: Some(vec![line.into_iter().map(|(n, t)| (n.to_owned(), t)).collect::<BTreeMap<_, _>>()]),
     };
     let saved = door::save(&mut tx, record("sales_order"), Uuid::now_v7(), 0, &body).await.expect("saved");
@@ -58,14 +71,23 @@ async fn faults_stand_beside_their_fields() {
     let firm = Firm::new().await;
     let mut tx = firm.tx().await;
     let body = Typed {
-        fields: [("customer~", "Nobody"), ("date", "soon")].into_iter().map(|(n, t)| (n.to_owned(), t.to_owned())).collect(),
+        fields: [("customer~", "Nobody"), ("date", "soon")]
+            .into_iter()
+            .map(|(n, t)| (n.to_owned(), t.to_owned()))
+            .collect(),
         lines: Some(vec![BTreeMap::from([("quantity".to_owned(), "-3".to_owned())])]),
     };
-    let Err(Error::Refused(refusals)) = door::save(&mut tx, record("sales_order"), Uuid::now_v7(), 0, &body).await else {
+    let Err(Error::Refused(refusals)) = door::save(&mut tx, record("sales_order"), Uuid::now_v7(), 0, &body).await
+    else {
         panic!("not refused")
     };
     let at: Vec<_> = refusals.iter().map(|r| (r.field.as_deref().unwrap_or_default(), r.message.id.as_str())).collect();
-    for expected in [("customer", "fault-not-link"), ("date", "fault-not-date"), ("lines[0][quantity]", "fault-negative"), ("lines[0][item]", "fault-required")] {
+    for expected in [
+        ("customer", "fault-not-link"),
+        ("date", "fault-not-date"),
+        ("lines[0][quantity]", "fault-negative"),
+        ("lines[0][item]", "fault-required"),
+    ] {
         assert!(at.contains(&expected), "{expected:?} is not among {at:?}");
     }
 }
@@ -79,12 +101,22 @@ async fn f42_a_role_counts_from_the_next_unit_of_work_on() {
     door::save(&mut tx, record("customer"), Uuid::now_v7(), 0, &fields).await.expect("sales keeps customers");
     assert!(matches!(door::save(&mut tx, record("account"), Uuid::now_v7(), 0, &fields).await, Err(Error::Denied)));
     tx.commit().await.expect("commit");
-    let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&crate::tests::support::admin_url().await).await.expect("admin");
-    sqlx::query("update auth.memberships set role = 'auditor' where user_id = $1").bind(sales.user).execute(&mut admin).await.expect("demoted");
+    let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&crate::tests::support::admin_url().await)
+        .await
+        .expect("admin");
+    sqlx::query("update auth.memberships set role = 'auditor' where user_id = $1")
+        .bind(sales.user)
+        .execute(&mut admin)
+        .await
+        .expect("demoted");
     let mut tx = firm.db.begin(&sales).await.expect("the auditor enters");
     assert!(matches!(door::save(&mut tx, record("customer"), Uuid::now_v7(), 0, &fields).await, Err(Error::Denied)));
     drop(tx);
-    sqlx::query("delete from auth.memberships where user_id = $1").bind(sales.user).execute(&mut admin).await.expect("gone");
+    sqlx::query("delete from auth.memberships where user_id = $1")
+        .bind(sales.user)
+        .execute(&mut admin)
+        .await
+        .expect("gone");
     assert!(matches!(firm.db.begin(&sales).await, Err(Error::Denied)));
 }
 
@@ -93,7 +125,9 @@ async fn every_change_leaves_its_history() {
     let firm = Firm::new().await;
     let mut tx = firm.tx().await;
     door::save(&mut tx, record("customer"), firm.customer, 1, &typed(&[("phone", "+966 11 1")])).await.expect("saved");
-    let page = crate::platform::page::form(&mut tx, record("customer"), Some(firm.customer), &BTreeMap::new(), None).await.expect("the form");
+    let page = crate::platform::page::form(&mut tx, record("customer"), Some(firm.customer), &BTreeMap::new(), None)
+        .await
+        .expect("the form");
     let latest = &page.events[0];
     assert_eq!((latest.action.as_str(), latest.user.as_str()), ("change", "Owner"));
     assert_eq!(latest.changes, [("phone".to_owned(), None, Some("+966 11 1".to_owned()))]);

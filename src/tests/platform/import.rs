@@ -13,7 +13,11 @@ use uuid::Uuid;
 
 async fn run(tx: &mut TenantTx, name: &str, bytes: &[u8], mapping: &[&str], fixed: &[(&str, &str)]) -> Report {
     let record = record(name);
-    let mut plan = Plan { record, mapping: Vec::new(), fixed: fixed.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect() };
+    let mut plan = Plan {
+        record,
+        mapping: Vec::new(),
+        fixed: fixed.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
+    };
     if mapping.is_empty()
         && let Ok(header) = import::header(bytes)
     {
@@ -44,7 +48,11 @@ async fn f36_bad_rows_are_named_by_line_column_and_reason() {
         ]
     );
     assert!(report.documents.is_empty());
-    let count: i64 = sqlx::query_scalar("select count(*) from customer where tenant_id = $1").bind(tx.tenant()).fetch_one(tx.conn()).await.expect("count");
+    let count: i64 = sqlx::query_scalar("select count(*) from customer where tenant_id = $1")
+        .bind(tx.tenant())
+        .fetch_one(tx.conn())
+        .await
+        .expect("count");
     assert_eq!(count, 1, "nothing was written");
 }
 
@@ -54,10 +62,16 @@ async fn files_that_cannot_be_read_say_why() {
     let mut tx = firm.tx().await;
     let mapping = ["code=code", "name=name"];
     let windows = b"code,name\nC5,Good\nC6,Caf\xE9\n";
-    assert_eq!(reasons(&run(&mut tx, "customer", windows, &mapping, &[]).await.bad), [(3, "", "import-fault-encoding")]);
+    assert_eq!(
+        reasons(&run(&mut tx, "customer", windows, &mapping, &[]).await.bad),
+        [(3, "", "import-fault-encoding")]
+    );
     let half = b"code,name\nC5,Good\nC6";
     assert_eq!(reasons(&run(&mut tx, "customer", half, &mapping, &[]).await.bad), [(3, "", "import-fault-cut")]);
-    assert_eq!(reasons(&run(&mut tx, "customer", b"code,name\n", &mapping, &[]).await.bad), [(1, "", "import-fault-empty")]);
+    assert_eq!(
+        reasons(&run(&mut tx, "customer", b"code,name\n", &mapping, &[]).await.bad),
+        [(1, "", "import-fault-empty")]
+    );
 }
 
 #[tokio::test]
@@ -88,12 +102,34 @@ fn good(report: Report, documents: usize) {
 async fn adventureworks_from_files_to_paid_invoices() {
     let firm = Firm::in_country("XX").await;
     let mut tx = firm.tx().await;
-    good(run(&mut tx, "customer", &read("sales_customers.csv"), &["CustomerID=code", "CompanyName=name", "EmailAddress=email", "Phone=phone", "SalesPerson=contact"], &[("language", "en")]).await, 847);
+    good(
+        run(
+            &mut tx,
+            "customer",
+            &read("sales_customers.csv"),
+            &["CustomerID=code", "CompanyName=name", "EmailAddress=email", "Phone=phone", "SalesPerson=contact"],
+            &[("language", "en")],
+        )
+        .await,
+        847,
+    );
     let item = [
-        "productid=code", "name=name", "productnumber=barcode", "category=category", "listprice=price", "standardcost=cost",
-        "description_en=description_en", "description_ar=description_ar", "description_he=description_he", "description_fr=description_fr",
+        "productid=code",
+        "name=name",
+        "productnumber=barcode",
+        "category=category",
+        "listprice=price",
+        "standardcost=cost",
+        "description_en=description_en",
+        "description_ar=description_ar",
+        "description_he=description_he",
+        "description_fr=description_fr",
     ];
-    good(run(&mut tx, "item", &read("products.csv"), &item, &[("kind", "stock"), ("unit", "PCS"), ("tax_code", "OUT")]).await, 504);
+    good(
+        run(&mut tx, "item", &read("products.csv"), &item, &[("kind", "stock"), ("unit", "PCS"), ("tax_code", "OUT")])
+            .await,
+        504,
+    );
     good(run(&mut tx, "warehouse", &read("work_centers.csv"), &["locationid=code", "name=name"], &[]).await, 14);
     let stock = ["productid=line.item", "location=line.warehouse", "shelf=line.place", "quantity=line.quantity"];
     let counted = read("inventory.csv").split(|b| *b == b'\n').filter(|l| !l.is_empty()).count() - 1;
@@ -103,7 +139,12 @@ async fn adventureworks_from_files_to_paid_invoices() {
     assert_eq!(reasons(&all.bad), [827, 833, 850, 856].map(|line| (line, "quantity", "refuse-zero-quantity")));
     let zero: std::collections::HashSet<u64> = all.bad.iter().map(|bad| bad.line).collect();
     let text = String::from_utf8(read("inventory.csv")).expect("UTF-8");
-    let kept: String = text.lines().enumerate().filter(|(i, _)| !zero.contains(&(*i as u64 + 1))).map(|(_, l)| format!("{l}\n")).collect();
+    let kept: String = text
+        .lines()
+        .enumerate()
+        .filter(|(i, _)| !zero.contains(&(*i as u64 + 1)))
+        .map(|(_, l)| format!("{l}\n"))
+        .collect();
     let report = run(&mut tx, "stock_adjustment", kept.as_bytes(), &stock, &[("reason", "opening")]).await;
     let opening = report.documents.first().copied();
     good(report, 1);
@@ -111,10 +152,18 @@ async fn adventureworks_from_files_to_paid_invoices() {
     door::act(&mut tx, record("stock_adjustment"), opening, 1, "post").await.expect("opening stock is posted");
 
     let orders = ["SalesOrderID=reference", "OrderDate=date", "DueDate=delivery_date", "CustomerID=customer"];
-    let report = run(&mut tx, "sales_order", &read("sales_orders.csv"), &orders, &[("warehouse", "Finished Goods Storage")]).await;
+    let report =
+        run(&mut tx, "sales_order", &read("sales_orders.csv"), &orders, &[("warehouse", "Finished Goods Storage")])
+            .await;
     let ids = report.documents.clone();
     good(report, 32);
-    let lines = ["SalesOrderID=parent", "OrderQty=line.quantity", "ProductID=line.item", "UnitPrice=line.price", "UnitPriceDiscount*100=line.discount"];
+    let lines = [
+        "SalesOrderID=parent",
+        "OrderQty=line.quantity",
+        "ProductID=line.item",
+        "UnitPrice=line.price",
+        "UnitPriceDiscount*100=line.discount",
+    ];
     good(run(&mut tx, "sales_order", &read("sales_order_lines.csv"), &lines, &[]).await, 32);
     tx.commit().await.expect("commit");
 

@@ -66,7 +66,10 @@ async fn the_catalogue_check_finds_planted_defects() {
         ("drop policy wall on customer", "customer has no restrictive wall"),
         ("create unique index on customer (email)", "does not begin with tenant_id"),
         ("grant truncate on customer to diwan_app", "lets the application TRUNCATE"),
-        ("create function oops() returns int language sql security definer as 'select 1'", "without a pinned search path"),
+        (
+            "create function oops() returns int language sql security definer as 'select 1'",
+            "without a pinned search path",
+        ),
         ("grant select on auth.users to diwan_app", "may read users"),
         ("drop index customer_tenant_id_payment_term_idx", "has no index behind it"),
     ] {
@@ -90,12 +93,20 @@ async fn no_table_lets_one_company_reach_another() {
     for table in tenant_tables(&mut admin).await {
         let count = |tenant: Uuid| AssertSqlSafe(format!("select count(*) from {table} where tenant_id = '{tenant}'"));
         let theirs: i64 = sqlx::query_scalar(count(b.cx.tenant)).fetch_one(&mut admin).await.expect("count");
-        let hash = || AssertSqlSafe(format!("select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t where tenant_id = '{}'", b.cx.tenant));
+        let hash = || {
+            AssertSqlSafe(format!(
+                "select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t where tenant_id = '{}'",
+                b.cx.tenant
+            ))
+        };
         let before: String = sqlx::query_scalar(hash()).fetch_one(&mut admin).await.expect("hash");
         let mut tx = a.tx().await;
         let seen: i64 = sqlx::query_scalar(count(b.cx.tenant)).fetch_one(tx.conn()).await.expect("count");
         assert_eq!(seen, 0, "{table}: {theirs} rows of another company, {seen} seen");
-        for change in [format!("update {table} set tenant_id = tenant_id where tenant_id = '{}'", b.cx.tenant), format!("delete from {table} where tenant_id = '{}'", b.cx.tenant)] {
+        for change in [
+            format!("update {table} set tenant_id = tenant_id where tenant_id = '{}'", b.cx.tenant),
+            format!("delete from {table} where tenant_id = '{}'", b.cx.tenant),
+        ] {
             let mut tx = a.tx().await;
             if let Ok(done) = sqlx::query(AssertSqlSafe(change.clone())).execute(tx.conn()).await {
                 assert_eq!(done.rows_affected(), 0, "{change}");
@@ -103,7 +114,9 @@ async fn no_table_lets_one_company_reach_another() {
         }
         // Rows cannot be put into, or moved to, another company.
         let mut tx = a.tx().await;
-        let moved = sqlx::query(AssertSqlSafe(format!("update {table} set tenant_id = '{}'", b.cx.tenant))).execute(tx.conn()).await;
+        let moved = sqlx::query(AssertSqlSafe(format!("update {table} set tenant_id = '{}'", b.cx.tenant)))
+            .execute(tx.conn())
+            .await;
         assert!(moved.map_or(true, |done| done.rows_affected() == 0), "{table}: rows moved to another company");
         let after: String = sqlx::query_scalar(hash()).fetch_one(&mut admin).await.expect("hash");
         assert_eq!(before, after, "{table}");
@@ -145,7 +158,11 @@ async fn f21_a_cancelled_begin_leaves_a_clean_connection() {
         let first = sqlx::query(look).fetch_one(db.people()).await.expect("the next borrower works");
         let second = sqlx::query(look).fetch_one(db.people()).await.expect("and the one after");
         assert_eq!(first.get::<String, _>("tenant"), "", "round {round}: the tenant of a cancelled request");
-        assert_ne!(first.get::<String, _>("now"), second.get::<String, _>("now"), "round {round}: inside a transaction");
+        assert_ne!(
+            first.get::<String, _>("now"),
+            second.get::<String, _>("now"),
+            "round {round}: inside a transaction"
+        );
     }
     assert!(cancelled > 50, "only {cancelled} were cancelled");
 }

@@ -63,7 +63,8 @@ async fn f47_signing_in_gives_the_session_a_new_name() {
     for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
         assert!(cookie.contains(part), "{cookie}");
     }
-    let away = browser.post("/sign-in", &[("email", &firm.email), ("password", PASSWORD), ("next", "//evil.example")]).await;
+    let away =
+        browser.post("/sign-in", &[("email", &firm.email), ("password", PASSWORD), ("next", "//evil.example")]).await;
     assert_eq!(away.location.as_deref(), Some("/"));
     assert_eq!(browser.get("/").await.status, StatusCode::OK);
     browser.post("/sign-out", &[]).await;
@@ -75,12 +76,18 @@ async fn f48_changes_from_elsewhere_are_refused() {
     let firm = Firm::new().await;
     let mut browser = Browser::of(&firm).await;
     let form = "application/x-www-form-urlencoded";
-    for (name, value) in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("x-nothing", "at-all")] {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("x-nothing", "at-all"),
+    ] {
         let request = Request::post("/customers/new").header(header::CONTENT_TYPE, form).header(name, value);
         let answer = browser.send(request, Body::from("code=EVIL&name=Evil&_edits=1")).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{name}: {value}");
     }
-    let request = Request::post("/customers/new").header(header::CONTENT_TYPE, form).header("origin", "http://diwan.example");
+    let request =
+        Request::post("/customers/new").header(header::CONTENT_TYPE, form).header("origin", "http://diwan.example");
     let answer = browser.send(request, Body::from("code=GOOD&name=Good&language=en&_edits=1")).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
 }
@@ -91,15 +98,23 @@ async fn pages_carry_their_policy() {
     let mut browser = Browser::of(&firm).await;
     let answer = browser.get("/").await;
     let policy = answer.headers.get(header::CONTENT_SECURITY_POLICY).and_then(|p| p.to_str().ok()).unwrap_or_default();
-    assert!(policy.contains("'nonce-") && policy.contains("frame-ancestors 'none'") && !policy.contains("'unsafe-eval'"), "{policy}");
-    for (name, value) in [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("cache-control", "private, no-store")] {
+    assert!(
+        policy.contains("'nonce-") && policy.contains("frame-ancestors 'none'") && !policy.contains("'unsafe-eval'"),
+        "{policy}"
+    );
+    for (name, value) in
+        [("x-content-type-options", "nosniff"), ("x-frame-options", "DENY"), ("cache-control", "private, no-store")]
+    {
         assert_eq!(answer.headers.get(name).and_then(|v| v.to_str().ok()), Some(value));
     }
 }
 
 /// What distinguishes two answers, apart from the id that was asked and what is new in each: nonces, references.
 fn essence(answer: &Answer, id: &str) -> (StatusCode, String) {
-    (answer.status, answer.text().replace(id, "ID").split_whitespace().filter(|w| w.len() < 30).collect::<Vec<_>>().join(" "))
+    (
+        answer.status,
+        answer.text().replace(id, "ID").split_whitespace().filter(|w| w.len() < 30).collect::<Vec<_>>().join(" "),
+    )
 }
 
 /// For every page of every record type and every function, another company's id answers like one that never was.
@@ -119,7 +134,10 @@ async fn f38_another_companys_ids_look_like_random_ones() {
     for record in modules::records() {
         for id in theirs.map(|id| id.to_string()) {
             let page = format!("/{}", record.path);
-            for (real, fake) in [(format!("{page}/{id}"), format!("{page}/{random}")), (format!("{page}/{id}/print"), format!("{page}/{random}/print"))] {
+            for (real, fake) in [
+                (format!("{page}/{id}"), format!("{page}/{random}")),
+                (format!("{page}/{id}/print"), format!("{page}/{random}/print")),
+            ] {
                 let (real, fake) = (browser.get(&real).await, browser.get(&fake).await);
                 assert_eq!(real.status, StatusCode::NOT_FOUND, "{page}");
                 assert_eq!(essence(&real, &id), essence(&fake, &random));
@@ -127,12 +145,17 @@ async fn f38_another_companys_ids_look_like_random_ones() {
             }
             for verb in record.actions.iter().map(|a| a.name).chain(["save", "delete"]) {
                 let form = [("_do", verb), ("_version", "1"), ("_edits", "1"), ("code", "X")];
-                let (real, fake) = (browser.post(&format!("{page}/{id}"), &form).await, browser.post(&format!("{page}/{random}"), &form).await);
+                let (real, fake) = (
+                    browser.post(&format!("{page}/{id}"), &form).await,
+                    browser.post(&format!("{page}/{random}"), &form).await,
+                );
                 assert_eq!(real.status, fake.status, "{verb} on {page}");
                 assert!(real.status.is_client_error(), "{verb} on {page}: {}", real.status);
             }
             // A link to it in a new record, and a filter by it.
-            if let Some(link) = record.fields.iter().find(|f| matches!(f.kind, crate::record::Kind::Link(_)) && !f.computed) {
+            if let Some(link) =
+                record.fields.iter().find(|f| matches!(f.kind, crate::record::Kind::Link(_)) && !f.computed)
+            {
                 let (real, fake) = (
                     browser.post(&format!("{page}/new"), &[(link.name, &id), ("_edits", "1")]).await,
                     browser.post(&format!("{page}/new"), &[(link.name, &random), ("_edits", "1")]).await,
@@ -178,7 +201,12 @@ async fn the_pages_of_a_list_join_without_gap_or_repeat() {
     }
     let mut browser = Browser::of(&firm).await;
     let numbers = |answer: &Answer| -> Vec<String> {
-        answer.body.split("<bdi class=\"code\">SO-").skip(1).map(|part| part.split('<').next().unwrap_or_default().to_owned()).collect()
+        answer
+            .body
+            .split("<bdi class=\"code\">SO-")
+            .skip(1)
+            .map(|part| part.split('<').next().unwrap_or_default().to_owned())
+            .collect()
     };
     let link = |answer: &Answer, id: &str| -> Option<String> {
         let tag = answer.body.split('<').find(|tag| tag.contains(&format!("id=\"{id}\"")))?;
@@ -200,7 +228,14 @@ async fn the_pages_of_a_list_join_without_gap_or_repeat() {
 async fn a_form_that_comes_back_keeps_what_was_typed() {
     let firm = Firm::new().await;
     let mut browser = Browser::of(&firm).await;
-    let form = [("_do", "save"), ("_edits", "1"), ("code", "C9"), ("name.en", "Half a customer"), ("email", "not an address"), ("credit_limit", "lots")];
+    let form = [
+        ("_do", "save"),
+        ("_edits", "1"),
+        ("code", "C9"),
+        ("name.en", "Half a customer"),
+        ("email", "not an address"),
+        ("credit_limit", "lots"),
+    ];
     let answer = browser.post("/customers/new", &form).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     for kept in ["C9", "Half a customer", "not an address", "lots"] {
@@ -222,7 +257,18 @@ async fn f22_a_version_conflict_shows_both_versions() {
     let firm = Firm::new().await;
     let mut browser = Browser::of(&firm).await;
     let path = format!("/customers/{}", firm.customer);
-    let form = |phone: &'static str| [("_do", "save"), ("_edits", "1"), ("_version", "1"), ("code", "C1"), ("name.en", "Gulf Steel"), ("name.ar", "الخليج للحديد"), ("language", "ar"), ("phone", phone)];
+    let form = |phone: &'static str| {
+        [
+            ("_do", "save"),
+            ("_edits", "1"),
+            ("_version", "1"),
+            ("code", "C1"),
+            ("name.en", "Gulf Steel"),
+            ("name.ar", "الخليج للحديد"),
+            ("language", "ar"),
+            ("phone", phone),
+        ]
+    };
     assert_eq!(browser.post(&path, &form("111")).await.status, StatusCode::SEE_OTHER);
     let answer = browser.post(&path, &form("222")).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
@@ -232,7 +278,13 @@ async fn f22_a_version_conflict_shows_both_versions() {
 
 #[tokio::test]
 async fn the_first_visit_speaks_the_browsers_language() {
-    for (asked, direction) in [("ar-SA,ar;q=0.9,en;q=0.5", "rtl"), ("en-GB", "ltr"), ("fr,ar;q=0.3,en;q=0.8", "ltr"), ("fr", "ltr"), ("ar;q=0.1", "rtl")] {
+    for (asked, direction) in [
+        ("ar-SA,ar;q=0.9,en;q=0.5", "rtl"),
+        ("en-GB", "ltr"),
+        ("fr,ar;q=0.3,en;q=0.8", "ltr"),
+        ("fr", "ltr"),
+        ("ar;q=0.1", "rtl"),
+    ] {
         let mut browser = Browser::new().await;
         browser.language = Box::leak(asked.to_owned().into_boxed_str());
         let page = browser.get("/sign-in").await;
@@ -250,14 +302,20 @@ async fn every_page_is_drawn_in_both_languages_for_every_role() {
         browser.post("/preferences", &[("language", language)]).await;
         let mut pages: Vec<String> = ["/", "/companies"].map(str::to_owned).into();
         for record in modules::records() {
-            pages.extend([format!("/{}", record.path), format!("/{}/new", record.path), format!("/{}/import", record.path)]);
+            pages.extend([
+                format!("/{}", record.path),
+                format!("/{}/new", record.path),
+                format!("/{}/import", record.path),
+            ]);
         }
         pages.extend(modules::MODULES.iter().flat_map(|m| m.pages.iter().map(|(path, _)| format!("/{path}"))));
         pages.extend([format!("/sales-orders/{}", order.id), format!("/sales-orders/{}/print?language=ar", order.id)]);
         for path in pages {
             let answer = browser.get(&path).await;
             assert_eq!(answer.status, StatusCode::OK, "{path} in {language}");
-            let wrong = ["field-", "state-", "action-", "choice-", "view-", "refuse-"].into_iter().find(|key| answer.text().split_whitespace().any(|word| word.starts_with(key)));
+            let wrong = ["field-", "state-", "action-", "choice-", "view-", "refuse-"]
+                .into_iter()
+                .find(|key| answer.text().split_whitespace().any(|word| word.starts_with(key)));
             assert_eq!(wrong, None, "{path} in {language} shows a message id");
         }
     }
