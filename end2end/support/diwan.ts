@@ -28,6 +28,8 @@ export class Watch {
   /** The status that the next answer may carry without a complaint. */
   private announced: number | undefined;
 
+  constructor(private readonly scripts = true) {}
+
   over(context: BrowserContext) {
     context.on('page', (page) => this.overPage(page));
     for (const page of context.pages()) this.overPage(page);
@@ -35,14 +37,18 @@ export class Watch {
 
   private overPage(page: Page) {
     page.on('console', (message) => {
+      // Where scripts are off, what was fetched ahead for them stays unused.
+      if (!this.scripts && message.text().includes('was preloaded')) return;
       if (message.type() !== 'error' && message.type() !== 'warning') return;
       if (this.announced && message.text().includes(`status of ${this.announced}`)) return;
       this.complaints.push(`console ${message.type()} at ${page.url()}: ${message.text().slice(0, 600)}`);
     });
     page.on('pageerror', (error) => this.complaints.push(`error at ${page.url()}: ${error.message}`));
     page.on('requestfailed', (request) => {
-      // A page that is left takes its open questions with it.
-      if (request.failure()?.errorText !== 'net::ERR_ABORTED') this.complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
+      const reason = request.failure()?.errorText ?? '';
+      // A page that is left takes its open questions with it; scripts that are off are not fetched.
+      if (reason === 'net::ERR_ABORTED' || (reason === 'csp' && !this.scripts)) return;
+      this.complaints.push(`${request.url()}: ${reason}`);
     });
     page.on('response', (response) => {
       if (response.status() < 400 || response.status() === this.announced) return;
@@ -227,9 +233,9 @@ export const test = base.extend<{ language: Language; watch: Watch; diwan: Diwan
   viewport: { width: 1360, height: 900 },
   actionTimeout: 20_000,
   language: async ({ locale }, use) => use(locale?.startsWith('ar') ? 'ar' : 'en'),
-  watch: async ({ context }, use, info) => {
+  watch: async ({ context, javaScriptEnabled }, use, info) => {
     info.setTimeout(240_000);
-    const watch = new Watch();
+    const watch = new Watch(javaScriptEnabled !== false);
     watch.over(context);
     await use(watch);
     plainExpect(watch.complaints, 'complaints of the browser').toEqual([]);

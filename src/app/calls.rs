@@ -3,8 +3,9 @@
 
 use super::import::Rehearsal;
 use super::print::Sheet;
+use crate::modules::finance::health::Check;
 use crate::modules::finance::report::{GeneralLedger, TrialBalance};
-use crate::modules::home::{Check, Home};
+use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::record::Names;
 use crate::record::page::{FormPage, ListPage, Message, Suggestion};

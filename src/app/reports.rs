@@ -2,8 +2,8 @@
 
 use crate::i18n::I18n;
 use crate::modules;
+use crate::modules::finance::health::Check;
 use crate::modules::finance::report::{GeneralLedger, TrialBalance};
-use crate::modules::home::Check;
 use crate::modules::inventory::report::StockOnHand;
 use crate::t;
 use crate::ui::{icon, use_i18n};

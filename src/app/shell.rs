@@ -44,7 +44,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
                 {arabic_font}
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
-                <link id="messages" rel="preload" r#as="fetch" crossorigin="" href=format!("/messages/{}", messages_file(i18n.locale)) />
+                <script nonce=use_nonce()>{format!("window.diwanMessages=fetch('/messages/{}')", messages_file(i18n.locale))}</script>
                 <HydrationScripts options=options.clone() />
             </head>
             <body class=body_class><App /></body>

@@ -4,24 +4,6 @@ use crate::record::Minor;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// One invariant of the books with the figures that must agree; a count that must be zero has only the first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Check {
-    pub name: String,
-    pub left: i64,
-    pub right: Option<i64>,
-    pub holds: bool,
-}
-
-impl Check {
-    pub fn equal(name: &str, left: i64, right: i64) -> Check {
-        Check { name: name.to_owned(), left, right: Some(right), holds: left == right }
-    }
-    pub fn none(name: &str, count: i64) -> Check {
-        Check { name: name.to_owned(), left: count, right: None, holds: count == 0 }
-    }
-}
-
 /// A document that waits for somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {

@@ -369,12 +369,11 @@ fn keep_cell(cell: &mut Cell, field: &Field, texts: &BTreeMap<String, String>) {
 async fn page(tx: &mut TenantTx, saved: Document, posted: Option<&Posted>) -> Outcome<FormPage> {
     let record = saved.record;
     let Some(posted) = posted else { return form_page(tx, &saved).await };
-    // Lines that were added since the page was made are known by the ids their form gave them.
-    let mut base = saved.clone();
-    if base.lines.is_empty() {
-        base.lines = Vec::new();
-    }
-    let (document, _, _) = door::draft(tx, base, &posted.typed).await?;
+    // A form that only asked for an action typed nothing.
+    let document = match posted.typed == Typed::default() {
+        true => saved.clone(),
+        false => door::draft(tx, saved.clone(), &posted.typed).await?.0,
+    };
     let mut page = form_page(tx, &document).await?;
     keep_typed(&mut page, record, &posted.typed);
     page.version = posted.version;

@@ -426,7 +426,10 @@ impl RecordForm {
         let verb = control("_do").unwrap_or_else(|| "save".to_owned());
         let edits = control("_edits").is_some();
         let language = control("_language").and_then(|tag| Locale::from_tag(&tag));
-        let typed = Typed::from_pairs(pairs.into_iter().filter(|(name, _)| !name.starts_with('_')));
+        let typed = match edits {
+            true => Typed::from_pairs(pairs.into_iter().filter(|(name, _)| !name.starts_with('_'))),
+            false => Typed::default(),
+        };
         RecordForm {
             record,
             id: id.parse().ok().or(form_id).unwrap_or_else(Uuid::now_v7),

@@ -17,6 +17,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use sqlx::{Connection as _, PgConnection};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -25,6 +26,7 @@ use tower::ServiceExt as _;
 use uuid::Uuid;
 
 struct Ground {
+    server: String,
     admin: String,
     app: String,
     _cluster: Cluster,
@@ -48,7 +50,7 @@ async fn ground() -> &'static Ground {
             database::create_database(&cluster.url("postgres"), &name).await.expect("a fresh database");
             let admin = cluster.url(&name);
             let app = database::prepare(&admin).await.expect("roles and migrations");
-            Ground { admin, app, _cluster: cluster }
+            Ground { server: cluster.url("postgres"), admin, app, _cluster: cluster }
         })
         .await
 }
@@ -56,6 +58,16 @@ async fn ground() -> &'static Ground {
 /// The URL of the superuser, for tests that look behind the walls.
 pub async fn admin_url() -> String {
     ground().await.admin.clone()
+}
+
+/// A database of this test's own, for what would disturb the others.
+pub async fn own_database(name: &str) -> PgConnection {
+    let ground = ground().await;
+    let name = format!("test_{}_{name}", std::process::id());
+    database::create_database(&ground.server, &name).await.expect("a database");
+    let admin = ground.server.replace("/postgres?", &format!("/{name}?"));
+    database::prepare(&admin).await.expect("migrations");
+    PgConnection::connect(&admin).await.expect("admin")
 }
 
 pub async fn app_url() -> String {

@@ -16,11 +16,10 @@ pub fn i18n() -> I18n {
     I18n::new(locale, digits)
 }
 
-/// The messages of the page's language, from the file that the page names.
+/// The messages of the page's language, which the page asked for before it asked for the program.
 pub async fn fetch_messages() -> Option<String> {
-    let href = document().get_element_by_id("messages")?.get_attribute("href")?;
-    let response: web_sys::Response =
-        JsFuture::from(web_sys::window()?.fetch_with_str(&href)).await.ok()?.dyn_into().ok()?;
+    let asked = js_sys::Reflect::get(&web_sys::window()?, &JsValue::from_str("diwanMessages")).ok()?;
+    let response: web_sys::Response = JsFuture::from(js_sys::Promise::from(asked)).await.ok()?.dyn_into().ok()?;
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
 

@@ -128,8 +128,10 @@ fn control_class(kind: Kind) -> &'static str {
 /// The input of a field under this name. The same in the header and in a line.
 pub fn control(around: Surroundings, field: &'static Field, name: String, id: String, cell: RwSignal<Cell>) -> AnyView {
     let i18n = around.i18n;
+    // In the grid the column's head is the label; readers of a cell hear it with the input.
+    let spoken = name.starts_with("lines[").then(|| i18n.line_field(around.record, field.name));
     match field.kind {
-        Kind::Link(target) => link(around, field, target, name, id, cell),
+        Kind::Link(target) => link(around, field, target, name, id, spoken, cell),
         Kind::Names => names(around, name, id, cell),
         Kind::Note => {
             let text = held(&around, field, &cell.get_untracked());
@@ -141,7 +143,7 @@ pub fn control(around: Surroundings, field: &'static Field, name: String, id: St
             let on = cell.with_untracked(|c| c.text.as_deref() == Some("true"));
             view! {
                 <label class="check">
-                    <input type="checkbox" name=name id=id value="true" checked=on
+                    <input type="checkbox" aria-label=spoken name=name id=id value="true" checked=on
                         on:change=move |event| {
                             let on = event_target_checked(&event);
                             cell.update(|c| c.text = Some(on.to_string()));
@@ -153,11 +155,11 @@ pub fn control(around: Surroundings, field: &'static Field, name: String, id: St
         }
         Kind::Choice(choices) => {
             let options = choices.iter().map(|c| ((*c).to_owned(), i18n.choice(field.name, c))).collect();
-            select(around, field, name, id, cell, options)
+            select(around, field, name, id, spoken, cell, options)
         }
         Kind::Currency => {
             let options = money::CURRENCIES.iter().map(|c| (c.code.to_owned(), c.code.to_owned())).collect();
-            select(around, field, name, id, cell, options)
+            select(around, field, name, id, spoken, cell, options)
         }
         kind => {
             let ltr = kind.is_figure() || matches!(kind, Kind::Code | Kind::Date);
@@ -167,10 +169,10 @@ pub fn control(around: Surroundings, field: &'static Field, name: String, id: St
                 Kind::Percent => Some(view! { <span>"%"</span> }.into_any()),
                 _ => None,
             };
-            let in_line = name.starts_with("lines[");
+            let in_line = spoken.is_some();
             view! {
                 <input
-                    type="text" name=name id=id.clone() autocomplete="off"
+                    type="text" name=name id=id.clone() aria-label=spoken autocomplete="off"
                     class=if figure { "num-in" } else { "" }
                     dir=if ltr { "ltr" } else { "auto" }
                     inputmode=if figure { "decimal" } else { "text" }
@@ -203,6 +205,7 @@ fn select(
     field: &'static Field,
     name: String,
     id: String,
+    spoken: Option<String>,
     cell: RwSignal<Cell>,
     options: Vec<(String, String)>,
 ) -> AnyView {
@@ -217,7 +220,7 @@ fn select(
         .collect_view();
     let is_currency = field.kind == Kind::Currency;
     view! {
-        <select name=name id=id on:change=move |event| {
+        <select name=name id=id aria-label=spoken on:change=move |event| {
             let text = event_target_value(&event);
             if is_currency {
                 around.currency.set(text.clone());
@@ -265,6 +268,7 @@ fn link(
     target: &'static str,
     name: String,
     id: String,
+    spoken: Option<String>,
     cell: RwSignal<Cell>,
 ) -> AnyView {
     let i18n = around.i18n;
@@ -345,7 +349,7 @@ fn link(
         <input type="hidden" name=name.clone()
             value=cell.with_untracked(|c| c.text.clone().unwrap_or_default())
             prop:value=move || cell.with(|c| if c.typed.is_some() { String::new() } else { c.text.clone().unwrap_or_default() }) />
-        <input type="text" role="combobox" autocomplete="off" dir="auto" name=format!("{name}~") id=id
+        <input type="text" role="combobox" aria-label=spoken autocomplete="off" dir="auto" name=format!("{name}~") id=id
             aria-expanded=move || open.get().to_string() aria-controls=list_ref aria-autocomplete="list"
             aria-invalid=move || cell.with(|c| c.fault.is_some()).to_string()
             title=move || cell.with(|c| c.fault.as_ref().map(|f| i18n.message(f)))

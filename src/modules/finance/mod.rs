@@ -2,7 +2,6 @@
 
 pub mod account;
 pub mod entry;
-#[cfg(feature = "ssr")]
 pub mod health;
 #[cfg(feature = "ssr")]
 pub mod ledger;

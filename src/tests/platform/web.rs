@@ -320,3 +320,18 @@ async fn every_page_is_drawn_in_both_languages_for_every_role() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_refused_action_shows_the_document_as_it_is() {
+    let firm = Firm::new().await;
+    let item = firm.item("SOLDOUT", "10", 0, "0").await;
+    let order = firm.order(&[(item, 7)]).await;
+    let mut browser = Browser::of(&firm).await;
+    let path = format!("/sales-orders/{}", order.id);
+    let version = order.version.to_string();
+    let answer = browser.post(&path, &[("_do", "deliver"), ("_version", &version)]).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let i18n = crate::i18n::I18n::new(crate::i18n::Locale::En, crate::i18n::Digits::Western);
+    assert!(answer.text().contains(&i18n.format("refuse-nothing-on-hand", None)));
+    assert!(answer.text().contains("Item SOLDOUT"), "its lines are gone");
+}

@@ -1,0 +1,328 @@
+//! Speed, measured against the bare minimum: the same SQL through the same connection, and a hand-written page of it.
+//!
+//! `cargo bench --features ssr` (DIWAN_BENCH_ORDERS sets the number of orders, one million unless told). Prints a table.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use axum::response::Html;
+use axum::routing::get;
+use diwan::app::{forms, shell};
+use diwan::i18n::{Digits, I18n, Locale};
+use diwan::modules::{self, company};
+use diwan::platform::cluster::{Cluster, Durability};
+use diwan::platform::document::{Document, Line};
+use diwan::platform::tenancy::{Cx, Db};
+use diwan::platform::web::{self, House};
+use diwan::platform::{auth, database, door, page};
+use diwan::record::Names;
+use diwan::record::query::{Filter, Query};
+use rust_decimal::Decimal;
+use sqlx::{Connection as _, PgConnection, Row as _};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+const COMPANIES: usize = 50;
+const PASSWORD: &str = "a password for measuring";
+
+fn main() -> anyhow::Result<()> {
+    modules::install();
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(measure())
+}
+
+/// Median and 95th percentile of these times.
+fn spread(mut times: Vec<Duration>) -> (Duration, Duration) {
+    times.sort();
+    (times[times.len() / 2], times[times.len() * 95 / 100])
+}
+
+fn row(what: &str, figure: String) {
+    println!("| {what} | {figure} |");
+}
+
+fn milliseconds(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+}
+
+async fn measure() -> anyhow::Result<()> {
+    let orders: i64 = std::env::var("DIWAN_BENCH_ORDERS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let folder = PathBuf::from(std::env::var("HOME").unwrap_or_default()).join(".cache/diwan/bench-data");
+    let cluster = Cluster::start(&folder, Durability::Full).await?;
+    let name = format!("bench_{orders}_{}", env!("CARGO_PKG_VERSION").replace('.', "_"));
+    database::drop_databases(&cluster.url("postgres"), "bench_").await?;
+    database::create_database(&cluster.url("postgres"), &name).await?;
+    let app = database::prepare(&cluster.url(&name)).await?;
+    let db = Db::connect(&app, 8).await?;
+    let firms = found_companies(&db).await?;
+    let begun = Instant::now();
+    load_orders(&cluster.url(&name), &firms, orders).await?;
+    println!("\n{orders} orders in {COMPANIES} companies, loaded in {:.0} s\n", begun.elapsed().as_secs_f64());
+    println!("| what | figure |\n|---|---|");
+    lists(&db, &firms[0]).await?;
+    pages(&db, &firms[0]).await?;
+    posting(&db, &firms[1]).await?;
+    db.close().await;
+    cluster.stop().await
+}
+
+struct Firm {
+    cx: Cx,
+    email: String,
+    customer: Uuid,
+    item: Uuid,
+}
+
+async fn found_companies(db: &Db) -> anyhow::Result<Vec<Firm>> {
+    let hash = auth::hash_password(PASSWORD.to_owned()).await?;
+    let mut firms = Vec::new();
+    for n in 0..COMPANIES {
+        let i18n = I18n::new(Locale::En, Digits::Western);
+        let cx = Cx { user: Uuid::now_v7(), tenant: Uuid::now_v7(), i18n, request: Uuid::now_v7(), address: None };
+        let email = format!("owner{n}@bench.example");
+        let founding = company::Founding {
+            company: Names::new(format!("Company {n}"), format!("شركة {n}")),
+            country: "SA".to_owned(),
+            person: "Owner".to_owned(),
+            email: email.clone(),
+            password_hash: hash.clone(),
+        };
+        company::found(db, cx.clone(), founding).await?;
+        let mut tx = db.begin(&cx).await?;
+        let mut customer = Document::new(modules::record("customer").expect("customers"))
+            .with("code", "C1")
+            .with("name", Names::new("Gulf Steel", "الخليج للحديد"))
+            .with("language", "ar");
+        door::insert(&mut tx, &mut customer).await?;
+        let unit = door::codes(&mut tx, modules::record("unit").expect("units")).await?[0].0;
+        let mut item = Document::new(modules::record("item").expect("items"))
+            .with("code", "A")
+            .with("name", Names::new("Beam", "كمرة"))
+            .with("kind", "stock")
+            .with("unit", unit)
+            .with("price", Decimal::ONE_HUNDRED);
+        door::insert(&mut tx, &mut item).await?;
+        tx.commit().await?;
+        firms.push(Firm { cx, email, customer: customer.id, item: item.id });
+    }
+    Ok(firms)
+}
+
+/// Half of all orders, and a little more, belong to the first company, so that its list has a ten-thousandth page.
+async fn load_orders(admin: &str, firms: &[Firm], orders: i64) -> anyhow::Result<()> {
+    let mut connection = PgConnection::connect(admin).await?;
+    let first = orders * 51 / 100;
+    let rest = (orders - first) / (firms.len() as i64 - 1);
+    for (n, firm) in firms.iter().enumerate() {
+        sqlx::query(
+            "insert into sales_order (tenant_id, id, number, customer, date, delivery_date, warehouse, currency, rate, net, tax, total, base_total, delivered, state, search, created_by)
+             select $1, gen_random_uuid(), 'SO-2026-' || lpad(g::text, 6, '0'), $2, date '2023-01-01' + (g % 1400)::int, date '2023-01-08' + (g % 1400)::int,
+                    (select id from warehouse where tenant_id = $1 limit 1), 'SAR', 1, g * 100, g * 15, g * 115, g * 115, g % 101,
+                    (array['confirmed', 'partly_delivered', 'delivered', 'closed', 'cancelled'])[1 + g % 5], 'so-2026-' || g, $3
+               from generate_series(1, $4) g",
+        )
+        .bind(firm.cx.tenant)
+        .bind(firm.customer)
+        .bind(firm.cx.user)
+        .bind(if n == 0 { first } else { rest })
+        .execute(&mut connection)
+        .await?;
+    }
+    sqlx::query("vacuum analyze").execute(&mut connection).await?;
+    Ok(())
+}
+
+/// The filtered list: its first page, its ten-thousandth page, and the bare SQL of one page.
+async fn lists(db: &Db, firm: &Firm) -> anyhow::Result<()> {
+    let record = modules::record("sales_order").expect("orders");
+    let filter = Filter { field: "date".to_owned(), text: "2023-01-01..2026-12-31".to_owned() };
+    let start = Query { filters: vec![filter], descending: true, ..Query::default() };
+    let read = async |query: &Query| -> anyhow::Result<(Duration, Option<String>)> {
+        let begun = Instant::now();
+        let mut tx = db.begin(&firm.cx).await?;
+        let page = page::list(&mut tx, record, query).await?;
+        tx.commit().await?;
+        Ok((begun.elapsed(), page.after))
+    };
+    let mut first = Vec::new();
+    for _ in 0..200 {
+        first.push(read(&start).await?.0);
+    }
+    let mut query = start.clone();
+    let mut pages = 1;
+    while pages < 10_000 {
+        let Some(after) = read(&query).await?.1 else { break };
+        query.after = Some(after);
+        pages += 1;
+    }
+    let mut deep = Vec::new();
+    for _ in 0..200 {
+        deep.push(read(&query).await?.0);
+    }
+    let mut bare = Vec::new();
+    for _ in 0..200 {
+        let begun = Instant::now();
+        let mut tx = db.begin(&firm.cx).await?;
+        bare_rows(&mut tx).await?;
+        tx.commit().await?;
+        bare.push(begun.elapsed());
+    }
+    let (first, deep, bare) = (spread(first), spread(deep), spread(bare));
+    let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
+    row("list, first page, median (p95)", format!("{} ({})", milliseconds(first.0), milliseconds(first.1)));
+    row(&format!("list, page {pages}, median (p95)"), format!("{} ({})", milliseconds(deep.0), milliseconds(deep.1)));
+    row("page 10,000 against first page (wanted: 1.5 or less)", format!("{:.2}", ratio(deep.0, first.0)));
+    row("bare SQL of a page through the same connection", milliseconds(bare.0));
+    row("list page against bare SQL (wanted: 3 or less)", format!("{:.2}", ratio(first.0, bare.0)));
+    Ok(())
+}
+
+/// The rows of a page with their customers, and the count under them.
+async fn bare_rows(tx: &mut diwan::platform::tenancy::TenantTx) -> anyhow::Result<Vec<sqlx::postgres::PgRow>> {
+    let tenant = tx.tenant();
+    let rows = sqlx::query(
+        "select t.id, t.number, c.name::text as customer, t.date::text as date, t.delivery_date::text as delivery_date, t.delivered::text as delivered, t.state, t.total
+           from (select * from sales_order where tenant_id = $1 and date between '2023-01-01' and '2026-12-31' order by date desc, id desc limit 51) t
+           left join customer c on c.tenant_id = $1 and c.id = t.customer order by t.date desc, t.id desc",
+    )
+    .bind(tenant)
+    .fetch_all(tx.conn())
+    .await?;
+    sqlx::query("select count(*) from (select 1 from sales_order where tenant_id = $1 and date between '2023-01-01' and '2026-12-31' limit 10001) x")
+        .bind(tenant)
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(rows)
+}
+
+/// The rendered page against a hand-written one with the same SQL, one request after the other.
+async fn pages(db: &Db, firm: &Firm) -> anyhow::Result<()> {
+    let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
+    let house = House { db: db.clone(), options: Arc::new(options), secure: false, app: shell::document };
+    let diwan = web::router(house, forms::routes());
+    let cookie = sign_in(&diwan, &firm.email).await?;
+    let (twin_db, cx) = (db.clone(), firm.cx.clone());
+    let twin: Router = Router::new().route("/sales-orders", get(move || hand_written(twin_db.clone(), cx.clone())));
+    let path = "/sales-orders?date=2023-01-01..2026-12-31";
+    let ours = per_second(&diwan, path, &cookie).await?;
+    let theirs = per_second(&twin, path, &cookie).await?;
+    row("orders list rendered per second, one after the other", format!("{ours:.0}"));
+    row("hand-written axum page with the same SQL", format!("{theirs:.0}"));
+    row("share of the hand-written page (wanted: 0.25 or more)", format!("{:.2}", ours / theirs));
+    Ok(())
+}
+
+async fn sign_in(router: &Router, email: &str) -> anyhow::Result<String> {
+    let body = format!("email={email}&password={}", PASSWORD.replace(' ', "+"));
+    let request = Request::post("/sign-in")
+        .header("host", "bench")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body))?;
+    let response = router.clone().oneshot(request).await?;
+    let cookie = response.headers().get("set-cookie").and_then(|c| c.to_str().ok()).unwrap_or_default();
+    Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+}
+
+async fn per_second(router: &Router, path: &str, cookie: &str) -> anyhow::Result<f64> {
+    let once = async || -> anyhow::Result<usize> {
+        let request = Request::get(path).header("host", "bench").header("cookie", cookie).body(Body::empty())?;
+        let response = router.clone().oneshot(request).await?;
+        anyhow::ensure!(response.status().is_success(), "{path}: {}", response.status());
+        Ok(to_bytes(response.into_body(), usize::MAX).await?.len())
+    };
+    for _ in 0..20 {
+        once().await?;
+    }
+    let begun = Instant::now();
+    for _ in 0..300 {
+        once().await?;
+    }
+    Ok(300.0 / begun.elapsed().as_secs_f64())
+}
+
+async fn hand_written(db: Db, cx: Cx) -> Html<String> {
+    use std::fmt::Write as _;
+    let mut tx = db.begin(&cx).await.expect("a transaction");
+    let rows = bare_rows(&mut tx).await.expect("rows");
+    tx.commit().await.expect("commit");
+    let mut html =
+        String::from("<!DOCTYPE html><html><head><title>Orders</title></head><body><h1>Orders</h1><table><tbody>");
+    for row in rows {
+        let text = |name: &str| {
+            row.get::<Option<String>, _>(name).unwrap_or_default().replace('&', "&amp;").replace('<', "&lt;")
+        };
+        let id: Uuid = row.get("id");
+        let _ = write!(
+            html,
+            "<tr><td><a href=\"/sales-orders/{id}\">{}</a></td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+            text("number"),
+            text("customer"),
+            text("date"),
+            text("delivery_date"),
+            text("delivered"),
+            text("state"),
+            row.get::<i64, _>("total")
+        );
+    }
+    html.push_str("</tbody></table></body></html>");
+    Html(html)
+}
+
+/// Posts invoices of ten lines, one client first, then four at once in one company.
+async fn posting(db: &Db, firm: &Firm) -> anyhow::Result<()> {
+    let record = modules::record("sales_invoice").expect("invoices");
+    let draft = async |count: usize| -> anyhow::Result<Vec<Uuid>> {
+        let mut ids = Vec::new();
+        let mut tx = db.begin(&firm.cx).await?;
+        for _ in 0..count {
+            let mut invoice = Document::new(record).with("customer", firm.customer).with("date", tx.company.today);
+            invoice.lines =
+                (1..=10).map(|n| Line::new().with("item", firm.item).with("quantity", Decimal::from(n))).collect();
+            door::insert(&mut tx, &mut invoice).await?;
+            ids.push(invoice.id);
+        }
+        tx.commit().await?;
+        Ok(ids)
+    };
+    let mut statements = 0;
+    let mut times = Vec::new();
+    for id in draft(100).await? {
+        let begun = Instant::now();
+        let mut tx = db.begin(&firm.cx).await?;
+        door::act(&mut tx, record, id, 1, "post").await?;
+        statements = tx.commit().await?;
+        times.push(begun.elapsed());
+    }
+    let (median, p95) = spread(times);
+    let ids = draft(800).await?;
+    let begun = Instant::now();
+    let mut clients = Vec::new();
+    for chunk in ids.chunks(200) {
+        let (db, cx, chunk) = (db.clone(), firm.cx.clone(), chunk.to_vec());
+        clients.push(tokio::spawn(async move {
+            let mut refused = 0;
+            for id in chunk {
+                let Ok(mut tx) = db.begin(&cx).await else { continue };
+                match door::act(&mut tx, record, id, 1, "post").await {
+                    Ok(_) => drop(tx.commit().await),
+                    Err(_) => refused += 1,
+                }
+            }
+            refused
+        }));
+    }
+    let mut refused = 0;
+    for client in clients {
+        refused += client.await?;
+    }
+    let rate = 800.0 / begun.elapsed().as_secs_f64();
+    row("posting an invoice of ten lines: SQL statements (wanted: 15 or fewer)", statements.to_string());
+    row("posting, one client, median (p95)", format!("{} ({})", milliseconds(median), milliseconds(p95)));
+    row(
+        "postings a second, four clients in one company (wanted: 100 or more)",
+        format!("{rate:.0}, {refused} refused"),
+    );
+    Ok(())
+}
