@@ -18,7 +18,8 @@ pub fn i18n() -> I18n {
 
 /// The messages of the page's language, which the page asked for before it asked for the program.
 pub async fn fetch_messages() -> Option<String> {
-    let asked = js_sys::Reflect::get(&web_sys::window()?, &JsValue::from_str("diwanMessages")).ok()?;
+    let window = web_sys::window()?;
+    let asked = js_sys::Reflect::get(window.as_ref(), &JsValue::from_str("diwanMessages")).ok()?;
     let response: web_sys::Response = JsFuture::from(js_sys::Promise::from(asked)).await.ok()?.dyn_into().ok()?;
     JsFuture::from(response.text().ok()?).await.ok()?.as_string()
 }
