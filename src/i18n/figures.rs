@@ -139,9 +139,9 @@ impl I18n {
         match Value::from_text(kind, text) {
             Value::Null => String::new(),
             Value::Int(minor) if matches!(kind, Kind::Money | Kind::Base) => {
-                self.digits_only(money::from_minor(minor, money::decimals(currency)).to_string())
+                in_digits(money::from_minor(minor, money::decimals(currency)).to_string(), self.digits)
             }
-            Value::Decimal(decimal) => self.digits_only(decimal.normalize().to_string()),
+            Value::Decimal(decimal) => in_digits(decimal.normalize().to_string(), self.digits),
             Value::Int(int) => self.digits_only(int.to_string()),
             Value::Date(date) => self.digits_only(value::iso(date)),
             other => other.to_text().unwrap_or_default(),

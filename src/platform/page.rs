@@ -8,7 +8,7 @@ use super::tenancy::TenantTx;
 use crate::record::fold::fold;
 use crate::record::page::{Cell, Conflict, Event, FormPage, LineCells, Linked, ListPage, Offer, Row, Suggestion};
 use crate::record::query::{COUNT_LIMIT, PAGE, Query};
-use crate::record::{Field, Kind, Record, Value};
+use crate::record::{Field, Kind, Record, Value, line::input_name};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
@@ -328,29 +328,28 @@ pub async fn preview(tx: &mut TenantTx, record: &'static Record, id: Option<Uuid
     if !record.editable(document.state()) {
         return Err(Refusal::new("refuse-posted").into());
     }
-    let (mut document, _, _) = door::draft(tx, document, typed).await?;
-    // Rows keep their place on the screen, the empty ones too.
-    document.version = document.version.max(0);
+    let (document, faults, _) = door::draft(tx, document, typed).await?;
     let mut page = form_page(tx, &document).await?;
-    keep_typed(&mut page, record, typed);
+    keep_typed(&mut page, record, typed, &faults);
     Ok(page)
 }
 
 /// Restores what was typed where it could not be read, so that nothing is lost.
-fn keep_typed(page: &mut FormPage, record: &'static Record, typed: &Typed) {
+fn keep_typed(page: &mut FormPage, record: &'static Record, typed: &Typed, faults: &[Refusal]) {
+    let at_fault = |name: &str| faults.iter().any(|fault| fault.field.as_deref() == Some(name));
     for (cell, field) in page.cells.iter_mut().zip(record.fields) {
-        keep_cell(cell, field, &typed.fields);
+        keep_cell(cell, field, &typed.fields, at_fault(field.name));
     }
     if let Some(lines) = record.lines {
-        for (line, texts) in page.lines.iter_mut().zip(typed.lines.iter().flatten()) {
+        for (row, (line, texts)) in page.lines.iter_mut().zip(typed.lines.iter().flatten()).enumerate() {
             for (cell, field) in line.cells.iter_mut().zip(lines.fields) {
-                keep_cell(cell, field, texts);
+                keep_cell(cell, field, texts, at_fault(&input_name(row, field.name)));
             }
         }
     }
 }
 
-fn keep_cell(cell: &mut Cell, field: &Field, texts: &BTreeMap<String, String>) {
+fn keep_cell(cell: &mut Cell, field: &Field, texts: &BTreeMap<String, String>, at_fault: bool) {
     if field.computed {
         return;
     }
@@ -359,7 +358,7 @@ fn keep_cell(cell: &mut Cell, field: &Field, texts: &BTreeMap<String, String>) {
         _ => texts.get(field.name),
     };
     if let Some(text) = text
-        && cell.text.is_none()
+        && (cell.text.is_none() || at_fault)
         && !text.trim().is_empty()
     {
         cell.typed = Some(text.clone());
@@ -375,7 +374,7 @@ async fn page(tx: &mut TenantTx, saved: Document, posted: Option<&Posted>) -> Ou
         false => door::draft(tx, saved.clone(), &posted.typed).await?.0,
     };
     let mut page = form_page(tx, &document).await?;
-    keep_typed(&mut page, record, &posted.typed);
+    keep_typed(&mut page, record, &posted.typed, &posted.refusals);
     page.version = posted.version;
     for refusal in &posted.refusals {
         place_fault(&mut page, record, refusal);

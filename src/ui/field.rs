@@ -325,6 +325,11 @@ fn link(
         event.prevent_default();
         event.stop_propagation();
     };
+    // `customer~`, or `lines[0][item~]` in a line.
+    let shown_name = match name.strip_suffix(']') {
+        Some(open) => format!("{open}~]"),
+        None => format!("{name}~"),
+    };
     let list_id = format!("{id}-list");
     let list_ref = list_id.clone();
     let options = move || {
@@ -349,7 +354,7 @@ fn link(
         <input type="hidden" name=name.clone()
             value=cell.with_untracked(|c| c.text.clone().unwrap_or_default())
             prop:value=move || cell.with(|c| if c.typed.is_some() { String::new() } else { c.text.clone().unwrap_or_default() }) />
-        <input type="text" role="combobox" aria-label=spoken autocomplete="off" dir="auto" name=format!("{name}~") id=id
+        <input type="text" role="combobox" aria-label=spoken autocomplete="off" dir="auto" name=shown_name id=id
             aria-expanded=move || open.get().to_string() aria-controls=list_ref aria-autocomplete="list"
             aria-invalid=move || cell.with(|c| c.fault.is_some()).to_string()
             title=move || cell.with(|c| c.fault.as_ref().map(|f| i18n.message(f)))

@@ -335,3 +335,29 @@ async fn a_refused_action_shows_the_document_as_it_is() {
     assert!(answer.text().contains(&i18n.format("refuse-nothing-on-hand", None)));
     assert!(answer.text().contains("Item SOLDOUT"), "its lines are gone");
 }
+
+#[tokio::test]
+async fn a_form_without_scripts_names_records_by_what_they_are_called() {
+    let firm = Firm::new().await;
+    firm.item("BEAM", "10", 0, "0").await;
+    let mut browser = Browser::of(&firm).await;
+    let page = browser.get("/sales-orders/new").await;
+    assert!(
+        page.body.contains("name=\"lines[0][item~]\"") && page.body.contains("name=\"customer~\""),
+        "inputs of links"
+    );
+    let form = [
+        ("_edits", "1"),
+        ("customer", ""),
+        ("customer~", "C1"),
+        ("lines[0][item]", ""),
+        ("lines[0][item~]", "BEAM"),
+        ("lines[0][quantity]", "-3"),
+    ];
+    let refused = browser.post("/sales-orders/new", &form).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("value=\"-3\""), "what was typed is kept, not what would be filled in");
+    let form = form.map(|(name, text)| (name, if text == "-3" { "٣" } else { text }));
+    let saved = browser.post("/sales-orders/new", &form).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+}
