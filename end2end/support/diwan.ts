@@ -126,11 +126,6 @@ export class Diwan {
     return this.page.locator(`#total-${name}`);
   }
 
-  /** What a field of the header shows where it can only be read. */
-  shown(label: string) {
-    return this.page.locator('.fields .field', { has: this.page.getByText(label, { exact: true }) }).locator('output');
-  }
-
   get state() {
     return this.page.locator('.head .pill');
   }
