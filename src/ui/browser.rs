@@ -41,6 +41,26 @@ pub fn focus(id: &str) {
     }
 }
 
+/// The input that has the focus, with what it holds.
+pub struct InHand(Option<(web_sys::HtmlInputElement, String)>);
+
+impl InHand {
+    pub fn look() -> InHand {
+        let input = document().active_element().and_then(|e| e.dyn_into::<web_sys::HtmlInputElement>().ok());
+        InHand(input.map(|input| (input.clone(), input.value())))
+    }
+
+    /// Selects what was filled in meanwhile, so that whoever goes on typing writes over it and not behind it.
+    pub fn select_if_filled(self) {
+        let Some((input, before)) = self.0 else { return };
+        after(0, move || {
+            if before.is_empty() && !input.value().is_empty() {
+                input.select();
+            }
+        });
+    }
+}
+
 /// Runs `work` after so many milliseconds.
 pub fn after(milliseconds: i32, work: impl FnOnce() + 'static) {
     let _ = leptos::prelude::set_timeout(work, std::time::Duration::from_millis(milliseconds as u64));

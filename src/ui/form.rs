@@ -125,12 +125,16 @@ impl FormState {
             if self.edits.try_get_untracked() != Some(asked) {
                 return;
             }
+            #[cfg(feature = "hydrate")]
+            let in_hand = super::browser::InHand::look();
             self.around.currency.set(page.currency.clone());
             self.header.with_value(|cells| cells.iter().zip(page.cells).for_each(|(cell, new)| take(*cell, new)));
             for (row, line) in filled.iter().zip(page.lines) {
                 row.id.set_value(line.id);
                 row.cells.with_value(|cells| cells.iter().zip(line.cells).for_each(|(cell, new)| take(*cell, new)));
             }
+            #[cfg(feature = "hydrate")]
+            in_hand.select_if_filled();
         });
     }
 
