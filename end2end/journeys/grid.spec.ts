@@ -22,6 +22,8 @@ test('lines are entered with the keyboard alone', async ({ house: diwan, page, l
   await expect(diwan.cell(0, 'description')).toBeFocused();
   await keys.press('Tab');
   await expect(diwan.cell(0, 'quantity')).toBeFocused();
+  // What Diwan fills into the cell at hand is selected: typing replaces it.
+  await expect(diwan.cell(0, 'quantity')).toHaveValue(diwan.figure(1, 0));
   await keys.type('3');
   await expect(diwan.total('net')).toHaveText(diwan.figure(361.2));
   await keys.press('Tab');
@@ -38,6 +40,7 @@ test('lines are entered with the keyboard alone', async ({ house: diwan, page, l
   await keys.press('Enter');
   await keys.press('Tab');
   await keys.press('Tab');
+  await expect(diwan.cell(1, 'quantity')).toHaveValue(diwan.figure(1, 0));
   await keys.type('2');
   await expect(diwan.total('net')).toHaveText(diwan.figure(861.2));
   await expect(diwan.total('total')).toHaveText(`SAR ${diwan.figure(990.38)}`);
