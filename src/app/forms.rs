@@ -8,7 +8,7 @@ use crate::platform::auth::{self, SignedIn};
 use crate::platform::error::{Error, Outcome};
 use crate::platform::import::{self, Mapping, Plan};
 use crate::platform::tenancy::{Cx, whole};
-use crate::platform::web::{self, House, PlainForm, Visit, begin_session, form_pairs};
+use crate::platform::web::{self, House, Visit, form_pairs};
 use crate::record::{Names, Record};
 use axum::Router;
 use axum::body::Bytes;
@@ -17,7 +17,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use tower_sessions::Session;
 use uuid::Uuid;
 
@@ -33,28 +32,17 @@ pub fn routes() -> Router<House> {
 
 async fn sign_up(
     State(house): State<House>,
-    mut visit: Visit,
+    visit: Visit,
     headers: HeaderMap,
     session: Session,
     body: Bytes,
 ) -> Response {
     let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
     match found(&house, &visit, &fields).await {
-        Ok(signed_in) => match begin_session(&session, &visit, &signed_in).await {
-            Ok(()) => Redirect::to("/").into_response(),
-            Err(error) => {
-                tracing::error!(%error, "session");
-                StatusCode::INTERNAL_SERVER_ERROR.into_response()
-            }
-        },
+        Ok(signed_in) => web::let_in(&session, &visit, &signed_in, "/").await,
         Err(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            let refusals = error.refusals(visit.request);
-            let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
-            visit.plain = Some(Arc::new(PlainForm { fields, refusals }));
-            let mut response = web::render(house, visit, headers).await;
-            *response.status_mut() = status;
-            response
+            let status = error.status();
+            web::give_back(house, visit, headers, fields, error, status).await
         }
     }
 }

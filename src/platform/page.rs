@@ -6,7 +6,7 @@ use super::permission::{Right, may};
 use super::sql::{self, Bind, Condition, Keyset};
 use super::tenancy::TenantTx;
 use crate::record::fold::fold;
-use crate::record::page::{Cell, Conflict, Event, FormPage, LineCells, Linked, ListPage, Offer, Row, Suggestion};
+use crate::record::page::{Cell, Conflict, Event, FormPage, LineCells, Linked, ListPage, Row, Suggestion};
 use crate::record::query::{COUNT_LIMIT, PAGE, Query};
 use crate::record::{Field, Kind, Record, Value, line::input_name};
 use base64::Engine as _;
@@ -441,7 +441,7 @@ async fn form_page(tx: &mut TenantTx, document: &Document) -> Outcome<FormPage> 
         cells,
         lines,
         editable: keeps && record.editable(state),
-        offers: offered.map(|a| Offer { action: a.name.to_owned(), allowed: true }).collect(),
+        offers: offered.map(|a| a.name.to_owned()).collect(),
         events: if saved { events(tx, document).await? } else { Vec::new() },
         linked: if saved { linked(tx, document).await? } else { Vec::new() },
         company_currency: tx.company.currency.clone(),

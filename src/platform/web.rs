@@ -474,7 +474,7 @@ impl RecordForm {
 
 async fn sign_in(
     State(house): State<House>,
-    mut visit: Visit,
+    visit: Visit,
     headers: HeaderMap,
     session: Session,
     body: Bytes,
@@ -483,33 +483,48 @@ async fn sign_in(
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     match auth::sign_in(&house.db, &field("email"), field("password")).await {
         Ok(signed_in) => {
-            if let Err(error) = begin_session(&session, &visit, &signed_in).await {
-                tracing::error!(%error, "session");
-                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-            }
             // Only a path of ours: never another site, however it is dressed up.
             let next = field("next");
             let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-            Redirect::to(if ours { &next } else { "/" }).into_response()
+            let_in(&session, &visit, &signed_in, if ours { &next } else { "/" }).await
         }
         Err(error) => {
-            let status = if matches!(error, Error::Refused(_)) {
-                StatusCode::UNAUTHORIZED
-            } else {
-                StatusCode::SERVICE_UNAVAILABLE
-            };
-            let refusals = error.refusals(visit.request);
-            let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
-            visit.plain = Some(Arc::new(PlainForm { fields, refusals }));
-            let mut response = render(house, visit, headers).await;
-            *response.status_mut() = status;
-            response
+            let status = if matches!(error, Error::Refused(_)) { 401 } else { 503 };
+            give_back(house, visit, headers, fields, error, status).await
         }
     }
 }
 
+/// Begins the session of somebody who has just proved who they are, and shows them where they wanted to go.
+pub async fn let_in(session: &Session, visit: &Visit, signed_in: &SignedIn, next: &str) -> Response {
+    match begin_session(session, visit, signed_in).await {
+        Ok(()) => Redirect::to(next).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "session");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// Shows a form that belongs to no record again, with what was typed but passwords, and with what stands in the way.
+pub async fn give_back(
+    house: House,
+    mut visit: Visit,
+    headers: HeaderMap,
+    fields: BTreeMap<String, String>,
+    error: Error,
+    status: u16,
+) -> Response {
+    let refusals = error.refusals(visit.request);
+    let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
+    visit.plain = Some(Arc::new(PlainForm { fields, refusals }));
+    let mut response = render(house, visit, headers).await;
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    response
+}
+
 /// Gives somebody who has just proved who they are a session of a new name.
-pub async fn begin_session(session: &Session, visit: &Visit, signed_in: &SignedIn) -> anyhow::Result<()> {
+async fn begin_session(session: &Session, visit: &Visit, signed_in: &SignedIn) -> anyhow::Result<()> {
     session.cycle_id().await?;
     signed_in.keep(session).await?;
     if let Some(address) = visit.address {

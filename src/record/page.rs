@@ -121,13 +121,6 @@ pub struct LineCells {
     pub cells: Vec<Cell>,
 }
 
-/// An action and whether this reader can take it now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Offer {
-    pub action: String,
-    pub allowed: bool,
-}
-
 /// Something that happened to a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
@@ -167,7 +160,8 @@ pub struct FormPage {
     pub cells: Vec<Cell>,
     pub lines: Vec<LineCells>,
     pub editable: bool,
-    pub offers: Vec<Offer>,
+    /// Actions that this reader can take now.
+    pub offers: Vec<String>,
     pub events: Vec<Event>,
     pub linked: Vec<Linked>,
     pub company_currency: String,

@@ -276,7 +276,7 @@ fn head(state: FormState, page: &FormPage, current: Option<&str>) -> AnyView {
         _ => format!("{} — {}", i18n.record(record), t!(i18n, "unnumbered")),
     };
     let state_pill = current.map(|s| pill(i18n, record, s));
-    let mut offers: Vec<_> = page.offers.iter().filter_map(|o| record.action(&o.action)).collect();
+    let mut offers: Vec<_> = page.offers.iter().filter_map(|name| record.action(name)).collect();
     offers.sort_by_key(|a| a.primary);
     let first_primary = offers.iter().rposition(|a| a.primary);
     let actions = offers
