@@ -9,7 +9,7 @@ use axum::response::Html;
 use axum::routing::get;
 use diwan::app::{forms, shell};
 use diwan::i18n::{Digits, I18n, Locale};
-use diwan::modules::{self, company};
+use diwan::modules::{self, administration::founding};
 use diwan::platform::cluster::{Cluster, Durability};
 use diwan::platform::document::{Document, Line};
 use diwan::platform::tenancy::{Cx, Db};
@@ -82,14 +82,14 @@ async fn found_companies(db: &Db) -> anyhow::Result<Vec<Firm>> {
         let i18n = I18n::new(Locale::En, Digits::Western);
         let cx = Cx { user: Uuid::now_v7(), tenant: Uuid::now_v7(), i18n, request: Uuid::now_v7(), address: None };
         let email = format!("owner{n}@bench.example");
-        let founding = company::Founding {
+        let plan = founding::Founding {
             company: Names::new(format!("Company {n}"), format!("شركة {n}")),
             country: "SA".to_owned(),
             person: "Owner".to_owned(),
             email: email.clone(),
-            password_hash: hash.clone(),
+            password_hash: Some(hash.clone()),
         };
-        company::found(db, cx.clone(), founding).await?;
+        founding::found(db, cx.clone(), plan).await?;
         let mut tx = db.begin(&cx).await?;
         let mut customer = Document::new(modules::record("customer").expect("customers"))
             .with("code", "C1")

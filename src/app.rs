@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| ()>
                 <Route path=path!("/sign-in") view=auth::sign_in />
                 <Route path=path!("/sign-up") view=auth::sign_up />
+                <Route path=path!("/join") view=auth::join />
                 <Route path=path!("/*path") view=page::page />
             </Routes>
         </Router>

@@ -148,7 +148,7 @@ async fn import_file(
         let (target, text) = text.split_once('=').context("to set a field write FIELD=TEXT")?;
         plan.fixed.push((target.to_owned(), text.to_owned()));
     }
-    let cx = modules::company::context_of(db, user).await?;
+    let cx = modules::administration::founding::context_of(db, user).await?;
     let mut tx = db.begin(&cx).await?;
     let report = import::run(&mut tx, &plan, &bytes).await?;
     for bad in &report.bad {

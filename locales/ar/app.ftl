@@ -47,11 +47,6 @@ country-EG-hint = جنيه مصري · ضريبة { 14 }٪
 country-XX = بلد آخر
 country-XX-hint = دولار أمريكي · ضرائب للتمثيل
 
-member-owner = مالك الشركة
-member-accountant = محاسب
-member-sales = موظف مبيعات
-member-storekeeper = أمين مستودع
-member-auditor = مراجع حسابات
 
 refuse-sign-in = البريد الإلكتروني أو كلمة المرور غير صحيحة. تحقّق منهما ثم حاول مجددًا.
 refuse-company-name = لإنشاء شركة يجب إدخال اسمها، وألا يزيد على { 200 } حرف.

@@ -47,11 +47,6 @@ country-EG-hint = EGP · VAT { 14 }%
 country-XX = Another country
 country-XX-hint = USD · example taxes
 
-member-owner = Owner
-member-accountant = Accountant
-member-sales = Sales
-member-storekeeper = Storekeeper
-member-auditor = Auditor
 
 refuse-sign-in = The e-mail address or the password is wrong. Check both and try again.
 refuse-company-name = To create a company you must give its name, in { 200 } characters at most.

@@ -3,6 +3,7 @@
 use super::calls::Choice;
 use super::frame::language_switch;
 use crate::i18n::I18n;
+use crate::record::Names;
 use crate::record::page::Message;
 use crate::t;
 use crate::ui::{icon, mark, use_i18n};
@@ -109,11 +110,10 @@ pub fn sign_in() -> impl IntoView {
 /// Countries with a template: code and the message that names it.
 const COUNTRIES: [&str; 4] = ["SA", "AE", "EG", "XX"];
 
-pub fn sign_up() -> impl IntoView {
-    let i18n = use_i18n();
-    let form = returned();
+/// The choice of a country, on which a company is founded.
+fn countries(i18n: I18n, form: &Returned) -> AnyView {
     let chosen = form.fields.get("country").cloned().unwrap_or_else(|| "SA".to_owned());
-    let countries = COUNTRIES
+    let cards = COUNTRIES
         .map(|code| {
             let checked = chosen == code;
             let hint = i18n.format(&format!("country-{code}-hint"), None);
@@ -122,11 +122,18 @@ pub fn sign_up() -> impl IntoView {
             }
         })
         .collect_view();
+    view! { <fieldset class="field wide"><legend>{t!(i18n, "sign-up-country")}</legend><div class="radio-cards">{cards}</div></fieldset> }
+        .into_any()
+}
+
+pub fn sign_up() -> impl IntoView {
+    let i18n = use_i18n();
+    let form = returned();
     let body = view! {
         <form class="stack" method="post" action="/sign-up">
             {general_faults(i18n, &form)}
             {input(i18n, &form, "company", t!(i18n, "sign-up-company"), "text", "organization")}
-            <fieldset class="field wide"><legend>{t!(i18n, "sign-up-country")}</legend><div class="radio-cards">{countries}</div></fieldset>
+            {countries(i18n, &form)}
             {input(i18n, &form, "name", t!(i18n, "sign-up-name"), "text", "name")}
             {input(i18n, &form, "email", t!(i18n, "email"), "email", "username")}
             {input(i18n, &form, "password", t!(i18n, "password"), "password", "new-password")}
@@ -140,21 +147,89 @@ pub fn sign_up() -> impl IntoView {
     card(i18n, t!(i18n, "sign-up"), t!(i18n, "sign-up-lead"), body, other)
 }
 
+/// Who was invited where, as the page of the invitation shows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Invitee {
+    pub company: Names,
+    pub email: String,
+    pub name: String,
+    pub token: String,
+}
+
+fn invitee() -> Option<Invitee> {
+    SharedValue::new(|| {
+        #[cfg(feature = "ssr")]
+        {
+            use_context::<super::forms::Invited>().and_then(|invited| invited.0)
+        }
+        #[cfg(not(feature = "ssr"))]
+        {
+            None
+        }
+    })
+    .into_inner()
+}
+
+/// An invited person joins: with a new account, or with the one they have.
+pub fn join() -> impl IntoView {
+    let i18n = use_i18n();
+    let mut form = returned();
+    let sign_in = || view! { <a href="/sign-in" rel="external">{t!(i18n, "sign-in")}</a> }.into_any();
+    let Some(invitee) = invitee() else {
+        return card(i18n, t!(i18n, "join-ended"), t!(i18n, "join-ended-hint"), ().into_any(), sign_in());
+    };
+    form.fields.entry("name".to_owned()).or_insert(invitee.name);
+    let body = view! {
+        <form class="stack" method="post" action="/join">
+            <input type="hidden" name="token" value=invitee.token />
+            {general_faults(i18n, &form)}
+            {input(i18n, &form, "name", t!(i18n, "sign-up-name"), "text", "name")}
+            {input(i18n, &form, "password", t!(i18n, "password"), "password", "current-password")}
+            <small class="hint">{t!(i18n, "password-hint")}</small>
+            <button class="btn pri wide">{t!(i18n, "join-submit")}</button>
+        </form>
+    }
+    .into_any();
+    let company = i18n.name(&invitee.company).to_owned();
+    card(i18n, t!(i18n, "join", company = company), t!(i18n, "join-lead", email = invitee.email), body, sign_in())
+}
+
+/// One more company for somebody who is signed in.
+pub fn new_company() -> AnyView {
+    let i18n = use_i18n();
+    let form = returned();
+    view! {
+        <section class="card">
+            <p class="lead">{t!(i18n, "company-add-lead")}</p>
+            <form class="stack" method="post" action="/companies/new">
+                {general_faults(i18n, &form)}
+                {input(i18n, &form, "company", t!(i18n, "sign-up-company"), "text", "organization")}
+                {countries(i18n, &form)}
+                <button class="btn pri">{t!(i18n, "sign-up-submit")}</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
 /// The companies of the signed-in person.
 pub fn companies(companies: Vec<Choice>) -> AnyView {
     let i18n = use_i18n();
     let items = companies
         .into_iter()
         .map(|c| {
-            let role = i18n.format(&format!("member-{}", c.role), None);
             let pill = c.current.then(|| view! { <span class="pill p-done">{t!(i18n, "company-current")}</span> });
             let disabled = c.current;
             view! {
                 <li><form method="post" action="/company"><input type="hidden" name="company" value=c.id.to_string() />
                     <button class="btn quiet" disabled=disabled>{icon("building-2")}<span><bdi>{i18n.name(&c.name).to_owned()}</bdi></span></button>
-                    <small>{role}</small>{pill}</form></li>
+                    {pill}</form></li>
             }
         })
         .collect_view();
-    view! { <section class="card"><ul class="waits">{items}</ul></section> }.into_any()
+    view! {
+        <section class="card"><ul class="waits">{items}</ul>
+            <a class="btn" href="/companies/new">{icon("plus")}<span>{t!(i18n, "company-add")}</span></a></section>
+    }
+    .into_any()
 }

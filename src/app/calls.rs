@@ -42,7 +42,7 @@ impl std::fmt::Display for Failure {
 pub struct Me {
     pub name: String,
     pub company: Names,
-    pub role: String,
+    pub role: Names,
     pub theme: String,
     /// Names of record types in the menu.
     pub records: Vec<String>,
@@ -54,7 +54,6 @@ pub struct Me {
 pub struct Choice {
     pub id: Uuid,
     pub name: Names,
-    pub role: String,
     pub current: bool,
 }
 
@@ -67,7 +66,6 @@ mod server {
     use crate::modules::inventory::report as stock;
     use crate::platform::error::{Error, Outcome};
     use crate::platform::page::{self, Posted};
-    use crate::platform::permission::{Right, may};
     use crate::platform::tenancy::{TenantTx, whole};
     use crate::platform::{auth, web::Visit};
     use crate::record::query::Query;
@@ -110,10 +108,7 @@ mod server {
         let fail = |error| failure(error, visit.request);
         let person = visit.signed_in.as_ref().ok_or_else(|| fail(Error::SignedOut))?;
         let companies = auth::companies(&visit.db, person.user).await.map_err(fail)?;
-        Ok(companies
-            .into_iter()
-            .map(|c| Choice { current: c.id == person.tenant, id: c.id, name: c.name, role: c.role })
-            .collect())
+        Ok(companies.into_iter().map(|c| Choice { current: c.id == person.tenant, id: c.id, name: c.name }).collect())
     }
 
     /// Reads the page at an address.
@@ -138,7 +133,12 @@ mod server {
                 Page::GeneralLedger(report::general_ledger(tx, asked("account").parse().ok(), from, to).await?)
             }
             ["books-health"] => Page::BooksHealth(health::check(tx).await?, tx.company.currency.clone()),
+            ["companies", "new"] => Page::NewCompany,
             ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
+            [path] if record_at(path)?.single => {
+                let id = tx.tenant();
+                Page::Form(page::form(tx, record_at(path)?, Some(id), &Default::default(), posted.as_deref()).await?)
+            }
             [path] => {
                 let record = record_at(path)?;
                 let done = done_message(&asked("done"));
@@ -146,14 +146,14 @@ mod server {
             }
             [path, "import"] => {
                 let record = record_at(path)?;
-                if !may(&tx.role, record, Right::Keep) {
+                if !tx.standing.rights.creates(record) {
                     return Err(Error::Denied);
                 }
                 Page::Import(record.name.to_owned(), rehearsal)
             }
-            [path, id, "print"] => Page::Print(
+            [path, id, "print"] => Page::Print(Box::new(
                 crate::app::print::sheet(tx, record_at(path)?, id.parse().map_err(|_| Error::NotFound)?).await?,
-            ),
+            )),
             [path, id] => {
                 let record = record_at(path)?;
                 let id = match id {
@@ -187,13 +187,14 @@ pub enum Page {
     Home(Home),
     List(ListPage, Option<Message>),
     Form(FormPage),
-    Print(Sheet),
+    Print(Box<Sheet>),
     Import(String, Option<Rehearsal>),
     TrialBalance(TrialBalance),
     GeneralLedger(GeneralLedger),
     BooksHealth(Vec<Check>, String),
     StockOnHand(StockOnHand),
     Companies(Vec<Choice>),
+    NewCompany,
 }
 
 /// The page at an address: the parts of its path and the pairs of its query. One function serves them all, so that the

@@ -1,9 +1,11 @@
-//! Forms that belong to no record: signing up, importing.
+//! Forms that belong to no record: signing up, joining, adding a company, importing.
 
+use super::auth::Invitee;
 use super::auth_rules;
 use super::import::{BadRow, Rehearsal, targets};
 use crate::i18n::{Digits, I18n, Locale};
-use crate::modules::{self, company};
+use crate::modules;
+use crate::modules::administration::{founding, invitation};
 use crate::platform::auth::{self, SignedIn};
 use crate::platform::error::{Error, Outcome};
 use crate::platform::import::{self, Mapping, Plan};
@@ -27,6 +29,8 @@ const BAD_ROWS: usize = 200;
 pub fn routes() -> Router<House> {
     Router::new()
         .route("/sign-up", get(web::render_page).post(sign_up))
+        .route("/join", get(show_invitation).post(join))
+        .route("/companies/new", get(web::render_page).post(add_company))
         .route("/{path}/import", get(web::render_page).post(import))
 }
 
@@ -54,11 +58,6 @@ async fn found(house: &House, visit: &Visit, fields: &BTreeMap<String, String>) 
     if !refusals.is_empty() {
         return Err(Error::Refused(refusals));
     }
-    // A name given in one language serves both until somebody writes the other.
-    let name = match visit.i18n.locale {
-        Locale::Ar => Names::new("", field("company")),
-        Locale::En => Names::new(field("company"), ""),
-    };
     let cx = Cx {
         user: Uuid::now_v7(),
         tenant: Uuid::now_v7(),
@@ -66,24 +65,124 @@ async fn found(house: &House, visit: &Visit, fields: &BTreeMap<String, String>) 
         request: visit.request,
         address: visit.address,
     };
-    let founding = company::Founding {
-        company: name.clone(),
+    let plan = founding::Founding {
+        company: company_name(visit, field("company")),
         country: field("country"),
         person: field("name"),
         email: field("email").to_lowercase(),
-        password_hash: auth::hash_password(password).await?,
+        password_hash: Some(auth::hash_password(password).await?),
     };
-    company::found(&house.db, cx.clone(), founding).await?;
+    founding::found(&house.db, cx.clone(), plan).await?;
     Ok(SignedIn {
         user: cx.user,
         name: field("name"),
         tenant: cx.tenant,
-        company: name,
-        role: "owner".to_owned(),
         locale: visit.i18n.locale,
         digits: Digits::Western,
         theme: visit.theme.clone(),
     })
+}
+
+/// A name given in one language serves both until somebody writes the other.
+fn company_name(visit: &Visit, name: String) -> Names {
+    match visit.i18n.locale {
+        Locale::Ar => Names::new("", name),
+        Locale::En => Names::new(name, ""),
+    }
+}
+
+/// Founds one more company for somebody who is signed in, and takes them there.
+async fn add_company(
+    State(house): State<House>,
+    visit: Visit,
+    headers: HeaderMap,
+    session: Session,
+    body: Bytes,
+) -> Response {
+    let Some(person) = visit.signed_in.clone() else { return Redirect::to("/sign-in").into_response() };
+    let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
+    match found_another(&house, &visit, &person, &fields).await {
+        Ok(tenant) => web::let_in(&session, &visit, &SignedIn { tenant, ..person }, "/").await,
+        Err(error) => {
+            let status = error.status();
+            web::give_back(house, visit, headers, fields, error, status).await
+        }
+    }
+}
+
+async fn found_another(
+    house: &House,
+    visit: &Visit,
+    person: &SignedIn,
+    fields: &BTreeMap<String, String>,
+) -> Outcome<Uuid> {
+    let field = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).unwrap_or_default();
+    if let Some(refusal) = auth_rules::check_company(&field("company")) {
+        return Err(refusal.into());
+    }
+    let cx = Cx { tenant: Uuid::now_v7(), ..visit.cx()? };
+    let plan = founding::Founding {
+        company: company_name(visit, field("company")),
+        country: field("country"),
+        person: person.name.clone(),
+        email: auth::email_of(&house.db, person.user).await?,
+        password_hash: None,
+    };
+    founding::found(&house.db, cx.clone(), plan).await?;
+    Ok(cx.tenant)
+}
+
+/// The invitation of a page, in its context; `None` when it does not hold.
+#[derive(Clone)]
+pub struct Invited(pub Option<Invitee>);
+
+async fn show_invitation(State(house): State<House>, visit: Visit, headers: HeaderMap) -> Response {
+    let token = web::query_pairs(&visit.uri).into_iter().find(|(name, _)| name == "token").map(|(_, token)| token);
+    let invited = invitee(&house, &visit, token.unwrap_or_default()).await;
+    let holds = invited.is_some();
+    let mut response = web::render_with(house, visit, headers, Invited(invited)).await;
+    if !holds {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    }
+    response
+}
+
+async fn invitee(house: &House, visit: &Visit, token: String) -> Option<Invitee> {
+    let found = invitation::read(&house.db, &guest(visit), &token).await.ok()?;
+    Some(Invitee { company: found.company, email: found.email, name: found.name, token })
+}
+
+/// The context of somebody who has not signed in.
+fn guest(visit: &Visit) -> Cx {
+    Cx { user: Uuid::nil(), tenant: Uuid::nil(), i18n: visit.i18n, request: visit.request, address: visit.address }
+}
+
+async fn join(
+    State(house): State<House>,
+    mut visit: Visit,
+    headers: HeaderMap,
+    session: Session,
+    body: Bytes,
+) -> Response {
+    let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let (token, name) = (field("token"), field("name").trim().to_owned());
+    let refusals = auth_rules::check_person(&name, &field("password"));
+    let outcome = match refusals.is_empty() {
+        true => invitation::accept(&house.db, guest(&visit), token.clone(), name, field("password")).await,
+        false => Err(Error::Refused(refusals)),
+    };
+    match outcome {
+        Ok(signed_in) => web::let_in(&session, &visit, &signed_in, "/").await,
+        Err(error) => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let invited = invitee(&house, &visit, token).await;
+            visit.come_back(fields, error);
+            let mut response = web::render_with(house, visit, headers, Invited(invited)).await;
+            *response.status_mut() = status;
+            response
+        }
+    }
 }
 
 /// What the rehearsal of an import found, in the context of its page.

@@ -13,19 +13,20 @@ fn me() -> Me {
     SharedValue::new(|| {
         #[cfg(feature = "ssr")]
         {
-            use crate::platform::permission::{Right, may, may_read_books};
-            let person = use_context::<crate::platform::web::Visit>().and_then(|v| v.signed_in);
-            person.map_or_else(Me::default, |person| Me {
-                records: modules::records()
-                    .filter(|r| may(&person.role, r, Right::See))
-                    .map(|r| r.name.to_owned())
-                    .collect(),
-                reads_books: may_read_books(&person.role),
+            let Some(visit) = use_context::<crate::platform::web::Visit>() else { return Me::default() };
+            let mut me = visit.signed_in.map_or_else(Me::default, |person| Me {
                 name: person.name,
-                company: person.company,
-                role: person.role,
                 theme: person.theme,
-            })
+                ..Me::default()
+            });
+            if let Some(present) = visit.standing {
+                let rights = &present.standing.rights;
+                me.records = modules::records().filter(|r| rights.sees(r)).map(|r| r.name.to_owned()).collect();
+                me.reads_books = modules::finance::reads_books(rights);
+                me.company = present.company.name.clone();
+                me.role = present.standing.role_name.clone();
+            }
+            me
         }
         #[cfg(not(feature = "ssr"))]
         {
@@ -33,6 +34,16 @@ fn me() -> Me {
         }
     })
     .into_inner()
+}
+
+/// Whether the form of a record is at this address.
+fn is_form(path: &[String]) -> bool {
+    let Some(record) = path.first().and_then(|first| modules::record_at(first)) else { return false };
+    match path.len() {
+        1 => record.single,
+        2 => path[1] != "import",
+        _ => false,
+    }
 }
 
 /// Labels and addresses of what stands above a page, outermost first.
@@ -44,8 +55,7 @@ pub fn frame(path: Signal<Vec<String>>, page: AnyView) -> AnyView {
     let me = me();
     let current =
         Signal::derive(move || path.with(|p| format!("/{}", p.first().map(String::as_str).unwrap_or_default())));
-    let on_form =
-        Signal::derive(move || path.with(|p| p.len() == 2 && p[1] != "import" && modules::record_at(&p[0]).is_some()));
+    let on_form = Signal::derive(move || path.with(|p| is_form(p)));
     let trail = move || {
         crumbs(i18n, &path.get())
             .into_iter()
@@ -95,7 +105,9 @@ fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
             (i18n.format(&format!("module-{}", module.name), None), None),
             (i18n.format(&format!("page-{first}"), None), None),
         ],
-        None if first == "companies" => vec![(t!(i18n, "companies"), None)],
+        None if first == "companies" => {
+            vec![(t!(i18n, "companies"), (path.len() > 1).then(|| "/companies".to_owned()))]
+        }
         None => Vec::new(),
     }
 }

@@ -43,7 +43,7 @@ fn draw(page: Page) -> AnyView {
         Page::Home(data) => home::view(data),
         Page::List(data, notice) => ui::list::view(data, notice.map(|n| i18n.message(&n))),
         Page::Form(data) => ui::form::view(data),
-        Page::Print(sheet) => print::view(sheet),
+        Page::Print(sheet) => print::view(*sheet),
         Page::Import(record, rehearsal) => {
             let records = modules::record(&record).map(|r| i18n.records(r)).unwrap_or_default();
             titled(t!(i18n, "import-title", records = records), import::view(&record, rehearsal))
@@ -52,6 +52,7 @@ fn draw(page: Page) -> AnyView {
         Page::GeneralLedger(data) => report(i18n, "general-ledger", reports::general_ledger(data)),
         Page::BooksHealth(checks, currency) => report(i18n, "books-health", reports::books_health(checks, currency)),
         Page::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
+        Page::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
         Page::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
     }
 }

@@ -60,11 +60,17 @@ pub async fn sheet(
             phone: row.try_get("phone")?,
         })
     };
-    Ok(Sheet {
-        page,
-        company: party(&company)?,
-        customer: customer.as_ref().map(party).transpose()?.unwrap_or_default(),
-    })
+    let mut buyer = customer.as_ref().map(party).transpose()?.unwrap_or_default();
+    // What of the customer is kept from the reader does not reach them by way of paper.
+    let rights = tx.rights();
+    let sees =
+        |field: &str| modules::record("customer").is_some_and(|customers| rights.on(customers).sees_field(field));
+    buyer.tax_number = buyer.tax_number.filter(|_| sees("tax_number"));
+    buyer.phone = buyer.phone.filter(|_| sees("phone"));
+    if !sees("address") {
+        buyer.address = Names::default();
+    }
+    Ok(Sheet { page, company: party(&company)?, customer: buyer })
 }
 
 /// A document on paper.

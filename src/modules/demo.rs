@@ -1,7 +1,8 @@
 //! The demonstration company: a metal works in Riyadh with eight months of selling, made through the same door as anything
 //! that a person does.
 
-use super::company::{self, rows};
+use super::administration::founding::{self, rows};
+use super::administration::{member::MEMBER, role::ROLE};
 use super::finance::rate::EXCHANGE_RATE;
 use super::inventory::{adjustment::STOCK_ADJUSTMENT, item::ITEM, warehouse::WAREHOUSE};
 use super::sales::{customer::CUSTOMER, order::SALES_ORDER, quotation::QUOTATION};
@@ -81,9 +82,7 @@ impl Dice {
 
 /// Founds the company and its people where they do not exist yet, and fills it with business.
 pub async fn found(db: &Db) -> anyhow::Result<()> {
-    let exists: Option<Uuid> =
-        sqlx::query_scalar("select id from auth.find_user($1)").bind(OWNER).fetch_optional(db.people()).await?;
-    if exists.is_some() {
+    if auth::find_user(db, OWNER).await?.is_some() {
         return Ok(());
     }
     let people: Vec<PersonRow> = rows(include_str!("demo/people.csv"));
@@ -96,28 +95,26 @@ pub async fn found(db: &Db) -> anyhow::Result<()> {
         address: None,
     };
     let password_hash = auth::hash_password(PASSWORD.to_owned()).await?;
-    let founding = company::Founding {
+    let plan = founding::Founding {
         company: Names::new("Al-Noor Metal Works", "مصنع النور للأعمال المعدنية"),
         country: "SA".to_owned(),
         person: owner.name_en.clone(),
         email: owner.email.clone(),
-        password_hash: password_hash.clone(),
+        password_hash: Some(password_hash.clone()),
     };
-    company::found(db, cx.clone(), founding).await?;
+    founding::found(db, cx.clone(), plan).await?;
     let mut tx = db.begin(&cx).await?;
+    let roles = codes(&mut tx, &ROLE).await?;
     for person in &people[1..] {
         let (name, language) = if person.role == "sales" { (&person.name_en, "en") } else { (&person.name_ar, "ar") };
-        let user = Uuid::now_v7();
-        sqlx::query("select auth.add_user($1, $2, $3, $4, $5), auth.add_member($1, $6, $7)")
-            .bind(user)
-            .bind(&person.email)
-            .bind(&password_hash)
-            .bind(name)
-            .bind(language)
-            .bind(cx.tenant)
-            .bind(&person.role)
-            .execute(tx.conn())
-            .await?;
+        let mut member = Document::new(&MEMBER)
+            .with("name", name.clone())
+            .with("email", person.email.clone())
+            .with("role", roles.get(&person.role).copied())
+            .with("state", "active");
+        member.set("user_id", member.id);
+        auth::add_user(&mut tx, member.id, &person.email, &password_hash, name, language).await?;
+        door::bring(&mut tx, &mut member).await?;
     }
     sqlx::query("update company set tax_number = '399301586000003', phone = '+966 11 555 0100', address = $2::jsonb where tenant_id = $1")
         .bind(cx.tenant)

@@ -57,9 +57,9 @@ pub use queries::home;
 mod queries {
     use super::{Books, Home, Waiting};
     use crate::modules::finance::health;
+    use crate::modules::finance::reads_books;
     use crate::modules::sales::order::SALES_ORDER;
     use crate::platform::door::Outcome;
-    use crate::platform::permission::{Right, may, may_read_books};
     use crate::platform::tenancy::TenantTx;
     use jiff::ToSpan;
     use sqlx::Row as _;
@@ -76,10 +76,10 @@ mod queries {
             .bind(tx.company.time_zone.clone())
             .fetch_one(tx.conn())
             .await? as i8;
-        if may(&tx.role, &SALES_ORDER, Right::See) {
+        if tx.standing.rights.sees_whole(&SALES_ORDER) {
             orders(tx, &mut home).await?;
         }
-        if may_read_books(&tx.role) {
+        if reads_books(&tx.standing.rights) {
             home.books = Some(books(tx).await?);
             overdue_invoices(tx, &mut home).await?;
         }

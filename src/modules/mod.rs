@@ -1,7 +1,6 @@
 //! The business. Each module lists the records it brings; nothing outside names them one by one.
 
-#[cfg(feature = "ssr")]
-pub mod company;
+pub mod administration;
 #[cfg(feature = "ssr")]
 pub mod demo;
 pub mod finance;
@@ -22,7 +21,7 @@ pub struct Module {
 }
 
 /// All modules, in the order of the menu.
-pub const MODULES: &[&Module] = &[&sales::MODULE, &inventory::MODULE, &finance::MODULE];
+pub const MODULES: &[&Module] = &[&sales::MODULE, &inventory::MODULE, &finance::MODULE, &administration::MODULE];
 
 /// Every record type.
 pub fn records() -> impl Iterator<Item = &'static Record> {

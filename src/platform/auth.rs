@@ -1,7 +1,7 @@
 //! Who somebody is: passwords, sign-in, the session's contents.
 
 use super::error::{Error, Outcome, Refusal};
-use super::tenancy::{Cx, Db};
+use super::tenancy::{Cx, Db, TenantTx};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::record::Names;
 use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString, rand_core::OsRng};
@@ -52,7 +52,6 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
 pub struct Membership {
     pub id: Uuid,
     pub name: Names,
-    pub role: String,
 }
 
 /// What the session remembers of a signed-in person. Rights are not among it: they are asked anew for every unit of work.
@@ -61,14 +60,12 @@ pub struct SignedIn {
     pub user: Uuid,
     pub name: String,
     pub tenant: Uuid,
-    pub company: Names,
-    pub role: String,
     pub locale: Locale,
     pub digits: Digits,
     pub theme: String,
 }
 
-const KEYS: [&str; 8] = ["user", "name", "tenant", "company", "role", "locale", "digits", "theme"];
+const KEYS: [&str; 6] = ["user", "name", "tenant", "locale", "digits", "theme"];
 
 impl SignedIn {
     /// Reads the session; `None` for somebody who is not signed in.
@@ -99,23 +96,53 @@ impl SignedIn {
 
 /// The companies a person belongs to, oldest membership first.
 pub async fn companies(db: &Db, user: Uuid) -> Outcome<Vec<Membership>> {
-    let rows = sqlx::query("select id, name::text as name, role from auth.companies_of($1)")
+    let rows = sqlx::query("select id, name::text as name from auth.companies_of($1)")
         .bind(user)
         .fetch_all(db.people())
         .await?;
     rows.into_iter()
-        .map(|row| {
-            Ok(Membership {
-                id: row.try_get("id")?,
-                name: Names::from_text(row.try_get("name")?),
-                role: row.try_get("role")?,
-            })
-        })
+        .map(|row| Ok(Membership { id: row.try_get("id")?, name: Names::from_text(row.try_get("name")?) }))
         .collect()
 }
 
+/// The address that somebody signs in with.
+pub async fn email_of(db: &Db, user: Uuid) -> Outcome<String> {
+    Ok(sqlx::query_scalar("select email from auth.person($1)").bind(user).fetch_one(db.people()).await?)
+}
+
+/// Who has this address.
+pub async fn find_user(db: &Db, email: &str) -> Outcome<Option<Uuid>> {
+    Ok(sqlx::query_scalar("select id from auth.find_user($1)").bind(email.trim()).fetch_optional(db.people()).await?)
+}
+
+/// Adds a person, in the transaction that makes them a member.
+pub async fn add_user(
+    tx: &mut TenantTx,
+    user: Uuid,
+    email: &str,
+    password_hash: &str,
+    name: &str,
+    language: &str,
+) -> Outcome<()> {
+    sqlx::query("select auth.add_user($1, $2, $3, $4, $5)")
+        .bind(user)
+        .bind(email)
+        .bind(password_hash)
+        .bind(name)
+        .bind(language)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What is too short or too long to keep somebody's company safe.
+pub fn check_password(password: &str) -> Option<Refusal> {
+    let fits = password.chars().count() >= PASSWORD_LENGTH && password.len() <= 1024;
+    (!fits).then(|| Refusal::new("refuse-password-short").with("least", PASSWORD_LENGTH).at("password"))
+}
+
 /// Checks address and password. Unknown address, wrong password and locked account look and take the same.
-pub async fn sign_in(db: &Db, email: &str, password: String) -> Outcome<SignedIn> {
+pub async fn prove(db: &Db, email: &str, password: String) -> Outcome<Uuid> {
     let refusal = || Error::from(Refusal::new("refuse-sign-in").at("password"));
     let row = sqlx::query("select * from auth.find_user($1)").bind(email.trim()).fetch_optional(db.people()).await?;
     let Some(row) = row else {
@@ -128,18 +155,47 @@ pub async fn sign_in(db: &Db, email: &str, password: String) -> Outcome<SignedIn
         return Err(refusal());
     }
     sqlx::query("select auth.note_attempt($1, $2)").bind(user).bind(right).execute(db.people()).await?;
-    if !right {
-        return Err(refusal());
-    }
-    let membership = companies(db, user).await?.into_iter().next().ok_or(Error::Denied)?;
+    if right { Ok(user) } else { Err(refusal()) }
+}
+
+/// Signs somebody in to the company they joined first.
+pub async fn sign_in(db: &Db, email: &str, password: String) -> Outcome<SignedIn> {
+    person(db, prove(db, email, password).await?).await
+}
+
+/// What the session of a person begins with. Denied to those who belong to no company.
+pub async fn person(db: &Db, user: Uuid) -> Outcome<SignedIn> {
+    let company = companies(db, user).await?.into_iter().next().ok_or(Error::Denied)?;
+    let row = sqlx::query("select * from auth.person($1)").bind(user).fetch_one(db.people()).await?;
     Ok(SignedIn {
         user,
         name: row.try_get("name")?,
-        tenant: membership.id,
-        company: membership.name,
-        role: membership.role,
+        tenant: company.id,
         locale: Locale::from_tag(row.try_get("locale")?).unwrap_or(Locale::En),
         digits: Digits::from_tag(row.try_get("digits")?),
         theme: row.try_get("theme")?,
     })
+}
+
+/// Keeps what somebody prefers for their next visit, on whatever device; `None` leaves it.
+pub async fn prefer(
+    db: &Db,
+    user: Uuid,
+    locale: Option<Locale>,
+    digits: Option<Digits>,
+    theme: Option<&str>,
+) -> Outcome<()> {
+    sqlx::query("select auth.set_preferences($1, $2, $3, $4)")
+        .bind(user)
+        .bind(locale.map(Locale::tag))
+        .bind(digits.map(Digits::tag))
+        .bind(theme)
+        .execute(db.people())
+        .await?;
+    Ok(())
+}
+
+/// Whether the database answers.
+pub async fn answers(db: &Db) -> bool {
+    sqlx::query("select 1").execute(db.people()).await.is_ok()
 }

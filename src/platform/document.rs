@@ -24,6 +24,8 @@ pub struct Document {
     pub id: Uuid,
     /// 0 until it is saved for the first time.
     pub version: i32,
+    /// The member who made it; nobody until it is saved, or when Diwan itself did.
+    pub created_by: Option<Uuid>,
     pub values: Values,
     pub lines: Vec<Line>,
 }
@@ -66,8 +68,14 @@ impl Default for Line {
 impl Document {
     /// A new record with an id of its own and nothing else.
     pub fn new(record: &'static Record) -> Document {
-        let mut document =
-            Document { record, id: Uuid::now_v7(), version: 0, values: Values::new(), lines: Vec::new() };
+        let mut document = Document {
+            record,
+            id: Uuid::now_v7(),
+            version: 0,
+            created_by: None,
+            values: Values::new(),
+            lines: Vec::new(),
+        };
         if let Some(state) = record.first_state() {
             document.set("state", state);
         }

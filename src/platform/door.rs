@@ -6,13 +6,12 @@
 use super::document::Values;
 pub use super::document::{Document, Line};
 pub use super::error::{Error, Outcome, Refusal};
-use super::permission::{Right, may};
+use super::permission::Rights;
 use super::sql;
 use super::tenancy::TenantTx;
-use crate::record::line::input_name;
-use crate::record::page::Arg;
+use crate::record::page::{Arg, HandOn};
 use crate::record::value::{self, Fault};
-use crate::record::{Field, Kind, Record, Start, Value, fold::fold};
+use crate::record::{Field, Kind, Reach, Record, Start, Value, fold::fold};
 use async_trait::async_trait;
 use serde_json::json;
 use sqlx::Row as _;
@@ -28,6 +27,11 @@ pub trait Rules: Send + Sync {
     /// Fills what follows from what was entered: prices, taxes, totals, dates.
     async fn complete(&self, _: &mut TenantTx, _: &mut Document) -> Outcome<()> {
         Ok(())
+    }
+
+    /// Shows what is kept in another form than people edit it in, just before it becomes a page.
+    async fn present(&self, _: &mut TenantTx, _: &mut Document) -> Outcome<Option<HandOn>> {
+        Ok(None)
     }
 
     /// What an action does, or why it cannot be done.
@@ -126,15 +130,45 @@ pub enum Lock {
     Update,
 }
 
-fn allow(tx: &TenantTx, record: &Record, right: Right) -> Outcome<()> {
-    if may(&tx.role, record, right) { Ok(()) } else { Err(Error::Denied) }
+/// Whether a document is among the rows that the reader reaches.
+fn within_reach(tx: &TenantTx, document: &Document) -> bool {
+    let reach = tx.standing.rights.on(document.record).reach;
+    let whose = match reach {
+        Reach::All => return true,
+        Reach::Own => document.created_by,
+        Reach::Branch => document.link("branch"),
+        Reach::Party => match document.record.party {
+            Some("id") => Some(document.id),
+            Some(field) => document.link(field),
+            None => None,
+        },
+    };
+    whose == Some(sql::reach_value(&tx.standing, reach))
 }
 
-/// One record with its lines, for a reader who may see it.
+/// A document that the reader may see, locked or not. What they may not see is not found, as if it did not exist.
+pub async fn reachable(tx: &mut TenantTx, record: &'static Record, id: Uuid, lock: Lock) -> Outcome<Document> {
+    if !tx.standing.rights.sees(record) {
+        return Err(Error::NotFound);
+    }
+    let document = load(tx, record, id, lock).await?;
+    if within_reach(tx, &document) { Ok(document) } else { Err(Error::NotFound) }
+}
+
+/// One record with its lines, for a reader who may see it, without the fields that are kept from them.
 pub async fn get(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Document> {
-    // A reader who may not see the type learns as little as from a random id.
-    allow(tx, record, Right::See).map_err(|_| Error::NotFound)?;
-    load(tx, record, id, Lock::No).await
+    let mut document = reachable(tx, record, id, Lock::No).await?;
+    mask(&tx.standing.rights, &mut document);
+    Ok(document)
+}
+
+/// Takes out the fields that are kept from the reader.
+pub fn mask(rights: &Rights, document: &mut Document) {
+    let grant = rights.on(document.record);
+    document.values.retain(|name, _| grant.sees_field(name));
+    for line in &mut document.lines {
+        line.values.retain(|name, _| grant.sees_field(&format!("lines.{name}")));
+    }
 }
 
 /// One record with its lines, for rules that need it as a fact.
@@ -149,8 +183,9 @@ pub async fn load(tx: &mut TenantTx, record: &'static Record, id: Uuid, lock: Lo
     let mut document = Document::new(record);
     document.id = id;
     document.version = row.try_get(0)?;
+    document.created_by = row.try_get(1)?;
     for (i, field) in record.fields.iter().enumerate() {
-        document.values.insert(field.name, Value::from_text(field.kind, row.try_get(i + 1)?));
+        document.values.insert(field.name, Value::from_text(field.kind, row.try_get(i + 2)?));
     }
     if record.lines.is_some() {
         document.lines = load_lines(tx, record, &[id]).await?.remove(&id).unwrap_or_default();
@@ -224,26 +259,39 @@ pub struct Links {
 }
 
 impl Links {
-    /// Looks up all records of one type that the ids and texts name.
+    /// Looks up all records of one type that the ids and texts name, as far as they are within this reach.
     pub async fn fetch(
         &mut self,
         tx: &mut TenantTx,
         target: &'static Record,
+        reach: Reach,
         ids: &[Uuid],
         texts: &[String],
     ) -> Outcome<()> {
         if ids.is_empty() && texts.is_empty() {
             return Ok(());
         }
-        let tenant = tx.tenant();
-        let rows = sqlx::query(sql::resolve(target)).bind(tenant).bind(ids).bind(texts).fetch_all(tx.conn()).await?;
+        let (tenant, whose) = (tx.tenant(), sql::reach_value(&tx.standing, reach));
+        let mut query = sqlx::query(sql::resolve(target, reach)).bind(tenant).bind(ids).bind(texts);
+        if reach != Reach::All {
+            query = query.bind(whose);
+        }
+        let rows = query.fetch_all(tx.conn()).await?;
         self.take(target, rows)
     }
 
-    /// Looks up every record of one type.
+    /// Looks up every record of one type that the reader reaches.
     pub async fn fetch_all(&mut self, tx: &mut TenantTx, target: &'static Record) -> Outcome<()> {
-        let tenant = tx.tenant();
-        let rows = sqlx::query(sql::resolve_all(target)).bind(tenant).fetch_all(tx.conn()).await?;
+        if !tx.standing.rights.sees(target) {
+            return Ok(());
+        }
+        let reach = tx.standing.rights.on(target).reach;
+        let (tenant, whose) = (tx.tenant(), sql::reach_value(&tx.standing, reach));
+        let mut query = sqlx::query(sql::resolve_all(target, reach)).bind(tenant);
+        if reach != Reach::All {
+            query = query.bind(whose);
+        }
+        let rows = query.fetch_all(tx.conn()).await?;
         self.take(target, rows)
     }
 
@@ -294,8 +342,10 @@ impl Links {
     }
 }
 
-/// Collects what links in typed text refer to, and looks it up with one statement per record type.
-pub async fn find_links(tx: &mut TenantTx, record: &'static Record, typed: &Typed) -> Outcome<Links> {
+/// Collects what links in typed text refer to, and looks it up with one statement per record type. What the document
+/// names already may stay; anything else must be within the reader's reach.
+pub async fn find_links(tx: &mut TenantTx, document: &Document, typed: &Typed) -> Outcome<Links> {
+    let record = document.record;
     let mut wanted: BTreeMap<&'static str, (Vec<Uuid>, Vec<String>)> = BTreeMap::new();
     let mut note = |fields: &[Field], texts: &BTreeMap<String, String>| {
         for field in fields {
@@ -314,19 +364,38 @@ pub async fn find_links(tx: &mut TenantTx, record: &'static Record, typed: &Type
     if let Some(lines) = record.lines {
         typed.lines.iter().flatten().for_each(|line| note(lines.fields, line));
     }
+    let named: Vec<Uuid> = (document.values.values())
+        .chain(document.lines.iter().flat_map(|line| line.values.values()))
+        .filter_map(Value::id)
+        .collect();
     let mut links = Links::default();
     for (target, (ids, texts)) in wanted {
-        if let Some(target) = self::record(target) {
-            links.fetch(tx, target, &ids, &texts).await?;
+        let Some(target) = self::record(target) else { continue };
+        let reach = tx.standing.rights.on(target).reach;
+        let sees = tx.standing.rights.sees(target);
+        if sees {
+            links.fetch(tx, target, reach, &ids, &texts).await?;
+        }
+        if !sees || reach != Reach::All {
+            let kept: Vec<Uuid> = ids.into_iter().filter(|id| named.contains(id)).collect();
+            links.fetch(tx, target, Reach::All, &kept, &[]).await?;
         }
     }
     Ok(links)
 }
 
-/// Puts typed text into a document and says what cannot be read. Only fields that people may set are touched.
-pub fn read_typed(document: &mut Document, typed: &Typed, links: &Links, company_currency: &str) -> Vec<Refusal> {
+/// Puts typed text into a document and says what cannot be read. Only fields that this reader may set are touched.
+pub fn read_typed(
+    document: &mut Document,
+    typed: &Typed,
+    links: &Links,
+    rights: &Rights,
+    company_currency: &str,
+) -> Vec<Refusal> {
     let mut faults = Vec::new();
     let record = document.record;
+    let grant = rights.on(record);
+    let may_set = |prefix: &'static str| move |field: &Field| grant.changes_field(&format!("{prefix}{}", field.name));
     let currency = match record.currency_field() {
         Some(field) => typed
             .fields
@@ -337,7 +406,8 @@ pub fn read_typed(document: &mut Document, typed: &Typed, links: &Links, company
         None => company_currency.to_owned(),
     };
     let mut values = std::mem::take(&mut document.values);
-    read_fields(record.fields, &typed.fields, links, (&currency, company_currency), &mut values, |name, fault| {
+    let (currencies, fields) = ((currency.as_str(), company_currency), &typed.fields);
+    read_fields(record.fields, fields, links, currencies, &mut values, may_set(""), |name, fault| {
         faults.push(refusal(fault).at(name));
     });
     document.values = values;
@@ -346,7 +416,7 @@ pub fn read_typed(document: &mut Document, typed: &Typed, links: &Links, company
         for (row, texts) in rows.iter().enumerate() {
             let id = texts.get("id").and_then(|id| id.parse::<Uuid>().ok());
             let mut line = id.and_then(|id| before.iter().find(|l| l.id == id).cloned()).unwrap_or_default();
-            read_fields(lines.fields, texts, links, (&currency, company_currency), &mut line.values, |name, fault| {
+            read_fields(lines.fields, texts, links, currencies, &mut line.values, may_set("lines."), |name, fault| {
                 faults.push(refusal(fault).at_line(row, name));
             });
             document.lines.push(line);
@@ -365,10 +435,18 @@ fn read_fields(
     links: &Links,
     (currency, company_currency): (&str, &str),
     values: &mut Values,
+    may_set: impl Fn(&Field) -> bool,
     mut fault: impl FnMut(&'static str, Fault),
 ) {
-    for field in fields.iter().filter(|f| !f.computed && f.kind != Kind::State) {
+    for field in fields.iter().filter(|f| !f.computed && f.kind != Kind::State && may_set(f)) {
         let read = match field.kind {
+            Kind::Words if !texts.contains_key(field.name) => {
+                let prefix = format!("{}.", field.name);
+                let ticked =
+                    texts.iter().filter(|(_, text)| *text == "true").filter_map(|(n, _)| n.strip_prefix(&prefix));
+                let words = ticked.collect::<Vec<_>>().join(",");
+                value::read(field, &words, currency)
+            }
             Kind::Link(target) => {
                 let shown = texts.get(&format!("{}~", field.name)).map(String::as_str);
                 match (texts.get(field.name), shown) {
@@ -409,6 +487,7 @@ fn read_fields(
 /// A new document with what its fields start with.
 pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Document> {
     let mut document = Document::new(record);
+    document.created_by = Some(tx.standing.member);
     let tenant = tx.tenant();
     for field in record.fields {
         match field.start {
@@ -416,7 +495,8 @@ pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Docume
             Start::Today => document.set(field.name, tx.company.today),
             Start::CompanyCurrency => document.set(field.name, tx.company.currency.clone()),
             Start::Text(text) => document.set(field.name, Value::from_text(field.kind, Some(text))),
-            Start::First => {
+            Start::Branch if tx.standing.branch.is_some() => document.set(field.name, tx.standing.branch),
+            Start::First | Start::Branch => {
                 if let Kind::Link(target) = field.kind
                     && let Some(target) = self::record(target)
                 {
@@ -438,8 +518,8 @@ pub async fn draft(
     mut document: Document,
     typed: &Typed,
 ) -> Outcome<(Document, Vec<Refusal>, Links)> {
-    let links = find_links(tx, document.record, typed).await?;
-    let mut faults = read_typed(&mut document, typed, &links, &tx.company.currency.clone());
+    let links = find_links(tx, &document, typed).await?;
+    let mut faults = read_typed(&mut document, typed, &links, &tx.standing.rights, &tx.company.currency);
     match rules(document.record).complete(tx, &mut document).await {
         Ok(()) => {}
         Err(Error::Refused(refusals)) => faults.extend(refusals),
@@ -463,29 +543,46 @@ pub async fn save(
     version: i32,
     typed: &Typed,
 ) -> Outcome<Document> {
-    allow(tx, record, Right::Keep)?;
+    let rights = tx.rights();
     if !record.manual {
         return Err(Error::Denied);
     }
     let before = match load(tx, record, id, Lock::Update).await {
-        Ok(document) if version == 0 => return Ok(document),
         Ok(document) => Some(document),
         Err(Error::NotFound) if version == 0 => None,
         Err(other) => return Err(other),
     };
-    if let Some(before) = &before {
-        if before.version != version {
-            return Err(Error::Conflict);
-        }
-        if !record.editable(before.state()) {
-            return Err(Refusal::new("refuse-posted").into());
-        }
-    }
     let start = match &before {
-        Some(document) => document.clone(),
+        Some(before) => {
+            if !rights.sees(record) || !within_reach(tx, before) {
+                return Err(Error::NotFound);
+            }
+            if version == 0 {
+                return Ok(before.clone());
+            }
+            if !rights.changes(record) {
+                return Err(Error::Denied);
+            }
+            if before.version != version {
+                return Err(Error::Conflict);
+            }
+            if !record.editable(before.state()) {
+                return Err(Refusal::new("refuse-posted").into());
+            }
+            before.clone()
+        }
+        None if !rights.creates(record) => return Err(Error::Denied),
         None => Document { id, ..fresh(tx, record).await? },
     };
-    let (mut document, faults, _) = draft(tx, start, typed).await?;
+    let (mut document, mut faults, _) = draft(tx, start, typed).await?;
+    // Nobody gives a record away beyond their own reach.
+    if faults.is_empty() && !within_reach(tx, &document) {
+        let field = match rights.on(record).reach {
+            Reach::Branch => "branch",
+            _ => record.party.unwrap_or_default(),
+        };
+        faults.push(Refusal::new("refuse-beyond-reach").at(field));
+    }
     if !faults.is_empty() {
         return Err(Error::Refused(faults));
     }
@@ -586,35 +683,29 @@ fn search_text(document: &Document) -> String {
     parts.join(" · ")
 }
 
-/// Old and new canonical text of each field that changed; lines as one entry each.
+/// Old and new canonical text of each field that changed: `total`, and `lines.3.price` for the third line. A line that is
+/// gone counts as `lines.-3`.
 fn differences(before: Option<&Document>, after: &Document) -> serde_json::Value {
     let mut changes = serde_json::Map::new();
-    for field in after.record.fields {
-        let old = before.and_then(|b| b.get(field.name).to_text());
-        let new = after.get(field.name).to_text();
+    let mut note = |name: String, old: Option<&Value>, new: Option<&Value>| {
+        let (old, new) = (old.and_then(Value::to_text), new.and_then(Value::to_text));
         if old != new {
-            changes.insert(field.name.to_owned(), json!([old, new]));
+            changes.insert(name, json!([old, new]));
         }
-    }
-    let Some(lines) = after.record.lines else { return changes.into() };
-    let as_text = |line: &Line| -> String {
-        let shown = lines.fields.iter().filter(|f| !f.hidden).filter_map(|f| {
-            let text = line.get(f.name).to_text()?;
-            Some(format!("{}={text}", f.name))
-        });
-        shown.collect::<Vec<_>>().join("; ")
     };
-    let old_lines: HashMap<Uuid, String> =
-        before.map(|b| b.lines.iter().map(|l| (l.id, as_text(l))).collect()).unwrap_or_default();
-    for (row, line) in after.lines.iter().enumerate() {
-        let (old, new) = (old_lines.get(&line.id), as_text(line));
-        if old != Some(&new) {
-            changes.insert(format!("lines.{}", row + 1), json!([old, new]));
-        }
+    for field in after.record.fields {
+        note(field.name.to_owned(), before.map(|b| b.get(field.name)), Some(after.get(field.name)));
     }
-    for (row, line) in before.map(|b| b.lines.as_slice()).unwrap_or_default().iter().enumerate() {
-        if !after.lines.iter().any(|l| l.id == line.id) {
-            changes.insert(format!("lines.-{}", row + 1), json!([as_text(line), null]));
+    let old_lines = before.map(|b| b.lines.as_slice()).unwrap_or_default();
+    for field in after.record.lines.map_or(&[][..], |lines| lines.fields) {
+        for (row, line) in after.lines.iter().enumerate() {
+            let old = old_lines.iter().find(|l| l.id == line.id).map(|l| l.get(field.name));
+            note(format!("lines.{}.{}", row + 1, field.name), old, Some(line.get(field.name)));
+        }
+        for (row, line) in old_lines.iter().enumerate() {
+            if !after.lines.iter().any(|l| l.id == line.id) {
+                note(format!("lines.-{}.{}", row + 1, field.name), Some(line.get(field.name)), None);
+            }
         }
     }
     changes.into()
@@ -644,9 +735,11 @@ pub async fn act(
     version: i32,
     action: &str,
 ) -> Outcome<(Document, Vec<Document>)> {
-    allow(tx, record, Right::Keep)?;
     let action = record.action(action).ok_or(Error::NotFound)?;
-    let document = load(tx, record, id, Lock::Update).await?;
+    let document = reachable(tx, record, id, Lock::Update).await?;
+    if !tx.standing.rights.acts(record, action.name) {
+        return Err(Error::Denied);
+    }
     let state = document.state().unwrap_or_default();
     if !action.from.contains(&state) {
         return Err(Refusal::new("refuse-state")
@@ -749,8 +842,10 @@ async fn set_lines(tx: &mut TenantTx, document: &mut Document, changes: &[(Uuid,
 
 /// Deletes a draft or an unused master record.
 pub async fn delete(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: i32) -> Outcome<()> {
-    allow(tx, record, Right::Keep)?;
-    let document = load(tx, record, id, Lock::Update).await?;
+    let document = reachable(tx, record, id, Lock::Update).await?;
+    if !tx.standing.rights.deletes(record) {
+        return Err(Error::Denied);
+    }
     if !record.editable(document.state()) || document.number().is_some() {
         return Err(Refusal::new("refuse-delete-posted").into());
     }
@@ -763,14 +858,14 @@ pub async fn delete(tx: &mut TenantTx, record: &'static Record, id: Uuid, versio
     audit(tx, record, id, "delete", differences(Some(&document), &empty)).await
 }
 
-/// The input name of a cell, for refusals of rules.
-pub fn cell(row: usize, field: &str) -> String {
-    input_name(row, field)
-}
-
 /// Enters master data that is right by construction, such as a country's template, without asking rules or roles.
 pub async fn bring(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
     write(tx, None, document).await
+}
+
+/// Lets the rules of its record put a document into the form that people edit.
+pub async fn present(tx: &mut TenantTx, document: &mut Document) -> Outcome<Option<HandOn>> {
+    rules(document.record).present(tx, document).await
 }
 
 /// Lets the rules of its record complete a document.
@@ -780,7 +875,11 @@ pub async fn complete(tx: &mut TenantTx, document: &mut Document) -> Outcome<()>
 
 /// Writes a document that an import has read, completed and found good.
 pub async fn write_imported(tx: &mut TenantTx, before: Option<&Document>, document: &mut Document) -> Outcome<()> {
-    allow(tx, document.record, Right::Keep)?;
+    let rights = tx.rights();
+    let may = if before.is_some() { rights.changes(document.record) } else { rights.creates(document.record) };
+    if !may || !within_reach(tx, document) {
+        return Err(Error::Denied);
+    }
     write(tx, before, document).await
 }
 

@@ -5,7 +5,6 @@
 
 use super::document::Document;
 use super::door::{self, Error, Links, Outcome, Refusal, Typed};
-use super::permission::{Right, may};
 use super::tenancy::TenantTx;
 use crate::record::page::Message;
 use crate::record::{Field, Kind, Record, line::parse_input_name};
@@ -193,8 +192,20 @@ struct Planned {
 
 /// Reads, completes and, when nothing is wrong, writes the whole file. The caller commits, or takes everything back.
 pub async fn run(tx: &mut TenantTx, plan: &Plan, bytes: &[u8]) -> Outcome<Report> {
-    if !may(&tx.role, plan.record, Right::Keep) || !plan.record.manual {
+    let rights = tx.rights();
+    if !rights.creates(plan.record) {
         return Err(Error::Denied);
+    }
+    // A column that the importer may not write would be lost without a word.
+    let kept_from = |target: &str| {
+        let field = target.replacen("line.", "lines.", 1);
+        plan.record.any_field(&field).is_some() && !rights.on(plan.record).changes_field(&field)
+    };
+    let given = plan.mapping.iter().map(|m| &m.target).chain(plan.fixed.iter().map(|(target, _)| target));
+    if let Some(target) = given.into_iter().find(|target| kept_from(target)) {
+        let reason = Message::new("import-fault-kept-from");
+        let bad = Bad { line: 1, column: column_of(plan, target), text: String::new(), reason };
+        return Ok(Report { bad: vec![bad], ..Report::default() });
     }
     let rows = match read_rows(plan, bytes) {
         Ok(rows) => rows,
@@ -379,7 +390,7 @@ async fn complete(
         None => door::fresh(tx, plan.record).await?,
     };
     let company_currency = tx.company.currency.clone();
-    let mut refusals = door::read_typed(&mut document, &planned.typed, links, &company_currency);
+    let mut refusals = door::read_typed(&mut document, &planned.typed, links, &tx.standing.rights, &company_currency);
     // A document whose text cannot be read is not completed: its faults are those of the file.
     if refusals.is_empty() {
         match door::complete(tx, &mut document).await {

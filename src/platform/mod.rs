@@ -10,6 +10,7 @@ pub mod error;
 pub mod import;
 pub mod page;
 pub mod permission;
+pub mod seal;
 pub mod session;
 pub mod sql;
 pub mod tenancy;

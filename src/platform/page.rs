@@ -2,30 +2,19 @@
 
 use super::document::{Document, Line};
 use super::door::{self, Error, Links, Outcome, Refusal, Typed};
-use super::permission::{Right, may};
+use super::permission::Rights;
+use super::seal;
 use super::sql::{self, Bind, Condition, Keyset};
-use super::tenancy::TenantTx;
+use super::tenancy::{Standing, TenantTx};
 use crate::record::fold::fold;
 use crate::record::page::{Cell, Conflict, Event, FormPage, LineCells, Linked, ListPage, Row, Suggestion};
-use crate::record::query::{COUNT_LIMIT, PAGE, Query};
-use crate::record::{Field, Kind, Record, Value, line::input_name};
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
+use crate::record::query::{COUNT_LIMIT, PAGE, Query, TAB_LIMIT};
+use crate::record::{Field, Kind, Reach, Record, Value, line::input_name};
 use sqlx::Row as _;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 use uuid::Uuid;
 
 // ------------------------------------------------------------------ places in a list
-
-static SECRET: OnceLock<Vec<u8>> = OnceLock::new();
-
-/// Sets the key that signs places in lists; once, at start.
-pub fn set_secret(secret: Vec<u8>) {
-    let _ = SECRET.set(secret);
-}
 
 /// A place in the order of a list: what it is a place in, the order's value and the id. Signed, so that nobody can forge
 /// one or carry it into another company.
@@ -35,53 +24,49 @@ struct Place {
 }
 
 impl Place {
-    fn mac(context: &str, body: &str) -> Hmac<Sha256> {
-        let secret = SECRET.get().map_or(&[][..], Vec::as_slice);
-        let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
-        mac.update(context.as_bytes());
-        mac.update(&[0]);
-        mac.update(body.as_bytes());
-        mac
-    }
-
     fn seal(&self, context: &str) -> String {
-        let body = format!("{}{}", self.id, self.value);
-        let tag = Place::mac(context, &body).finalize().into_bytes();
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(&body), URL_SAFE_NO_PAD.encode(&tag[..16]))
+        seal::seal(context, &format!("{}{}", self.id, self.value))
     }
 
     fn open(context: &str, sealed: &str) -> Outcome<Place> {
         let bad = || Error::BadRequest("place");
-        let (body, tag) = sealed.split_once('.').ok_or_else(bad)?;
-        let body = String::from_utf8(URL_SAFE_NO_PAD.decode(body).map_err(|_| bad())?).map_err(|_| bad())?;
-        let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| bad())?;
-        Place::mac(context, &body).verify_truncated_left(&tag).map_err(|_| bad())?;
-        if tag.len() != 16 || body.len() < 36 || !body.is_char_boundary(36) {
-            return Err(bad());
-        }
-        let (id, value) = body.split_at(36);
+        let body = seal::open(context, sealed).ok_or_else(bad)?;
+        let (id, value) = body.split_at_checked(36).ok_or_else(bad)?;
         Ok(Place { value: value.to_owned(), id: id.parse().map_err(|_| bad())? })
     }
 }
 
 // ------------------------------------------------------------------ lists
 
-/// The conditions of a query: its view, its filters, its search.
-fn conditions(record: &'static Record, query: &Query) -> Outcome<Vec<Condition>> {
+/// The conditions of a query: the reader's reach, its view, its filters, its search. What is kept from the reader filters
+/// nothing, or the answer would tell it.
+fn conditions(record: &'static Record, query: &Query, standing: &Standing) -> Outcome<Vec<Condition>> {
+    let rights = &standing.rights;
     let mut found: Vec<Condition> = Vec::new();
+    found.extend(sql::reach_condition(record, standing, 2));
     let view = query.view.as_deref().and_then(|name| record.views.iter().find(|v| v.name == name));
     let of_view = view.iter().flat_map(|v| v.filter.iter().map(|(field, text)| (*field, (*text).to_owned())));
     let of_reader = query.filters.iter().map(|f| (f.field.as_str(), f.text.clone()));
     for (name, text) in of_view.chain(of_reader) {
-        let Some(field) = record.field(name) else { continue };
+        let Some(field) = record.field(name).filter(|f| rights.on(record).sees_field(f.name)) else { continue };
         let text = readable(field, &text).ok_or(Error::BadRequest("filter"))?;
         found.extend(sql::conditions(field, &text, found.len() + 2));
     }
     if let Some(search) = &query.search {
-        let sql = format!("strpos(t.search, ${}) > 0", found.len() + 2);
+        let sql = sql::search(record, rights, found.len() + 2);
         found.push(Condition { sql, bind: Bind::Text(fold(search)) });
     }
     Ok(found)
+}
+
+/// The fields of a record that are kept from a reader; those of its lines as `lines.price`.
+fn hidden_fields(rights: &Rights, record: &Record) -> Vec<String> {
+    all_fields(record).filter(|name| !rights.on(record).sees_field(name)).collect()
+}
+
+fn all_fields(record: &Record) -> impl Iterator<Item = String> {
+    let of_lines = record.lines.map_or(&[][..], |lines| lines.fields).iter().map(|f| format!("lines.{}", f.name));
+    record.fields.iter().map(|f| f.name.to_owned()).chain(of_lines)
 }
 
 /// A filter's text with each part read as the field reads input, so that any digits do and Postgres never sees nonsense.
@@ -127,12 +112,17 @@ fn bind<'q>(mut query: Query_<'q>, conditions: &'q [Condition]) -> Query_<'q> {
 
 /// One page of a list as this reader may see it.
 pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> Outcome<ListPage> {
-    if !may(&tx.role, record, Right::See) {
+    let standing = tx.standing.clone();
+    let rights = &standing.rights;
+    if !rights.sees(record) {
         return Err(Error::Denied);
     }
     let tenant = tx.tenant();
-    let conditions = conditions(record, query)?;
-    let columns = query.columns(record);
+    let conditions = conditions(record, query, &standing)?;
+    let hidden = hidden_fields(rights, record);
+    let columns: Vec<_> = query.columns(record).into_iter().filter(|f| rights.on(record).sees_field(f.name)).collect();
+    let mut query = query.clone();
+    query.sort = query.sort.filter(|name| rights.on(record).sees_field(name));
     let sort = query.sort(record);
     let descending = if query.sort.is_some() { query.descending } else { record.descending };
     let context = format!("{tenant}/{}/{}/{descending}", record.name, sort.name);
@@ -168,16 +158,17 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
     let capped = count > COUNT_LIMIT;
     Ok(ListPage {
         record: record.name.to_owned(),
-        query: query.clone(),
-        totals: if capped || record.totals.is_empty() { Vec::new() } else { totals(tx, record, &conditions).await? },
+        totals: if capped { Vec::new() } else { totals(tx, record, &conditions).await? },
         views: view_counts(tx, record).await?,
-        labels: filter_labels(tx, record, query).await?,
+        labels: filter_labels(tx, record, &query).await?,
+        query,
+        hidden,
         rows,
         count: count.min(COUNT_LIMIT),
         capped,
         before,
         after,
-        can_create: record.manual && may(&tx.role, record, Right::Keep),
+        can_create: rights.creates(record),
         company_currency: tx.company.currency.clone(),
     })
 }
@@ -200,7 +191,7 @@ fn read_row(record: &Record, columns: &[&'static Field], row: &sqlx::postgres::P
 
 async fn count(tx: &mut TenantTx, record: &Record, conditions: &[Condition]) -> Outcome<i64> {
     let tenant = tx.tenant();
-    let select = sqlx::query(sql::counts(&[sql::count(record, conditions)])).bind(tenant);
+    let select = sqlx::query(sql::counts(&[sql::count(record, conditions, COUNT_LIMIT)])).bind(tenant);
     let row = bind(select, conditions).fetch_one(tx.conn()).await?;
     Ok(row.try_get::<Vec<i64>, _>(0)?[0])
 }
@@ -211,16 +202,18 @@ async fn view_counts(tx: &mut TenantTx, record: &'static Record) -> Outcome<Vec<
         return Ok(Vec::new());
     }
     let tenant = tx.tenant();
-    let mut parts = vec![sql::count(record, &[])];
+    let mut parts = Vec::new();
     let mut all: Vec<Condition> = Vec::new();
-    for view in record.views {
+    let whole: &[(&str, &str)] = &[];
+    for filter in std::iter::once(whole).chain(record.views.iter().map(|view| view.filter)) {
         let mut own: Vec<Condition> = Vec::new();
-        for (name, text) in view.filter {
-            if let Some(field) = record.field(name) {
+        own.extend(sql::reach_condition(record, &tx.standing, all.len() + 2));
+        for (name, text) in filter {
+            if let Some(field) = record.field(name).filter(|f| tx.standing.rights.on(record).sees_field(f.name)) {
                 own.extend(sql::conditions(field, text, all.len() + own.len() + 2));
             }
         }
-        parts.push(sql::count(record, &own));
+        parts.push(sql::count(record, &own, TAB_LIMIT));
         all.extend(own);
     }
     let select = sqlx::query(sql::counts(&parts)).bind(tenant);
@@ -228,13 +221,18 @@ async fn view_counts(tx: &mut TenantTx, record: &'static Record) -> Outcome<Vec<
 }
 
 async fn totals(tx: &mut TenantTx, record: &Record, conditions: &[Condition]) -> Outcome<Vec<(String, String, i64)>> {
+    let rights = tx.rights();
+    let summed: Vec<&str> = record.totals.iter().copied().filter(|f| rights.on(record).sees_field(f)).collect();
+    if summed.is_empty() {
+        return Ok(Vec::new());
+    }
     let tenant = tx.tenant();
-    let select = sqlx::query(sql::totals(record, conditions)).bind(tenant);
+    let select = sqlx::query(sql::totals(record, &summed, conditions)).bind(tenant);
     let rows = bind(select, conditions).fetch_all(tx.conn()).await?;
     let mut totals = Vec::new();
     for row in rows {
         let currency: String = row.try_get("currency")?;
-        for field in record.totals {
+        for field in &summed {
             totals.push(((*field).to_owned(), currency.clone(), row.try_get(*field)?));
         }
     }
@@ -246,8 +244,12 @@ async fn filter_labels(tx: &mut TenantTx, record: &'static Record, query: &Query
     for filter in &query.filters {
         let Some(Kind::Link(target)) = record.field(&filter.field).map(|f| f.kind) else { continue };
         let (Some(target), Ok(id)) = (door::record(target), filter.text.parse()) else { continue };
+        let rights = tx.rights();
+        if !rights.sees(target) || !rights.on(record).sees_field(&filter.field) {
+            continue;
+        }
         let mut links = Links::default();
-        links.fetch(tx, target, &[id], &[]).await?;
+        links.fetch(tx, target, rights.on(target).reach, &[id], &[]).await?;
         if let Some(title) = links.title(id) {
             labels.push((filter.field.clone(), title.to_owned()));
         }
@@ -257,11 +259,16 @@ async fn filter_labels(tx: &mut TenantTx, record: &'static Record, query: &Query
 
 /// Suggestions of a typeahead.
 pub async fn suggest(tx: &mut TenantTx, record: &'static Record, text: &str) -> Outcome<Vec<Suggestion>> {
-    if !may(&tx.role, record, Right::See) {
+    let rights = tx.rights();
+    if !rights.sees(record) {
         return Err(Error::Denied);
     }
-    let tenant = tx.tenant();
-    let rows = sqlx::query(sql::suggest(record)).bind(tenant).bind(fold(text)).fetch_all(tx.conn()).await?;
+    let (tenant, reach) = (tx.tenant(), rights.on(record).reach);
+    let mut query = sqlx::query(sql::suggest(record, &rights)).bind(tenant).bind(fold(text));
+    if reach != Reach::All {
+        query = query.bind(sql::reach_value(&tx.standing, reach));
+    }
+    let rows = query.fetch_all(tx.conn()).await?;
     rows.into_iter()
         .map(|row| {
             Ok(Suggestion {
@@ -296,8 +303,9 @@ pub async fn form(
     posted: Option<&Posted>,
 ) -> Outcome<FormPage> {
     let document = match id {
-        Some(id) => door::get(tx, record, id).await?,
-        None if may(&tx.role, record, Right::Keep) && record.manual => {
+        // What is kept from the reader may still decide what follows; it is taken out when the page is made.
+        Some(id) => door::reachable(tx, record, id, door::Lock::No).await?,
+        None if tx.standing.rights.creates(record) => {
             let mut document = door::fresh(tx, record).await?;
             if let Some(id) = posted.and_then(|p| p.id) {
                 document.id = id;
@@ -315,21 +323,27 @@ pub async fn form(
 
 /// The form with what was typed so far and what follows from it; nothing is written.
 pub async fn preview(tx: &mut TenantTx, record: &'static Record, id: Option<Uuid>, typed: &Typed) -> Outcome<FormPage> {
-    if !may(&tx.role, record, Right::Keep) {
-        return Err(Error::Denied);
-    }
-    let document = match id {
-        Some(id) => match door::load(tx, record, id, door::Lock::No).await {
-            Err(Error::NotFound) => Document { id, ..door::fresh(tx, record).await? },
-            other => other?,
+    let rights = tx.rights();
+    let saved = match id {
+        Some(id) => match door::reachable(tx, record, id, door::Lock::No).await {
+            Err(Error::NotFound) => None,
+            other => Some(other?),
         },
-        None => door::fresh(tx, record).await?,
+        None => None,
+    };
+    let document = match saved {
+        Some(document) if rights.changes(record) => document,
+        None if rights.creates(record) => {
+            let fresh = door::fresh(tx, record).await?;
+            Document { id: id.unwrap_or(fresh.id), ..fresh }
+        }
+        _ => return Err(Error::Denied),
     };
     if !record.editable(document.state()) {
         return Err(Refusal::new("refuse-posted").into());
     }
     let (document, faults, _) = door::draft(tx, document, typed).await?;
-    let mut page = form_page(tx, &document).await?;
+    let mut page = form_page(tx, document).await?;
     keep_typed(&mut page, record, typed, &faults);
     Ok(page)
 }
@@ -367,13 +381,13 @@ fn keep_cell(cell: &mut Cell, field: &Field, texts: &BTreeMap<String, String>, a
 
 async fn page(tx: &mut TenantTx, saved: Document, posted: Option<&Posted>) -> Outcome<FormPage> {
     let record = saved.record;
-    let Some(posted) = posted else { return form_page(tx, &saved).await };
+    let Some(posted) = posted else { return form_page(tx, saved).await };
     // A form that only asked for an action typed nothing.
     let document = match posted.typed == Typed::default() {
         true => saved.clone(),
         false => door::draft(tx, saved.clone(), &posted.typed).await?.0,
     };
-    let mut page = form_page(tx, &document).await?;
+    let mut page = form_page(tx, document).await?;
     keep_typed(&mut page, record, &posted.typed, &posted.refusals);
     page.version = posted.version;
     for refusal in &posted.refusals {
@@ -403,10 +417,11 @@ fn place_fault(page: &mut FormPage, record: &'static Record, refusal: &Refusal) 
 
 /// What somebody else saved, beside what this reader typed.
 async fn conflict(tx: &mut TenantTx, saved: &Document, mine: &FormPage) -> Outcome<Conflict> {
-    let theirs = form_page(tx, saved).await?;
+    let theirs = form_page(tx, saved.clone()).await?;
     let mut conflict = Conflict { version: saved.version, ..Conflict::default() };
     for ((field, mine), theirs) in saved.record.fields.iter().zip(&mine.cells).zip(&theirs.cells) {
-        if !field.hidden && !field.computed && (mine.text != theirs.text || mine.typed.is_some()) {
+        let seen = tx.standing.rights.on(saved.record).sees_field(field.name);
+        if seen && !field.hidden && !field.computed && (mine.text != theirs.text || mine.typed.is_some()) {
             conflict.fields.push((field.name.to_owned(), mine.clone(), theirs.clone()));
         }
     }
@@ -418,13 +433,17 @@ async fn conflict(tx: &mut TenantTx, saved: &Document, mine: &FormPage) -> Outco
     Ok(conflict)
 }
 
-/// A document as cells, with its links' titles, offers, history and neighbours.
-async fn form_page(tx: &mut TenantTx, document: &Document) -> Outcome<FormPage> {
+/// A document as cells, with its links' titles, offers, history and neighbours; without what is kept from the reader.
+async fn form_page(tx: &mut TenantTx, mut document: Document) -> Outcome<FormPage> {
     let record = document.record;
-    let links = titles(tx, document).await?;
-    let keeps = may(&tx.role, record, Right::Keep);
+    let rights = tx.rights();
+    let currency = document.currency(&tx.company.currency).to_owned();
+    door::mask(&rights, &mut document);
+    let hand_on = door::present(tx, &mut document).await?;
+    let links = titles(tx, &document).await?;
     let state = document.state();
     let saved = document.version > 0;
+    let keeps = if saved { rights.changes(record) } else { rights.creates(record) };
     let cells = cells(record.fields, |name| document.get(name), &links);
     let lines = record.lines.map_or(Vec::new(), |lines| {
         document
@@ -433,7 +452,11 @@ async fn form_page(tx: &mut TenantTx, document: &Document) -> Outcome<FormPage> 
             .map(|line| LineCells { id: Some(line.id), cells: line_cells(lines.fields, line, &links) })
             .collect()
     });
-    let offered = record.actions.iter().filter(|a| saved && keeps && state.is_some_and(|s| a.from.contains(&s)));
+    let offered = record
+        .actions
+        .iter()
+        .filter(|a| saved && !a.internal && rights.acts(record, a.name) && state.is_some_and(|s| a.from.contains(&s)));
+    let grant = rights.on(record);
     Ok(FormPage {
         record: record.name.to_owned(),
         id: Some(document.id),
@@ -441,11 +464,15 @@ async fn form_page(tx: &mut TenantTx, document: &Document) -> Outcome<FormPage> 
         cells,
         lines,
         editable: keeps && record.editable(state),
+        deletable: saved && rights.deletes(record) && record.editable(state) && document.number().is_none(),
         offers: offered.map(|a| a.name.to_owned()).collect(),
-        events: if saved { events(tx, document).await? } else { Vec::new() },
-        linked: if saved { linked(tx, document).await? } else { Vec::new() },
+        hidden: hidden_fields(&rights, record),
+        fixed: all_fields(record).filter(|f| grant.sees_field(f) && !grant.changes_field(f)).collect(),
+        events: if saved { events(tx, &document).await? } else { Vec::new() },
+        linked: if saved { linked(tx, &document).await? } else { Vec::new() },
         company_currency: tx.company.currency.clone(),
-        currency: document.currency(&tx.company.currency).to_owned(),
+        currency,
+        hand_on,
         ..FormPage::default()
     })
 }
@@ -482,7 +509,7 @@ async fn titles(tx: &mut TenantTx, document: &Document) -> Outcome<Links> {
     let mut links = Links::default();
     for (target, ids) in wanted {
         if let Some(target) = door::record(target) {
-            links.fetch(tx, target, &ids, &[]).await?;
+            links.fetch(tx, target, Reach::All, &ids, &[]).await?;
         }
     }
     Ok(links)
@@ -490,10 +517,10 @@ async fn titles(tx: &mut TenantTx, document: &Document) -> Outcome<Links> {
 
 /// What happened to a record, latest first.
 async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
-    let zone = tx.company.time_zone.clone();
+    let (zone, rights, record) = (tx.company.time_zone.clone(), tx.rights(), document.record);
     let rows = sqlx::query(
-        "select a.action, coalesce(n.name, '') as user, to_char(a.at at time zone $4, 'YYYY-MM-DD HH24:MI') as at, a.changes
-           from audit a left join auth.names_in_tenant() n on n.id = a.user_id
+        "select a.action, coalesce(m.name, '') as user, to_char(a.at at time zone $4, 'YYYY-MM-DD HH24:MI') as at, a.changes
+           from audit a left join member m on m.tenant_id = a.tenant_id and m.id = a.user_id
           where a.tenant_id = $1 and a.record = $2 and a.record_id = $3 order by a.id desc limit 50",
     )
     .bind(tx.tenant())
@@ -506,7 +533,7 @@ async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
         .map(|row| {
             let changes: serde_json::Value = row.try_get("changes")?;
             let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).map(str::to_owned);
-            let changes = changes.as_object().into_iter().flatten();
+            let changes = changes.as_object().into_iter().flatten().filter(|(name, _)| seen(&rights, record, name));
             let changes = changes.map(|(field, pair)| (field.clone(), text(pair.get(0)), text(pair.get(1))));
             Ok(Event {
                 action: row.try_get("action")?,
@@ -518,34 +545,54 @@ async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
         .collect()
 }
 
+/// Whether the reader sees what changed in a field, named as the audit names it: `total`, `lines.3.price`.
+pub fn seen(rights: &Rights, record: &Record, change: &str) -> bool {
+    let field = match change.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
+        Some((_, field)) => format!("lines.{field}"),
+        None => change.to_owned(),
+    };
+    rights.on(record).sees_field(&field)
+}
+
 /// The documents before and after this one, as far as this reader may see them.
 async fn linked(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Linked>> {
-    let tenant = tx.tenant();
+    let (tenant, rights, standing) = (tx.tenant(), tx.rights(), tx.standing.clone());
     let mut found = Vec::new();
     for field in document.record.fields {
         if let (Kind::Link(target), Some(id)) = (field.kind, document.link(field.name))
-            && let Some(target) = door::record(target).filter(|r| r.series.is_some() && may(&tx.role, r, Right::See))
+            && let Some(target) = door::record(target).filter(|r| r.series.is_some() && rights.sees(r))
         {
-            let row = sqlx::query(sql::title(target)).bind(tenant).bind(id).fetch_optional(tx.conn()).await?;
-            if let Some(row) = row {
+            let reach = rights.on(target).reach;
+            let mut query = sqlx::query(sql::title(target, reach)).bind(tenant).bind(id);
+            if reach != Reach::All {
+                query = query.bind(sql::reach_value(&standing, reach));
+            }
+            if let Some(row) = query.fetch_optional(tx.conn()).await? {
                 let title = row.try_get::<Option<String>, _>("title")?.unwrap_or_default();
                 found.push(Linked { record: target.name.to_owned(), id, title, state: row.try_get("state")? });
             }
         }
     }
-    let role = tx.role.clone();
     let pointing: Vec<(&'static Record, &'static str)> = door::records()
         .iter()
-        .filter(|r| r.series.is_some() && document.record.series.is_some() && may(&role, r, Right::See))
+        .filter(|r| r.series.is_some() && document.record.series.is_some() && rights.sees(r))
         .flat_map(|r| {
             r.fields
                 .iter()
                 .filter(|f| f.kind == Kind::Source || f.kind == Kind::Link(document.record.name))
+                .filter(|f| rights.on(r).sees_field(f.name))
                 .map(move |f| (*r, f.name))
         })
         .collect();
     if !pointing.is_empty() {
-        let rows = sqlx::query(sql::linked(&pointing)).bind(tenant).bind(document.id).fetch_all(tx.conn()).await?;
+        let rows = sqlx::query(sql::linked(&pointing, &rights))
+            .bind(tenant)
+            .bind(document.id)
+            .bind(standing.member)
+            .bind(standing.branch)
+            .bind(standing.customer)
+            .fetch_all(tx.conn())
+            .await?;
         for row in rows {
             found.push(Linked {
                 record: row.try_get("record")?,

@@ -1,32 +1,200 @@
 //! Who may do what: decided here and nowhere else.
+//!
+//! A role starts from a base whose rights follow from the record descriptions, so that a new record type has sensible
+//! rights at once. What an administrator changes is kept beside it, one right for each record type or field.
 
-use crate::record::Record;
+use super::tenancy::TenantTx;
+use crate::record::{ALL_ACTIONS, Reach, Record};
+use sqlx::Row as _;
+use std::collections::{BTreeSet, HashMap};
+use uuid::Uuid;
 
-/// What somebody wants to do with a type of record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Right {
-    See,
-    /// Create, change, delete and act.
-    Keep,
+/// What a role may do with one type of record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Grant {
+    pub sees: bool,
+    pub creates: bool,
+    pub changes: bool,
+    pub deletes: bool,
+    pub acts: Acts,
+    pub reach: Reach,
+    /// Fields that the role never sees; those of lines as `lines.price`.
+    hidden: BTreeSet<String>,
+    /// Fields that the role sees and cannot change.
+    fixed: BTreeSet<String>,
 }
 
-/// Roles that people can have in a company. The owner may do everything, the auditor may see everything.
-pub const ROLES: &[&str] = &["owner", "accountant", "sales", "storekeeper", "auditor"];
+/// Which actions a role may take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Acts {
+    All,
+    These(BTreeSet<String>),
+}
 
-/// Whether a role gives a right on a type of record.
-pub fn may(role: &str, record: &Record, right: Right) -> bool {
-    match right {
-        Right::See => {
-            matches!(role, "owner" | "auditor" | "accountant")
-                || record.seen_by.is_empty()
-                || record.seen_by.contains(&role)
-                || record.kept_by.contains(&role)
-        }
-        Right::Keep => role == "owner" || record.kept_by.contains(&role),
+impl Default for Acts {
+    fn default() -> Acts {
+        Acts::These(BTreeSet::new())
     }
 }
 
-/// Whether a role may read the books and the reports made from them.
-pub fn may_read_books(role: &str) -> bool {
-    matches!(role, "owner" | "auditor" | "accountant")
+impl Acts {
+    /// Reads `*` or words separated by commas.
+    pub fn of(text: &str) -> Acts {
+        match text.trim() {
+            ALL_ACTIONS => Acts::All,
+            words => {
+                Acts::These(words.split(',').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect())
+            }
+        }
+    }
+}
+
+impl Grant {
+    /// What the base of a role gives, by the record's description.
+    pub fn of_base(base: &str, record: &Record) -> Grant {
+        let keeps = base == "owner" || record.kept_by.contains(&base);
+        let named = keeps || record.seen_by.contains(&base);
+        let sees = match base {
+            "nothing" => false,
+            "auditor" => true,
+            // A customer's eyes: what belongs to customers, and of that only their own.
+            "portal" => record.party.is_some(),
+            _ => named || record.seen_by.is_empty(),
+        };
+        Grant {
+            sees,
+            creates: keeps,
+            changes: keeps,
+            deletes: keeps,
+            acts: if keeps { Acts::All } else { Acts::default() },
+            reach: if base == "portal" { Reach::Party } else { Reach::All },
+            ..Grant::default()
+        }
+    }
+
+    pub fn sees_field(&self, field: &str) -> bool {
+        !self.hidden.contains(field)
+    }
+
+    pub fn changes_field(&self, field: &str) -> bool {
+        !self.hidden.contains(field) && !self.fixed.contains(field)
+    }
+}
+
+/// A right as it is kept: of a type of record, or of one of its fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RightLine {
+    pub record: String,
+    pub field: Option<String>,
+    pub sees: bool,
+    pub creates: bool,
+    pub changes: bool,
+    pub deletes: bool,
+    pub acts: Option<String>,
+    pub reach: Option<String>,
+}
+
+/// Everything a role may do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rights {
+    grants: HashMap<&'static str, Grant>,
+}
+
+static NOTHING: std::sync::LazyLock<Grant> = std::sync::LazyLock::new(Grant::default);
+
+impl Rights {
+    /// The rights of a base with what was changed of them. Nothing takes rights from the owner, so that nobody is locked out.
+    pub fn new(base: &str, records: &[&'static Record], lines: &[RightLine]) -> Rights {
+        let mut grants: HashMap<&'static str, Grant> =
+            records.iter().map(|record| (record.name, Grant::of_base(base, record))).collect();
+        if base != "owner" {
+            for line in lines {
+                if let Some(grant) = grants.get_mut(line.record.as_str()) {
+                    line.apply(grant);
+                }
+            }
+        }
+        Rights { grants }
+    }
+
+    pub fn on(&self, record: &Record) -> &Grant {
+        self.grants.get(record.name).unwrap_or(&NOTHING)
+    }
+
+    pub fn sees(&self, record: &Record) -> bool {
+        self.on(record).sees
+    }
+
+    pub fn creates(&self, record: &Record) -> bool {
+        record.manual && !record.single && self.on(record).creates
+    }
+
+    pub fn changes(&self, record: &Record) -> bool {
+        self.on(record).changes
+    }
+
+    pub fn deletes(&self, record: &Record) -> bool {
+        !record.single && self.on(record).deletes
+    }
+
+    pub fn acts(&self, record: &Record, action: &str) -> bool {
+        match &self.on(record).acts {
+            Acts::All => true,
+            Acts::These(words) => words.contains(action),
+        }
+    }
+
+    /// Whether nothing of this type is kept from the reader: what reports and sums are made from.
+    pub fn sees_whole(&self, record: &Record) -> bool {
+        let grant = self.on(record);
+        grant.sees && grant.reach == Reach::All && grant.hidden.is_empty()
+    }
+}
+
+impl RightLine {
+    fn apply(&self, grant: &mut Grant) {
+        match &self.field {
+            None => {
+                grant.sees = self.sees;
+                grant.creates = self.sees && self.creates;
+                grant.changes = self.sees && self.changes;
+                grant.deletes = self.sees && self.deletes;
+                grant.acts = Acts::of(self.acts.as_deref().filter(|_| self.sees).unwrap_or_default());
+                grant.reach = self.reach.as_deref().and_then(Reach::from_name).unwrap_or_default();
+            }
+            Some(field) if !self.sees => {
+                grant.hidden.insert(field.clone());
+            }
+            Some(field) if !self.changes => {
+                grant.fixed.insert(field.clone());
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// What was changed of a role's rights.
+pub async fn lines_of(tx: &mut TenantTx, role: Uuid) -> Result<Vec<RightLine>, sqlx::Error> {
+    let rows = sqlx::query(
+        "select record, field, sees, creates, changes, deletes, acts, reach from role_right
+          where tenant_id = $1 and parent = $2 order by position",
+    )
+    .bind(tx.tenant())
+    .bind(role)
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(RightLine {
+                record: row.try_get("record")?,
+                field: row.try_get("field")?,
+                sees: row.try_get("sees")?,
+                creates: row.try_get("creates")?,
+                changes: row.try_get("changes")?,
+                deletes: row.try_get("deletes")?,
+                acts: row.try_get("acts")?,
+                reach: row.try_get("reach")?,
+            })
+        })
+        .collect()
 }

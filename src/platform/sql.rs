@@ -2,11 +2,13 @@
 //!
 //! The one file that may call a string safe SQL: whatever it formats is a name from a description or a typed id.
 
-use super::tenancy::Cx;
-use crate::record::query::{COUNT_LIMIT, sortable};
-use crate::record::{Field, Kind, Record};
+use super::permission::Rights;
+use super::tenancy::{Cx, Standing};
+use crate::record::query::sortable;
+use crate::record::{Field, Kind, Reach, Record};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
 use std::fmt::Write as _;
+use uuid::Uuid;
 
 fn safe(sql: String) -> SqlStr {
     AssertSqlSafe(sql).into_sql_str()
@@ -35,11 +37,14 @@ fn columns_as_text(alias: &str, fields: &[Field]) -> String {
     fields.iter().map(|f| format!(", {} as {}", as_text(alias, f), f.name)).collect()
 }
 
-/// `$1` tenant, `$2` id. Columns: version, then the fields in order.
+/// `$1` tenant, `$2` id. Columns: version, who made it, then the fields in order.
 pub fn select_one(record: &Record, lock: bool) -> SqlStr {
     let columns = columns_as_text("t", record.fields);
     let lock = if lock { " for update" } else { "" };
-    safe(format!("select t.version{columns} from {} t where t.tenant_id = $1 and t.id = $2{lock}", record.name))
+    safe(format!(
+        "select t.version, t.created_by{columns} from {} t where t.tenant_id = $1 and t.id = $2{lock}",
+        record.name
+    ))
 }
 
 /// `$1` tenant, `$2` parent ids. Columns: parent, id, then the fields in order.
@@ -126,45 +131,98 @@ fn keys(record: &Record) -> Vec<String> {
     keys
 }
 
-/// Finds records by id or by what people call them. `$1` tenant, `$2` ids, `$3` texts.
+/// Finds records by id or by what people call them. `$1` tenant, `$2` ids, `$3` texts; with a `reach`, `$4` is whose rows.
 /// Columns: id, title, then an array of the texts that name it.
-pub fn resolve(record: &Record) -> SqlStr {
+pub fn resolve(record: &Record, reach: Reach) -> SqlStr {
     let keys = keys(record);
     let matches: String = keys.iter().map(|k| format!(" or {k} = any($3)")).collect();
     safe(format!(
-        "select t.id, t.{}::text as title, array[{}] as keys from {} t where t.tenant_id = $1 and (t.id = any($2){matches})",
+        "select t.id, t.{}::text as title, array[{}] as keys from {} t where t.tenant_id = $1 and (t.id = any($2){matches}){}",
         record.title,
         keys.join(", "),
-        record.name
+        record.name,
+        within(record, reach, 4)
     ))
 }
 
-/// The same for a small type of record whole; imports use it. `$1` tenant.
-pub fn resolve_all(record: &Record) -> SqlStr {
+/// The same for a small type of record whole; imports use it. `$1` tenant; with a `reach`, `$2` is whose rows.
+pub fn resolve_all(record: &Record, reach: Reach) -> SqlStr {
     let keys = keys(record);
     safe(format!(
-        "select t.id, t.{}::text as title, array[{}] as keys from {} t where t.tenant_id = $1",
+        "select t.id, t.{}::text as title, array[{}] as keys from {} t where t.tenant_id = $1{}",
         record.title,
         keys.join(", "),
-        record.name
+        record.name,
+        within(record, reach, 2)
     ))
 }
 
-/// Suggestions of a typeahead, best first. `$1` tenant, `$2` folded text.
-pub fn suggest(record: &Record) -> SqlStr {
-    let hint = record.subtitle.map_or("null".to_owned(), |name| format!("t.{name}::text"));
+/// Suggestions of a typeahead, best first. `$1` tenant, `$2` folded text; with a `reach`, `$3` is whose rows.
+pub fn suggest(record: &Record, rights: &Rights) -> SqlStr {
+    let sees = |name: &str| rights.on(record).sees_field(name);
+    let hint = record.subtitle.filter(|name| sees(name)).map_or("null".to_owned(), |name| format!("t.{name}::text"));
     let active = record.field("active").map_or("", |_| " and t.active");
     // A document without a number is a draft; nothing links to one.
     let numbered = record.series.map_or("", |_| " and t.number is not null");
     safe(format!(
         "select t.id, t.{title}::text as title, {hint} as hint from {name} t
-          where t.tenant_id = $1 and ($2 = '' or strpos(t.search, $2) > 0){active}{numbered}
+          where t.tenant_id = $1 and ($2 = '' or {found}){active}{numbered}{within}
           order by ($2 <> '' and not starts_with(t.search, $2)), t.{sort} {direction}, t.id limit 12",
         title = record.title,
         name = record.name,
+        found = search(record, rights, 2),
+        within = within(record, rights.on(record).reach, 3),
         sort = record.sort,
         direction = if record.descending { "desc" } else { "" },
     ))
+}
+
+/// Whether a row holds the folded text that is bound as `$n`, in what the reader sees of it.
+pub fn search(record: &Record, rights: &Rights, n: usize) -> String {
+    let searched: Vec<&Field> = record.fields.iter().filter(|f| f.searched).collect();
+    let seen: Vec<&&Field> = searched.iter().filter(|f| rights.on(record).sees_field(f.name)).collect();
+    if seen.len() == searched.len() {
+        return format!("strpos(t.search, ${n}) > 0");
+    }
+    let parts: Vec<String> = seen.iter().map(|f| format!("strpos(lower(t.{}::text), ${n}) > 0", f.name)).collect();
+    if parts.is_empty() { "false".to_owned() } else { format!("({})", parts.join(" or ")) }
+}
+
+/// The condition that a row is within somebody's reach, whose id is bound as `$n`; empty when every row is.
+fn within(record: &Record, reach: Reach, n: usize) -> String {
+    reach_column(record, reach).map_or(String::new(), |column| format!(" and {column} = ${n}::uuid"))
+}
+
+/// The column that tells whose a row is.
+fn reach_column(record: &Record, reach: Reach) -> Option<String> {
+    match reach {
+        Reach::All => None,
+        Reach::Own => Some("t.created_by".to_owned()),
+        Reach::Branch if record.knows(reach) => Some("t.branch".to_owned()),
+        Reach::Party => record.party.map(|field| format!("t.{field}")),
+        // Rows that cannot be told apart are nobody's.
+        Reach::Branch => Some("null::uuid".to_owned()),
+    }
+}
+
+/// What a row's column must hold to be within somebody's reach; nothing does for a member without branch or customer.
+pub fn reach_value(standing: &Standing, reach: Reach) -> Uuid {
+    match reach {
+        Reach::All => Uuid::nil(),
+        Reach::Own => standing.member,
+        Reach::Branch => standing.branch.unwrap_or_default(),
+        Reach::Party => standing.customer.unwrap_or_default(),
+    }
+}
+
+/// The condition of a list that its rows are within the reader's reach.
+pub fn reach_condition(record: &Record, standing: &Standing, n: usize) -> Option<Condition> {
+    let reach = standing.rights.on(record).reach;
+    let column = reach_column(record, reach)?;
+    Some(Condition {
+        sql: format!("{column} = ${n}::uuid"),
+        bind: Bind::Text(reach_value(standing, reach).to_string()),
+    })
 }
 
 /// The record that a company made first. `$1` tenant.
@@ -290,13 +348,13 @@ pub fn bound(wheres: &[Condition]) -> usize {
     wheres.len()
 }
 
-/// Counts rows that match, up to the limit of counting. `$1` tenant, then the conditions' values.
-pub fn count(record: &Record, wheres: &[Condition]) -> String {
+/// Counts rows that match, no further than one beyond the limit. `$1` tenant, then the conditions' values.
+pub fn count(record: &Record, wheres: &[Condition], limit: i64) -> String {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
     format!(
         "(select count(*) from (select 1 from {} t where t.tenant_id = $1{conditions} limit {}) x)",
         record.name,
-        COUNT_LIMIT + 1
+        limit + 1
     )
 }
 
@@ -305,10 +363,10 @@ pub fn counts(parts: &[String]) -> SqlStr {
     safe(format!("select array[{}]::bigint[]", parts.join(", ")))
 }
 
-/// Sums of the record's totals over all rows that match, by currency. `$1` tenant, then the conditions' values.
-pub fn totals(record: &Record, wheres: &[Condition]) -> SqlStr {
+/// Sums of these fields over all rows that match, by currency. `$1` tenant, then the conditions' values.
+pub fn totals(record: &Record, fields: &[&str], wheres: &[Condition]) -> SqlStr {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
-    let sums: String = record.totals.iter().map(|f| format!(", coalesce(sum(t.{f}), 0)::bigint as {f}")).collect();
+    let sums: String = fields.iter().map(|f| format!(", coalesce(sum(t.{f}), 0)::bigint as {f}")).collect();
     let currency = record.currency_field().map_or("''".to_owned(), |f| format!("t.{}", f.name));
     safe(format!(
         "select {currency} as currency{sums} from {} t where t.tenant_id = $1{conditions} group by 1 order by 1",
@@ -316,26 +374,38 @@ pub fn totals(record: &Record, wheres: &[Condition]) -> SqlStr {
     ))
 }
 
-/// Documents that name this one in their header. `$1` tenant, `$2` id. Columns: record, id, title, state.
-pub fn linked(parts: &[(&'static Record, &'static str)]) -> SqlStr {
+/// Documents that name this one in their header. `$1` tenant, `$2` id, `$3` member, `$4` branch, `$5` customer.
+/// Columns: record, id, title, state.
+pub fn linked(parts: &[(&'static Record, &'static str)], rights: &Rights) -> SqlStr {
     let union: Vec<String> = parts
         .iter()
         .map(|(record, field)| {
+            let reach = rights.on(record).reach;
+            let n = match reach {
+                Reach::All | Reach::Own => 3,
+                Reach::Branch => 4,
+                Reach::Party => 5,
+            };
             format!(
-                "(select '{0}' as record, t.id, t.{1}::text as title, t.state, t.created_at from {0} t where t.tenant_id = $1 and t.{field} = $2 limit 50)",
-                record.name, record.title
+                "(select '{0}' as record, t.id, t.{1}::text as title, t.state, t.created_at from {0} t where t.tenant_id = $1 and t.{field} = $2{2} limit 50)",
+                record.name, record.title, within(record, reach, n)
             )
         })
         .collect();
-    safe(format!("select record, id, title, state from ({}) u order by created_at limit 50", union.join(" union all ")))
+    safe(format!(
+        "with who as (select $3::uuid, $4::uuid, $5::uuid) select record, id, title, state from ({}) u, who order by created_at limit 50",
+        union.join(" union all ")
+    ))
 }
 
-/// Title and state of one document. `$1` tenant, `$2` id.
-pub fn title(record: &Record) -> SqlStr {
+/// Title and state of one document. `$1` tenant, `$2` id; with a `reach`, `$3` is whose rows.
+pub fn title(record: &Record, reach: Reach) -> SqlStr {
     let state = if record.states.is_empty() { "null::text" } else { "t.state" };
     safe(format!(
-        "select t.{}::text as title, {state} as state from {} t where t.tenant_id = $1 and t.id = $2",
-        record.title, record.name
+        "select t.{}::text as title, {state} as state from {} t where t.tenant_id = $1 and t.id = $2{}",
+        record.title,
+        record.name,
+        within(record, reach, 3)
     ))
 }
 

@@ -1,22 +1,25 @@
 //! The one door to the data: a transaction that knows its company, its user and its request.
 
 use super::error::{Error, Outcome};
-use super::sql;
+use super::permission::{self, Rights};
+use super::{door, sql};
 use crate::i18n::I18n;
 use crate::record::Names;
 use jiff::civil::Date;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
+use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
 
 /// Who asks, from where, in which language; made from the session for every request.
 #[derive(Clone, Debug)]
 pub struct Cx {
+    /// Who signed in; in the company they are a member with an id of its own.
     pub user: Uuid,
     pub tenant: Uuid,
     pub i18n: I18n,
@@ -26,7 +29,7 @@ pub struct Cx {
 }
 
 /// What a company has decided for all its documents.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Company {
     pub name: Names,
     pub country: String,
@@ -38,10 +41,58 @@ pub struct Company {
     pub today: Date,
 }
 
+impl Company {
+    fn read(row: &PgRow) -> Outcome<Company> {
+        Ok(Company {
+            name: Names::from_text(row.try_get("name")?),
+            country: row.try_get("country")?,
+            currency: row.try_get("currency")?,
+            time_zone: row.try_get("time_zone")?,
+            tax_rounding: row.try_get("tax_rounding")?,
+            today: row.try_get::<&str, _>("today")?.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))?,
+        })
+    }
+}
+
+/// What somebody is in the company: read anew for every unit of work, so that a change of role counts at once.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    pub member: Uuid,
+    pub name: String,
+    pub role: Uuid,
+    pub role_name: Names,
+    pub branch: Option<Uuid>,
+    /// The customer that a visitor of the portal works for.
+    pub customer: Option<Uuid>,
+    pub rights: Arc<Rights>,
+}
+
+impl Standing {
+    /// Whoever founds a company may do everything in it.
+    fn founder(member: Uuid) -> Standing {
+        Standing {
+            member,
+            name: String::new(),
+            role: Uuid::nil(),
+            role_name: Names::default(),
+            branch: None,
+            customer: None,
+            rights: Arc::new(Rights::new("owner", door::records(), &[])),
+        }
+    }
+}
+
+/// Rights by role, as of a version of the role: built once, and again when the role changes.
+type RightsCache = Arc<Mutex<HashMap<(Uuid, Uuid), (i32, Arc<Rights>)>>>;
+
+/// Roles whose rights are kept in memory.
+const CACHED_ROLES: usize = 4096;
+
 /// The pool of connections. Nothing outside this file can reach a connection but through [`TenantTx`] or [`Db::people`].
 #[derive(Clone)]
 pub struct Db {
     pool: PgPool,
+    rights: RightsCache,
 }
 
 impl Db {
@@ -69,7 +120,7 @@ impl Db {
             })
             .connect_with(options)
             .await?;
-        let db = Db { pool };
+        let db = Db { pool, rights: RightsCache::default() };
         db.assert_role().await?;
         Ok(db)
     }
@@ -98,39 +149,85 @@ impl Db {
     pub async fn begin(&self, cx: &Cx) -> Outcome<TenantTx> {
         let mut tx = self.pool.begin_with(sql::begin(cx)).await?;
         let row = sqlx::query(
-            "select auth.role_of($1, $2) as role, name::text as name, country, currency, time_zone, tax_rounding,
-                    (now() at time zone time_zone)::date::text as today
-               from company where tenant_id = $2",
+            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding,
+                    (now() at time zone c.time_zone)::date::text as today,
+                    m.id as member, m.name as member_name, m.branch, m.customer,
+                    r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true)
+               from company c
+               join member m on m.tenant_id = c.tenant_id and m.user_id = $1 and m.state = 'active'
+               join role r on r.tenant_id = c.tenant_id and r.id = m.role
+              where c.tenant_id = $2",
         )
         .bind(cx.user)
         .bind(cx.tenant)
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(Error::Denied)?;
-        let role: String = row.try_get::<Option<String>, _>("role")?.ok_or(Error::Denied)?;
-        let company = Company {
-            name: Names::from_text(row.try_get("name")?),
-            country: row.try_get("country")?,
-            currency: row.try_get("currency")?,
-            time_zone: row.try_get("time_zone")?,
-            tax_rounding: row.try_get("tax_rounding")?,
-            today: row.try_get::<&str, _>("today")?.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))?,
+        let company = Company::read(&row)?;
+        let member: Uuid = row.try_get("member")?;
+        let mut tx = TenantTx {
+            tx,
+            cx: cx.clone(),
+            standing: Arc::new(Standing::founder(member)),
+            company: Arc::new(company),
+            statements: 2,
         };
-        Ok(TenantTx { tx, cx: cx.clone(), role, company: Arc::new(company), statements: 2 })
+        let role: Uuid = row.try_get("role")?;
+        let rights = self.rights_of(&mut tx, role, row.try_get("version")?, row.try_get("base")?).await?;
+        tx.standing = Arc::new(Standing {
+            member,
+            name: row.try_get("member_name")?,
+            role,
+            role_name: Names::from_text(row.try_get("role_name")?),
+            branch: row.try_get("branch")?,
+            customer: row.try_get("customer")?,
+            rights,
+        });
+        Ok(tx)
     }
 
-    /// Opens a transaction for a company that is just being founded, whose user and membership come into being in it.
-    pub async fn found(&self, cx: &Cx, company: Company) -> Outcome<TenantTx> {
-        let tx = self.pool.begin_with(sql::begin(cx)).await?;
-        Ok(TenantTx { tx, cx: cx.clone(), role: "owner".to_owned(), company: Arc::new(company), statements: 1 })
+    async fn rights_of(&self, tx: &mut TenantTx, role: Uuid, version: i32, base: &str) -> Outcome<Arc<Rights>> {
+        let key = (tx.tenant(), role);
+        let cached = self.rights.lock().ok().and_then(|cache| cache.get(&key).cloned());
+        if let Some((of_version, rights)) = cached
+            && of_version == version
+        {
+            return Ok(rights);
+        }
+        let lines = permission::lines_of(tx, role).await?;
+        let rights = Arc::new(Rights::new(base, door::records(), &lines));
+        if let Ok(mut cache) = self.rights.lock() {
+            if cache.len() >= CACHED_ROLES {
+                cache.clear();
+            }
+            cache.insert(key, (version, rights.clone()));
+        }
+        Ok(rights)
+    }
+
+    /// Opens a transaction in a company for somebody who is about to become this member of it: a founder, or an invited
+    /// person whose invitation the caller checks. The company is blank while it is being founded.
+    pub async fn admit(&self, cx: &Cx, member: Uuid) -> Outcome<TenantTx> {
+        let mut tx = self.pool.begin_with(sql::begin(&Cx { user: member, ..cx.clone() })).await?;
+        let row = sqlx::query(
+            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding,
+                    (now() at time zone c.time_zone)::date::text as today from company c where c.tenant_id = $1",
+        )
+        .bind(cx.tenant)
+        .fetch_optional(&mut *tx)
+        .await?;
+        let company = row.as_ref().map(Company::read).transpose()?.unwrap_or_default();
+        let standing = Arc::new(Standing::founder(member));
+        Ok(TenantTx { tx, cx: cx.clone(), standing, company: Arc::new(company), statements: 2 })
     }
 
     pub async fn close(&self) {
         self.pool.close().await;
     }
 
-    /// The functions of the `auth` schema, which stand before any company: people, sessions, memberships.
-    pub fn people(&self) -> &PgPool {
+    /// The functions of the `auth` schema, which stand before any company: people, sessions, memberships. Only
+    /// [`super::auth`] and [`super::session`] call them.
+    pub(crate) fn people(&self) -> &PgPool {
         &self.pool
     }
 }
@@ -139,7 +236,7 @@ impl Db {
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
     pub cx: Cx,
-    pub role: String,
+    pub standing: Arc<Standing>,
     pub company: Arc<Company>,
     statements: u32,
 }
@@ -163,6 +260,10 @@ impl TenantTx {
 
     pub fn tenant(&self) -> Uuid {
         self.cx.tenant
+    }
+
+    pub fn rights(&self) -> Arc<Rights> {
+        self.standing.rights.clone()
     }
 }
 

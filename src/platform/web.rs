@@ -5,7 +5,7 @@ use super::config;
 use super::door::{self, Error, Outcome, Refusal, Typed};
 use super::page::Posted;
 use super::session::PgStore;
-use super::tenancy::{Cx, Db, whole};
+use super::tenancy::{Company, Cx, Db, Standing, whole};
 use crate::i18n::{self, Digits, I18n, Locale, negotiate};
 use crate::record::Record;
 use axum::Router;
@@ -45,6 +45,8 @@ pub struct House {
 pub struct Visit {
     pub db: Db,
     pub signed_in: Option<SignedIn>,
+    /// What the visitor is in the company, as of the page that is being drawn.
+    pub standing: Option<Arc<Present>>,
     pub i18n: I18n,
     pub theme: String,
     pub request: Uuid,
@@ -57,6 +59,13 @@ pub struct Visit {
     pub plain: Option<Arc<PlainForm>>,
 }
 
+/// A member on a page of their company.
+#[derive(Clone, Debug)]
+pub struct Present {
+    pub standing: Arc<Standing>,
+    pub company: Arc<Company>,
+}
+
 /// A form that belongs to no record, as it came back.
 #[derive(Clone, Debug, Default)]
 pub struct PlainForm {
@@ -65,6 +74,13 @@ pub struct PlainForm {
 }
 
 impl Visit {
+    /// Brings a form that belongs to no record back, with what was typed but passwords, and with what stands in the way.
+    pub fn come_back(&mut self, fields: BTreeMap<String, String>, error: Error) {
+        let refusals = error.refusals(self.request);
+        let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
+        self.plain = Some(Arc::new(PlainForm { fields, refusals }));
+    }
+
     pub fn cx(&self) -> Outcome<Cx> {
         let signed_in = self.signed_in.as_ref().ok_or(Error::SignedOut)?;
         Ok(Cx { i18n: self.i18n, ..signed_in.cx(self.request, self.address) })
@@ -106,6 +122,7 @@ impl FromRequestParts<House> for Visit {
         Ok(Visit {
             db: house.db.clone(),
             signed_in,
+            standing: None,
             i18n,
             theme,
             request: parts.extensions.get::<Reference>().map_or_else(Uuid::now_v7, |r| r.0),
@@ -193,10 +210,7 @@ pub fn router(house: House, forms: Router<House>) -> Router {
 }
 
 async fn health(State(house): State<House>) -> Response {
-    match sqlx::query("select 1").execute(house.db.people()).await {
-        Ok(_) => "ok".into_response(),
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-    }
+    if auth::answers(&house.db).await { "ok".into_response() } else { StatusCode::SERVICE_UNAVAILABLE.into_response() }
 }
 
 /// The messages of one language, under a name that changes with them.
@@ -315,7 +329,7 @@ pub async fn render_page(State(house): State<House>, visit: Visit, request: Requ
 
 /// Pages that somebody who is not signed in may see.
 fn is_public(path: &str) -> bool {
-    matches!(path, "/sign-in" | "/sign-up")
+    matches!(path, "/sign-in" | "/sign-up" | "/join")
 }
 
 /// Renders the page of this visit. The body is whole before the first byte leaves, so that its status is right.
@@ -326,7 +340,7 @@ pub async fn render(house: House, visit: Visit, headers: HeaderMap) -> Response 
 /// The same with something more in the page's context.
 pub async fn render_with<T: Clone + Send + Sync + 'static>(
     house: House,
-    visit: Visit,
+    mut visit: Visit,
     headers: HeaderMap,
     more: T,
 ) -> Response {
@@ -340,8 +354,16 @@ pub async fn render_with<T: Clone + Send + Sync + 'static>(
         };
         return Redirect::to(&target).into_response();
     }
-    if visit.signed_in.is_some() && is_public(&path) {
+    if visit.signed_in.is_some() && is_public(&path) && path != "/join" {
         return Redirect::to("/").into_response();
+    }
+    if let Ok(cx) = visit.cx() {
+        let db = house.db.clone();
+        let present = whole(async move {
+            let tx = db.begin(&cx).await?;
+            Ok(Present { standing: tx.standing.clone(), company: tx.company.clone() })
+        });
+        visit.standing = present.await.ok().map(Arc::new);
     }
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = visit.uri.clone();
@@ -515,9 +537,7 @@ pub async fn give_back(
     error: Error,
     status: u16,
 ) -> Response {
-    let refusals = error.refusals(visit.request);
-    let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
-    visit.plain = Some(Arc::new(PlainForm { fields, refusals }));
+    visit.come_back(fields, error);
     let mut response = render(house, visit, headers).await;
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
     response
@@ -559,12 +579,7 @@ async fn preferences(
         if digits.is_some() || theme.is_some() {
             person.digits = digits.unwrap_or(person.digits);
             person.theme = theme.cloned().unwrap_or_else(|| person.theme.clone());
-            let saved = sqlx::query("select auth.set_preferences($1, null, $2, $3)")
-                .bind(person.user)
-                .bind(person.digits.tag())
-                .bind(&person.theme)
-                .execute(house.db.people())
-                .await;
+            let saved = auth::prefer(&house.db, person.user, None, Some(person.digits), Some(&person.theme)).await;
             if saved.is_ok() {
                 let _ = person.keep(&session).await;
             }
@@ -577,11 +592,7 @@ async fn set_language(db: &Db, session: &Session, visit: &mut Visit, locale: Loc
     visit.i18n.locale = locale;
     if let Some(person) = &mut visit.signed_in {
         person.locale = locale;
-        let saved = sqlx::query("select auth.set_preferences($1, $2, null, null)")
-            .bind(person.user)
-            .bind(locale.tag())
-            .execute(db.people())
-            .await;
+        let saved = auth::prefer(db, person.user, Some(locale), None, None).await;
         if saved.is_ok() {
             let _ = person.keep(session).await;
         }
@@ -614,8 +625,6 @@ async fn switch_company(State(house): State<House>, visit: Visit, session: Sessi
         return StatusCode::NOT_FOUND.into_response();
     };
     person.tenant = company.id;
-    person.company = company.name;
-    person.role = company.role;
     let _ = person.keep(&session).await;
     Redirect::to("/").into_response()
 }
@@ -631,6 +640,6 @@ pub fn site() -> anyhow::Result<LeptosOptions> {
 
 /// Reads the signing key and opens the router's state.
 pub fn prepare(config: &config::Config) -> anyhow::Result<()> {
-    super::page::set_secret(config::signing_key(&config.data)?);
+    super::seal::set_secret(config::signing_key(&config.data)?);
     Ok(())
 }

@@ -43,6 +43,8 @@ pub enum Kind {
     Date,
     /// Yes or no.
     Bool,
+    /// Words separated by commas, each with a box to tick.
+    Words,
     /// One of these words.
     Choice(&'static [&'static str]),
     /// An ISO 4217 code.
@@ -91,6 +93,8 @@ pub enum Start {
     Text(&'static str),
     /// The record of the linked type that was made first, where most companies have only one.
     First,
+    /// The branch of whoever makes the record, else the company's first.
+    Branch,
 }
 
 /// One field of a record or of its lines. The column in the table carries the same name.
@@ -222,11 +226,13 @@ pub struct Action {
     pub primary: bool,
     /// Cannot be taken back; asks once more.
     pub grave: bool,
+    /// Taken by Diwan itself on somebody's behalf; never offered.
+    pub internal: bool,
 }
 
 impl Action {
     pub const fn new(name: &'static str, icon: &'static str, from: &'static [&'static str]) -> Action {
-        Action { name, icon, from, primary: false, grave: false }
+        Action { name, icon, from, primary: false, grave: false, internal: false }
     }
     pub const fn primary(mut self) -> Action {
         self.primary = true;
@@ -236,6 +242,56 @@ impl Action {
         self.grave = true;
         self
     }
+    pub const fn internal(mut self) -> Action {
+        self.internal = true;
+        self
+    }
+}
+
+/// Which rows of a type a role reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    #[default]
+    All,
+    /// Those of the reader's branch.
+    Branch,
+    /// Those that the reader made.
+    Own,
+    /// Those of the customer that the reader works for.
+    Party,
+}
+
+impl Reach {
+    pub const ALL: [Reach; 4] = [Reach::All, Reach::Branch, Reach::Own, Reach::Party];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reach::All => "all",
+            Reach::Branch => "branch",
+            Reach::Own => "own",
+            Reach::Party => "party",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Reach> {
+        Reach::ALL.into_iter().find(|reach| reach.name() == name)
+    }
+}
+
+/// In a list of actions: all of them.
+pub const ALL_ACTIONS: &str = "*";
+
+/// Where a form offers a choice of fields: none of them.
+pub const NO_FIELD: &str = "-";
+
+/// How the lines of a document are edited.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Look {
+    /// Row by row, as in a spreadsheet.
+    #[default]
+    Grid,
+    /// Every record type with what may be done with it.
+    Rights,
 }
 
 /// The lines of a document: their own table, ordered by position.
@@ -245,6 +301,24 @@ pub struct Lines {
     pub fields: &'static [Field],
     /// At least one line is asked for before the document leaves its draft.
     pub required: bool,
+    pub look: Look,
+}
+
+impl Lines {
+    pub const fn new(table: &'static str, fields: &'static [Field]) -> Lines {
+        Lines { table, fields, required: false, look: Look::Grid }
+    }
+    pub const fn required(mut self) -> Lines {
+        self.required = true;
+        self
+    }
+    pub const fn look(mut self, look: Look) -> Lines {
+        self.look = look;
+        self
+    }
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
 }
 
 /// A ready-made filter of the list, shown as a tab.
@@ -288,9 +362,13 @@ pub struct Record {
     pub prints: bool,
     /// Whether people may create and change it by hand.
     pub manual: bool,
-    /// Roles that see it beside the owner; empty for all.
+    /// Each company has exactly one, whose id is the company's.
+    pub single: bool,
+    /// The field that says which customer a row belongs to; `id` for the customer itself.
+    pub party: Option<&'static str>,
+    /// Bases of roles that see it beside owner and auditor; empty for all but the portal.
     pub seen_by: &'static [&'static str],
-    /// Roles that create, change and act on it beside the owner.
+    /// Bases of roles that create, change, delete and act on it beside the owner.
     pub kept_by: &'static [&'static str],
 }
 
@@ -317,6 +395,8 @@ impl Record {
             series: None,
             prints: false,
             manual: true,
+            single: false,
+            party: None,
             seen_by: &[],
             kept_by: &[],
         }
@@ -362,6 +442,23 @@ impl Record {
     /// The state a new document is born in.
     pub fn first_state(&self) -> Option<&'static str> {
         self.states.first().map(|s| s.name)
+    }
+
+    /// Whether rows of this type can be told apart so far.
+    pub fn knows(&self, reach: Reach) -> bool {
+        match reach {
+            Reach::All | Reach::Own => true,
+            Reach::Branch => self.field("branch").is_some(),
+            Reach::Party => self.party.is_some(),
+        }
+    }
+
+    /// A field of the record, or one of its lines by `lines.price`.
+    pub fn any_field(&self, name: &str) -> Option<&'static Field> {
+        match name.strip_prefix("lines.") {
+            Some(name) => self.lines.and_then(|lines| lines.field(name)),
+            None => self.field(name),
+        }
     }
 
     /// The field that names the currency of the document's money, if it has one of its own.

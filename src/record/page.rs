@@ -1,5 +1,6 @@
 //! What travels between server and browser: pages of records as canonical text beside their description.
 
+use super::{Field, Record};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -111,7 +112,17 @@ pub struct ListPage {
     /// Titles of the links that filters name, as (field, canonical text).
     pub labels: Vec<(String, String)>,
     pub can_create: bool,
+    /// Fields that are kept from this reader.
+    pub hidden: Vec<String>,
     pub company_currency: String,
+}
+
+impl ListPage {
+    /// The columns to show: what the query asks for, as far as the reader may see it.
+    pub fn columns(&self, record: &Record) -> Vec<&'static Field> {
+        let seen = |field: &&Field| !self.hidden.iter().any(|name| name == field.name);
+        self.query.columns(record).into_iter().filter(seen).collect()
+    }
 }
 
 /// One line of a document on a form.
@@ -150,6 +161,14 @@ pub struct Conflict {
     pub lines_differ: bool,
 }
 
+/// An address that the reader is to hand on to somebody, with what to say about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandOn {
+    pub message: Message,
+    /// From the root of the site on.
+    pub path: String,
+}
+
 /// A record on its form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormPage {
@@ -160,6 +179,11 @@ pub struct FormPage {
     pub cells: Vec<Cell>,
     pub lines: Vec<LineCells>,
     pub editable: bool,
+    pub deletable: bool,
+    /// Fields that are kept from this reader; those of lines as `lines.price`.
+    pub hidden: Vec<String>,
+    /// Fields that this reader sees and cannot change.
+    pub fixed: Vec<String>,
     /// Actions that this reader can take now.
     pub offers: Vec<String>,
     pub events: Vec<Event>,
@@ -170,6 +194,7 @@ pub struct FormPage {
     /// What stands in the way, with the field it concerns where there is one.
     pub faults: Vec<(Option<String>, Message)>,
     pub notice: Option<Message>,
+    pub hand_on: Option<HandOn>,
     pub conflict: Option<Conflict>,
 }
 

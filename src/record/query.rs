@@ -9,6 +9,8 @@ pub const PAGE: u32 = 50;
 pub const PAGE_LIMIT: u32 = 200;
 /// Counting stops here; more is shown as "10,000+".
 pub const COUNT_LIMIT: i64 = 10_000;
+/// The most that the tab of a view counts.
+pub const TAB_LIMIT: i64 = 999;
 
 /// A condition on one field. The text is as in the address: `a,b` for any of, `from..to` for a range, plain for equal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -219,6 +219,7 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
         Kind::Text(limit) => text(typed, limit as usize),
         Kind::Code | Kind::Number => text(typed, 40),
         Kind::Note => text(typed, NOTE_LENGTH),
+        Kind::Words => text(typed, 1000),
         Kind::Names => {
             let names: Names = serde_json::from_str(typed).unwrap_or_else(|_| Names::new(typed, ""));
             let names = Names { en: clean(&names.en), ar: clean(&names.ar) };

@@ -4,7 +4,7 @@
 
 use crate::app::{forms, shell};
 use crate::i18n::{Digits, I18n, Locale};
-use crate::modules::{self, company};
+use crate::modules::{self, administration::founding};
 use crate::platform::cluster::{Cluster, Durability};
 use crate::platform::database;
 use crate::platform::document::{Document, Line};
@@ -39,7 +39,7 @@ async fn ground() -> &'static Ground {
     GROUND
         .get_or_init(|| async {
             modules::install();
-            crate::platform::page::set_secret(b"a key for tests only".to_vec());
+            crate::platform::seal::set_secret(b"a key for tests only".to_vec());
             let folder = std::env::var("DIWAN_TEST_DATA").map_or_else(
                 |_| PathBuf::from(std::env::var("HOME").unwrap_or_default()).join(".cache/diwan/test-data"),
                 PathBuf::from,
@@ -107,14 +107,14 @@ impl Firm {
             address: None,
         };
         let email = format!("owner{n}@firm.example");
-        let founding = company::Founding {
+        let plan = founding::Founding {
             company: Names::new(format!("Firm {n}"), format!("شركة {n}")),
             country: country.to_owned(),
             person: "Owner".to_owned(),
             email: email.clone(),
-            password_hash: crate::platform::auth::hash_password(PASSWORD.to_owned()).await.expect("a hash"),
+            password_hash: Some(crate::platform::auth::hash_password(PASSWORD.to_owned()).await.expect("a hash")),
         };
-        company::found(&db, cx.clone(), founding).await.expect("a company is founded");
+        founding::found(&db, cx.clone(), plan).await.expect("a company is founded");
         let mut firm = Firm { db, cx, email, customer: Uuid::nil(), main: Uuid::nil() };
         let mut tx = firm.tx().await;
         firm.main = code(&mut tx, "warehouse", "MAIN").await;
@@ -135,16 +135,19 @@ impl Firm {
 
     /// A colleague with a role, as the context of their work.
     pub async fn colleague(&self, role: &str) -> Cx {
-        let user = Uuid::now_v7();
-        sqlx::query("select auth.add_user($1, $2, 'x', 'Colleague', 'en'), auth.add_member($1, $3, $4)")
-            .bind(user)
-            .bind(format!("{user}@firm.example"))
-            .bind(self.cx.tenant)
-            .bind(role)
-            .execute(self.db.people())
-            .await
-            .expect("a colleague");
-        Cx { user, ..self.cx.clone() }
+        let mut tx = self.tx().await;
+        let mut member = Document::new(record("member"))
+            .with("name", "Colleague")
+            .with("role", code(&mut tx, "role", role).await)
+            .with("state", "active");
+        let email = format!("{}@firm.example", member.id);
+        member.set("user_id", member.id);
+        member.set("email", email.clone());
+        let hash = crate::platform::auth::hash_password(PASSWORD.to_owned()).await.expect("a hash");
+        crate::platform::auth::add_user(&mut tx, member.id, &email, &hash, "Colleague", "en").await.expect("a user");
+        door::bring(&mut tx, &mut member).await.expect("a member");
+        tx.commit().await.expect("commit");
+        Cx { user: member.id, ..self.cx.clone() }
     }
 
     /// A stocked item at this price with VAT, and so many pieces of it at this cost in the main store.
@@ -177,6 +180,7 @@ impl Firm {
         let mut order = Document::new(record("sales_order"))
             .with("customer", self.customer)
             .with("date", tx.company.today)
+            .with("branch", code(&mut tx, "branch", "MAIN").await)
             .with("warehouse", self.main);
         order.lines =
             lines.iter().map(|(item, n)| Line::new().with("item", *item).with("quantity", Decimal::from(*n))).collect();
@@ -196,8 +200,13 @@ impl Firm {
     }
 
     pub async fn load(&self, document: &Document) -> Document {
+        self.document(document.record.name, document.id).await
+    }
+
+    /// A record as it is now.
+    pub async fn document(&self, record: &str, id: Uuid) -> Document {
         let mut tx = self.tx().await;
-        door::load(&mut tx, document.record, document.id, door::Lock::No).await.expect("it exists")
+        door::load(&mut tx, self::record(record), id, door::Lock::No).await.expect("it exists")
     }
 
     /// Changes fields of a draft as a form does.
@@ -307,8 +316,13 @@ impl Browser {
 
     /// A browser in which the owner of a firm has signed in.
     pub async fn of(firm: &Firm) -> Browser {
+        Browser::signed_in(&firm.email).await
+    }
+
+    /// A browser in which whoever has this address has signed in.
+    pub async fn signed_in(email: &str) -> Browser {
         let mut browser = Browser::new().await;
-        let answer = browser.post("/sign-in", &[("email", &firm.email), ("password", PASSWORD)]).await;
+        let answer = browser.post("/sign-in", &[("email", email), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         browser
     }

@@ -1,12 +1,12 @@
 //! One form for every record: header, lines in a grid, totals, story, history; works before and without scripts.
 
 use super::field::{self, Surroundings, sent, shown};
-use super::{flipped, icon, pill};
+use super::{flipped, icon, pill, rights};
 use crate::app::calls;
 use crate::i18n::I18n;
 use crate::record::line::input_name;
-use crate::record::page::{Cell, Conflict, Event, FormPage, LineCells, Linked};
-use crate::record::{Field, Kind, Lines, Record};
+use crate::record::page::{Cell, Conflict, Event, FormPage, HandOn, LineCells, Linked};
+use crate::record::{Field, Kind, Lines, Look, Record};
 use crate::{modules, t};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -32,6 +32,9 @@ struct FormState {
     /// Owns the signals of rows, which outlive the event that added them.
     owner: StoredValue<Owner>,
     editable: bool,
+    /// Fields that are kept from the reader, and those that they only read; of lines as `lines.price`.
+    hidden: StoredValue<Vec<String>>,
+    fixed: StoredValue<Vec<String>>,
     /// Counts edits; an answer to an older question is dropped.
     edits: RwSignal<u32>,
     dirty: RwSignal<bool>,
@@ -51,6 +54,16 @@ impl FormState {
             id: StoredValue::new(id),
             cells: StoredValue::new(cells.into_iter().map(RwSignal::new).collect()),
         })
+    }
+
+    fn sees(&self, prefix: &str, field: &Field) -> bool {
+        let name = format!("{prefix}{}", field.name);
+        !field.hidden && self.hidden.with_value(|hidden| !hidden.contains(&name))
+    }
+
+    fn edits(&self, prefix: &str, field: &Field) -> bool {
+        let name = format!("{prefix}{}", field.name);
+        self.editable && !field.computed && self.fixed.with_value(|fixed| !fixed.contains(&name))
     }
 
     /// Where a row stands.
@@ -196,6 +209,8 @@ pub fn view(page: FormPage) -> AnyView {
         next_key: StoredValue::new(0),
         owner: StoredValue::new(Owner::current().unwrap_or_default()),
         editable: page.editable,
+        hidden: StoredValue::new(page.hidden.clone()),
+        fixed: StoredValue::new(page.fixed.clone()),
         edits: RwSignal::new(0),
         dirty: RwSignal::new(!page.faults.is_empty() || page.conflict.is_some()),
     };
@@ -232,7 +247,10 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
     let track = track(i18n, record, current.as_deref());
     let notices = notices(i18n, record, &page);
     let fields = header_fields(state);
-    let grid = record.lines.map(|lines| grid(state, lines));
+    let grid = record.lines.map(|lines| match lines.look {
+        Look::Grid => grid(state, lines),
+        Look::Rights => rights::matrix(i18n, &page),
+    });
     let totals = totals(state);
     let has_totals = totals.is_some();
     let linked = linked(i18n, &page.linked);
@@ -240,8 +258,9 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
     let conflict = page.conflict.as_ref().map(|conflict| conflict_view(state, conflict));
     let version = page.conflict.as_ref().map_or(page.version, |c| c.version);
     let dirty = state.dirty;
+    let action = page.id.filter(|_| page.version > 0).map(|id| format!("/{}/{id}", record.path));
     view! {
-        <form method="post" class="record" id="record-form" novalidate autocomplete="off" on:submit=move |_| dirty.set(false)>
+        <form method="post" action=action class="record" id="record-form" novalidate autocomplete="off" on:submit=move |_| dirty.set(false)>
             <input type="hidden" name="_version" value=version.to_string() />
             <input type="hidden" name="_id" value=page.id.map(|id| id.to_string()).unwrap_or_default() />
             {page.editable.then(|| view! { <input type="hidden" name="_edits" value="1" /> })}
@@ -298,8 +317,7 @@ fn head(state: FormState, page: &FormPage, current: Option<&str>) -> AnyView {
         let class = if first_primary.is_some() { "btn" } else { "btn pri" };
         view! { <button class=class name="_do" value="save" id="save">{icon("save")}<span>{t!(i18n, "save")}</span></button> }
     });
-    let deletable = page.editable && page.version > 0 && cell_text(record, page, "number").is_none();
-    let delete = deletable.then(|| {
+    let delete = page.deletable.then(|| {
         let question = t!(i18n, "confirm-delete");
         let label = t!(i18n, "delete");
         view! {
@@ -373,7 +391,25 @@ fn notices(i18n: I18n, record: &'static Record, page: &FormPage) -> AnyView {
             </div>
         }
     });
-    view! { {done}{faults} }.into_any()
+    let hand_on = page.hand_on.as_ref().map(|hand_on| address_to_hand_on(i18n, hand_on));
+    view! { {done}{hand_on}{faults} }.into_any()
+}
+
+/// An address for somebody else. The browser knows where the site is reached, and writes it whole.
+fn address_to_hand_on(i18n: I18n, hand_on: &HandOn) -> AnyView {
+    let address = RwSignal::new(hand_on.path.clone());
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        let origin = window().location().origin().unwrap_or_default();
+        address.update(|path| *path = format!("{origin}{path}"));
+    });
+    let message = i18n.message(&hand_on.message);
+    view! {
+        <div class="notice" id="hand-on">{icon("send")}
+            <label class="field wide"><span>{message}</span>
+                <span class="control"><input type="text" dir="ltr" readonly prop:value=move || address.get() value=hand_on.path.clone() /></span></label></div>
+    }
+    .into_any()
 }
 
 /// The id of the input that a fault concerns, and what people call it.
@@ -404,8 +440,8 @@ fn header_fields(state: FormState) -> AnyView {
         .fields
         .iter()
         .zip(state.header.get_value())
-        .filter(|(f, cell)| !f.hidden && !elsewhere(f) && !spared(f, cell))
-        .map(|(f, cell)| field::field(state.around, f, cell, state.editable))
+        .filter(|(f, cell)| state.sees("", f) && !elsewhere(f) && !spared(f, cell))
+        .map(|(f, cell)| field::field(state.around, f, cell, state.edits("", f)))
         .collect_view();
     view! { <div class="fields">{fields}</div> }.into_any()
 }
@@ -424,7 +460,8 @@ fn grid(state: FormState, lines: &'static Lines) -> AnyView {
         .iter()
         .enumerate()
         .filter(|(at, f)| {
-            !f.hidden && if state.editable { !(f.computed && f.kind == Kind::Quantity) } else { says(*at) }
+            state.sees("lines.", f)
+                && if state.editable { !(f.computed && f.kind == Kind::Quantity) } else { says(*at) }
         })
         .collect();
     let headers = columns
@@ -485,7 +522,7 @@ fn line_view(state: FormState, columns: &[(usize, &'static Field)], row: RowStat
             let (index, f) = (*index, *f);
             let cell = cells[index];
             let label = i18n.line_field(state.record, f.name);
-            if state.editable && !f.computed {
+            if state.edits("lines.", f) {
                 let id = format!("l-{at}-{}", f.name);
                 let class = move || match (f.kind.is_figure(), cell.with(|c| c.fault.is_some())) {
                     (true, true) => "cell end bad",
@@ -568,7 +605,7 @@ fn totals(state: FormState) -> Option<AnyView> {
         .iter()
         .zip(state.header.get_value())
         .filter(|(f, _)| {
-            record.lines.is_some() && f.computed && !f.hidden && matches!(f.kind, Kind::Money | Kind::Base)
+            record.lines.is_some() && f.computed && state.sees("", f) && matches!(f.kind, Kind::Money | Kind::Base)
         })
         .collect();
     if shown_fields.is_empty() {
@@ -631,13 +668,15 @@ fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Even
         .changes
         .iter()
         .filter_map(|(name, old, new)| {
-            let (label, kind, name) = match name.strip_prefix("lines.") {
-                Some(row) => (t!(i18n, "event-line", row = row.trim_start_matches('-').to_owned()), Kind::Note, "line"),
-                None => {
-                    let field = record.field(name).filter(|f| !f.hidden)?;
-                    (i18n.field(record, name), field.kind, field.name)
+            let (label, field) = match name.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
+                Some((row, name)) => {
+                    let field = record.lines.and_then(|lines| lines.field(name)).filter(|f| !f.hidden)?;
+                    let row = t!(i18n, "event-line", row = row.trim_start_matches('-').to_owned());
+                    (format!("{row} · {}", i18n.line_field(record, name)), field)
                 }
+                None => (i18n.field(record, name), record.field(name).filter(|f| !f.hidden)?),
             };
+            let (kind, name) = (field.kind, field.name);
             // An id says nothing to people; that the link changed does.
             let show = |text: &Option<String>| match kind {
                 Kind::Link(_) => text.as_ref().map_or("—".to_owned(), |_| "●".to_owned()),

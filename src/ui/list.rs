@@ -3,7 +3,7 @@
 use super::{flipped, icon, mark, pill};
 use crate::i18n::I18n;
 use crate::record::page::{Cell, ListPage, Row};
-use crate::record::query::{Query, sortable};
+use crate::record::query::{Query, TAB_LIMIT, sortable};
 use crate::record::{Field, Kind, Record};
 use crate::{modules, t};
 use leptos::prelude::*;
@@ -48,16 +48,15 @@ fn views(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
                 None => t!(i18n, "view-all"),
             };
             let href = page.query.in_view(name).address(record);
-            view! { <a href=href aria-current=here>{label}" "<small>{capped(i18n, *count)}</small></a> }
+            view! { <a href=href aria-current=here>{label}" "<small>{tab_count(i18n, *count)}</small></a> }
         })
         .collect_view();
     view! { <nav class="views">{tabs}</nav> }.into_any()
 }
 
 /// A count, or that there are more than are counted.
-fn capped(i18n: I18n, count: i64) -> String {
-    let limit = crate::record::query::COUNT_LIMIT;
-    if count > limit { format!("{}+", i18n.integer(limit)) } else { i18n.integer(count) }
+fn tab_count(i18n: I18n, count: i64) -> String {
+    if count > TAB_LIMIT { format!("{}+", i18n.integer(TAB_LIMIT)) } else { i18n.integer(count) }
 }
 
 fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
@@ -76,7 +75,7 @@ fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     let offered = record
         .filters
         .iter()
-        .filter(|name| page.query.filter(name).is_none())
+        .filter(|name| page.query.filter(name).is_none() && !page.hidden.iter().any(|hidden| hidden == *name))
         .filter_map(|name| record.field(name))
         .map(|field| filter_form(i18n, record, field, &page.query))
         .collect_view();
@@ -202,7 +201,7 @@ fn decode(text: &str) -> String {
 }
 
 fn table(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
-    let columns = page.query.columns(record);
+    let columns = page.columns(record);
     let sort = page.query.sort(record);
     let descending = if page.query.sort.is_some() { page.query.descending } else { record.descending };
     let headers = columns

@@ -6,6 +6,7 @@ pub mod chart;
 pub mod field;
 pub mod form;
 pub mod list;
+pub mod rights;
 
 use crate::i18n::I18n;
 use crate::record::Record;

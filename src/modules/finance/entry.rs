@@ -2,17 +2,17 @@
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
-static LINES: Lines = Lines {
-    table: "journal_entry_line",
-    fields: &[
+static LINES: Lines = Lines::new(
+    "journal_entry_line",
+    &[
         Field::new("account", Kind::Link("account")).required(),
         Field::new("description", Kind::Text(200)),
         Field::new("debit", Kind::Base),
         Field::new("credit", Kind::Base),
         Field::new("customer", Kind::Link("customer")).computed(),
     ],
-    required: true,
-};
+)
+.required();
 
 pub static JOURNAL_ENTRY: Record = Record {
     icon: "book-open",
@@ -56,7 +56,7 @@ mod rules {
     use super::super::account::CONTROLS;
     use super::super::ledger::{self, Entry, EntryLine};
     use crate::platform::document::Document;
-    use crate::platform::door::{Effects, Error, Outcome, Posting, Refusal, Rules, cell};
+    use crate::platform::door::{Effects, Error, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use async_trait::async_trait;
     use sqlx::Row as _;
@@ -81,7 +81,7 @@ mod rules {
             entry.set("total", debits);
             let both = entry.lines.iter().position(|l| l.minor("debit") != 0 && l.minor("credit") != 0);
             if let Some(row) = both {
-                return Err(Refusal::new("refuse-both-sides").at(cell(row, "credit")).into());
+                return Err(Refusal::new("refuse-both-sides").at_line(row, "credit").into());
             }
             Ok(())
         }

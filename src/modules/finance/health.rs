@@ -26,14 +26,14 @@ pub use queries::check;
 #[cfg(feature = "ssr")]
 mod queries {
     use super::Check;
+    use crate::modules::finance::reads_books;
     use crate::platform::door::{Error, Outcome};
-    use crate::platform::permission::may_read_books;
     use crate::platform::tenancy::TenantTx;
     use sqlx::Row as _;
 
     /// Checks every invariant. Each check carries the two figures that must be equal.
     pub async fn check(tx: &mut TenantTx) -> Outcome<Vec<Check>> {
-        if !may_read_books(&tx.role) {
+        if !reads_books(&tx.standing.rights) {
             return Err(Error::Denied);
         }
         let row = sqlx::query(

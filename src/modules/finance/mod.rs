@@ -30,3 +30,9 @@ pub const MODULE: Module = Module {
     #[cfg(feature = "ssr")]
     rules,
 };
+
+/// Whether somebody may read the books and the reports made from them: nothing of the journal is kept from them.
+#[cfg(feature = "ssr")]
+pub fn reads_books(rights: &crate::platform::permission::Rights) -> bool {
+    rights.sees_whole(&entry::JOURNAL_ENTRY) && rights.sees_whole(&account::ACCOUNT)
+}

@@ -73,8 +73,8 @@ pub use queries::{general_ledger, trial_balance};
 #[cfg(feature = "ssr")]
 mod queries {
     use super::{GeneralLedger, LedgerRow, TrialBalance, TrialRow};
+    use crate::modules::finance::reads_books;
     use crate::platform::door::{Error, Outcome};
-    use crate::platform::permission::may_read_books;
     use crate::platform::tenancy::TenantTx;
     use jiff::civil::Date;
     use sqlx::Row as _;
@@ -85,7 +85,7 @@ mod queries {
 
     /// Every account with what it held before `from`, what moved until `to`, and what it holds then.
     pub async fn trial_balance(tx: &mut TenantTx, from: Date, to: Date) -> Outcome<TrialBalance> {
-        if !may_read_books(&tx.role) {
+        if !reads_books(&tx.standing.rights) {
             return Err(Error::Denied);
         }
         let rows = sqlx::query(
@@ -152,7 +152,7 @@ mod queries {
         from: Date,
         to: Date,
     ) -> Outcome<GeneralLedger> {
-        if !may_read_books(&tx.role) {
+        if !reads_books(&tx.standing.rights) {
             return Err(Error::Denied);
         }
         let accounts: Vec<(Uuid, String, String)> =

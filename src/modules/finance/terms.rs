@@ -2,11 +2,11 @@
 
 use crate::record::{Field, Kind, Lines, Record, Start};
 
-static LINES: Lines = Lines {
-    table: "payment_term_line",
-    fields: &[Field::new("percent", Kind::Percent).required(), Field::new("days", Kind::Integer).required()],
-    required: true,
-};
+static LINES: Lines = Lines::new(
+    "payment_term_line",
+    &[Field::new("percent", Kind::Percent).required(), Field::new("days", Kind::Integer).required()],
+)
+.required();
 
 pub static PAYMENT_TERM: Record = Record {
     icon: "clock",

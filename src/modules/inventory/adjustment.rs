@@ -2,9 +2,9 @@
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
-static LINES: Lines = Lines {
-    table: "stock_adjustment_line",
-    fields: &[
+static LINES: Lines = Lines::new(
+    "stock_adjustment_line",
+    &[
         Field::new("item", Kind::Link("item")).required(),
         Field::new("warehouse", Kind::Link("warehouse")).required(),
         Field::new("quantity", Kind::Quantity).required().signed(),
@@ -12,8 +12,8 @@ static LINES: Lines = Lines {
         Field::new("place", Kind::Text(60)),
         Field::new("value", Kind::Base).computed(),
     ],
-    required: true,
-};
+)
+.required();
 
 pub static STOCK_ADJUSTMENT: Record = Record {
     icon: "clipboard-list",
@@ -49,7 +49,7 @@ mod rules {
     use super::super::valuation::Level;
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::platform::document::Document;
-    use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules, cell};
+    use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Minor, money};
     use crate::typed;
@@ -96,7 +96,7 @@ mod rules {
             let books = ledger::books(tx, adjustment.date()).await?;
             let stocked = stock::stocked(tx, &items).await?;
             if let Some(row) = lines.iter().position(|l| !stocked.contains(&l.item)) {
-                return Err(Refusal::new("refuse-not-stocked").at(cell(row, "item")).into());
+                return Err(Refusal::new("refuse-not-stocked").at_line(row, "item").into());
             }
             let levels = stock::levels(tx, &places).await?;
             let opening = adjustment.text("reason") == Some("opening");
@@ -130,7 +130,7 @@ mod rules {
         for (row, line) in lines.iter().enumerate() {
             let place = (line.item, line.warehouse);
             let level = levels.entry(place).or_default();
-            let too_large = || Refusal::new("fault-out-of-range").at(cell(row, "quantity"));
+            let too_large = || Refusal::new("fault-out-of-range").at_line(row, "quantity");
             let value = if line.quantity > Decimal::ZERO {
                 let value = match line.cost {
                     Some(cost) => cost.checked_mul(line.quantity).and_then(|v| money::to_minor(v, decimals)),
@@ -144,7 +144,7 @@ mod rules {
                     Refusal::new("refuse-stock-short-of")
                         .with("available", level.on_hand.normalize())
                         .with("asked", (-line.quantity).normalize())
-                        .at(cell(row, "quantity"))
+                        .at_line(row, "quantity")
                 };
                 let (cost, rest) = level.issue(-line.quantity).ok_or_else(short)?;
                 *level = rest;

@@ -8,9 +8,10 @@ pub static WAREHOUSE: Record = Record {
         Field::new("code", Kind::Code).required(),
         Field::new("name", Kind::Names).searched().required().wide(),
         Field::new("address", Kind::Names).wide(),
+        Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
-    columns: &["code", "name", "address", "active"],
+    columns: &["code", "name", "address", "branch", "active"],
     kept_by: &["storekeeper"],
     ..Record::master("warehouse", "warehouses", "inventory")
 };

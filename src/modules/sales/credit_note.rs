@@ -2,9 +2,9 @@
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
-static LINES: Lines = Lines {
-    table: "credit_note_line",
-    fields: &[
+static LINES: Lines = Lines::new(
+    "credit_note_line",
+    &[
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
@@ -16,8 +16,8 @@ static LINES: Lines = Lines {
         Field::new("amount", Kind::Price).hidden(),
         Field::new("net", Kind::Money).computed(),
     ],
-    required: true,
-};
+)
+.required();
 
 pub static CREDIT_NOTE: Record = Record {
     icon: "undo-2",
@@ -28,6 +28,7 @@ pub static CREDIT_NOTE: Record = Record {
         Field::new("date", Kind::Date).required().start(Start::Today),
         Field::new("reason", Kind::Text(200)).required(),
         Field::new("currency", Kind::Currency).computed(),
+        Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("net", Kind::Money).computed(),
@@ -47,6 +48,7 @@ pub static CREDIT_NOTE: Record = Record {
     ],
     filters: &["customer", "date", "state", "total"],
     prints: true,
+    party: Some("customer"),
     kept_by: &["accountant"],
     seen_by: &["sales"],
     ..Record::document("credit_note", "credit-notes", "sales", "CN")
@@ -63,7 +65,7 @@ mod rules {
     use super::super::receivable::{self, Claim, OpenItem, Settlement};
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::platform::document::Document;
-    use crate::platform::door::{self, Effects, Error, Lock, Outcome, Posting, Refusal, Rules, cell};
+    use crate::platform::door::{self, Effects, Error, Lock, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Minor, Value, money};
     use async_trait::async_trait;
@@ -85,7 +87,7 @@ mod rules {
                 return Err(Refusal::new("refuse-credit-draft").at("sales_invoice").into());
             }
             note.set("total", 0);
-            for name in ["customer", "currency"] {
+            for name in ["customer", "currency", "branch"] {
                 note.set(name, invoice.get(name).clone());
             }
             pricing::complete(tx, note).await?;
@@ -124,18 +126,18 @@ mod rules {
         let mut credited = Vec::new();
         for (row, line) in note.lines.iter().enumerate() {
             let Some(id) = line.link("invoice_line").or_else(|| matching_line(invoice, line.link("item"))) else {
-                return Err(Refusal::new("refuse-credit-line").at(cell(row, "item")));
+                return Err(Refusal::new("refuse-credit-line").at_line(row, "item"));
             };
             let source = invoice
                 .lines
                 .iter()
                 .find(|l| l.id == id)
-                .ok_or_else(|| Refusal::new("refuse-credit-line").at(cell(row, "item")))?;
+                .ok_or_else(|| Refusal::new("refuse-credit-line").at_line(row, "item"))?;
             let left = source.decimal("quantity") - source.decimal("credited");
             if line.decimal("quantity") > left || line.decimal("price") > source.decimal("price") {
                 return Err(Refusal::new("refuse-over-credit-of")
                     .with("left", left.normalize())
-                    .at(cell(row, "quantity")));
+                    .at_line(row, "quantity"));
             }
             credited.push((id, line.decimal("quantity"), source.link("order_line")));
         }

@@ -26,6 +26,7 @@ pub static CUSTOMER: Record = Record {
         View { name: "inactive", filter: &[("active", "false")] },
     ],
     filters: &["currency", "payment_term", "language"],
+    party: Some("id"),
     kept_by: &["sales", "accountant"],
     ..Record::master("customer", "customers", "sales")
 };

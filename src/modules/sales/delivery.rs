@@ -2,9 +2,9 @@
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
-static LINES: Lines = Lines {
-    table: "delivery_line",
-    fields: &[
+static LINES: Lines = Lines::new(
+    "delivery_line",
+    &[
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
@@ -14,8 +14,8 @@ static LINES: Lines = Lines {
         Field::new("delivery_line", Kind::Source).hidden(),
         Field::new("cost", Kind::Base).hidden(),
     ],
-    required: true,
-};
+)
+.required();
 
 pub static DELIVERY: Record = Record {
     icon: "truck",
@@ -27,6 +27,7 @@ pub static DELIVERY: Record = Record {
         Field::new("sales_order", Kind::Link("sales_order")).computed(),
         Field::new("return_of", Kind::Link("delivery")).computed(),
         Field::new("reference", Kind::Text(80)).searched(),
+        Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
         Field::new("cost", Kind::Base).hidden(),
         Field::new("state", Kind::State).computed(),
@@ -48,6 +49,7 @@ pub static DELIVERY: Record = Record {
     ],
     filters: &["customer", "date", "warehouse", "state"],
     prints: true,
+    party: Some("customer"),
     kept_by: &["storekeeper", "sales"],
     ..Record::document("delivery", "deliveries", "sales", "DN")
 };
@@ -64,7 +66,7 @@ mod rules {
     use crate::modules::inventory::stock::{self, Move, Moves, Place};
     use crate::modules::inventory::valuation::Level;
     use crate::platform::document::{Document, Line};
-    use crate::platform::door::{self, Effects, Error, Lock, Outcome, Posting, Refusal, Rules, cell};
+    use crate::platform::door::{self, Effects, Error, Lock, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Minor, money};
     use crate::typed;
@@ -179,14 +181,13 @@ mod rules {
         let mut effects = Effects::to("posted").numbered();
         let (mut moves, mut progress, mut total) = (Vec::new(), Vec::new(), 0);
         for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
-            let quantity_cell = || cell(row, "quantity");
             if let Some(order_line) = line.order_line {
                 let left = owed.entry(order_line).or_default();
                 if line.quantity > *left {
                     return Err(Refusal::new("refuse-over-delivery-of")
                         .with("owed", left.normalize())
                         .with("asked", line.quantity.normalize())
-                        .at(quantity_cell()));
+                        .at_line(row, "quantity"));
                 }
                 *left -= line.quantity;
                 progress.push((order_line, line.quantity));
@@ -196,7 +197,7 @@ mod rules {
                 Refusal::new("refuse-stock-short-of")
                     .with("available", level.on_hand.normalize())
                     .with("asked", line.quantity.normalize())
-                    .at(quantity_cell())
+                    .at_line(row, "quantity")
             })?;
             *level = rest;
             total += cost;
@@ -229,13 +230,13 @@ mod rules {
         let (mut moves, mut progress, mut returned, mut total) = (Vec::new(), Vec::new(), Vec::new(), 0);
         for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
             let source = lines.iter().find(|l| Some(l.id) == line.delivery_line);
-            let source = source.ok_or_else(|| Refusal::new("refuse-return-line").at(cell(row, "item")))?;
+            let source = source.ok_or_else(|| Refusal::new("refuse-return-line").at_line(row, "item"))?;
             let left = source.quantity - source.returned;
             if line.quantity > left {
                 return Err(Refusal::new("refuse-over-return-of")
                     .with("left", left.normalize())
                     .with("asked", line.quantity.normalize())
-                    .at(cell(row, "quantity")));
+                    .at_line(row, "quantity"));
             }
             // What came back so far and now, less what came back so far: the parts of a cost sum to the whole.
             let share = |quantity: Decimal| {
@@ -261,7 +262,7 @@ mod rules {
     }
 
     fn draft_return(delivery: &Document, mut back: Document) -> Result<Document, Refusal> {
-        for name in ["customer", "warehouse", "sales_order", "reference"] {
+        for name in ["customer", "warehouse", "sales_order", "branch", "reference"] {
             back.set(name, delivery.get(name).clone());
         }
         back.set("return_of", delivery.id);

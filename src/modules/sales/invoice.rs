@@ -2,9 +2,9 @@
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
-static LINES: Lines = Lines {
-    table: "sales_invoice_line",
-    fields: &[
+static LINES: Lines = Lines::new(
+    "sales_invoice_line",
+    &[
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
@@ -17,8 +17,8 @@ static LINES: Lines = Lines {
         Field::new("amount", Kind::Price).hidden(),
         Field::new("net", Kind::Money).computed(),
     ],
-    required: true,
-};
+)
+.required();
 
 pub static SALES_INVOICE: Record = Record {
     icon: "receipt",
@@ -31,6 +31,7 @@ pub static SALES_INVOICE: Record = Record {
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("sales_order", Kind::Link("sales_order")).computed(),
         Field::new("reference", Kind::Text(80)).searched(),
+        Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("net", Kind::Money).computed(),
@@ -61,6 +62,7 @@ pub static SALES_INVOICE: Record = Record {
     ],
     filters: &["customer", "date", "due_date", "state", "total"],
     prints: true,
+    party: Some("customer"),
     kept_by: &["accountant"],
     seen_by: &["sales"],
     ..Record::document("sales_invoice", "sales-invoices", "sales", "INV")
@@ -192,7 +194,7 @@ mod rules {
 
     /// A payment of what is still open.
     fn pay(invoice: &Document, mut payment: Document) -> Document {
-        for name in ["customer", "currency"] {
+        for name in ["customer", "currency", "branch"] {
             payment.set(name, invoice.get(name).clone());
         }
         payment.set("amount", invoice.minor("open"));
@@ -202,7 +204,7 @@ mod rules {
 
     /// A credit note over what has not been credited yet.
     fn credit(invoice: &Document, mut note: Document) -> Result<Document, Refusal> {
-        for name in ["customer", "currency"] {
+        for name in ["customer", "currency", "branch"] {
             note.set(name, invoice.get(name).clone());
         }
         note.set("sales_invoice", invoice.id);

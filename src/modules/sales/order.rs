@@ -2,9 +2,9 @@
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
-static LINES: Lines = Lines {
-    table: "sales_order_line",
-    fields: &[
+static LINES: Lines = Lines::new(
+    "sales_order_line",
+    &[
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
@@ -17,8 +17,8 @@ static LINES: Lines = Lines {
         Field::new("amount", Kind::Price).hidden(),
         Field::new("net", Kind::Money).computed(),
     ],
-    required: true,
-};
+)
+.required();
 
 pub static SALES_ORDER: Record = Record {
     icon: "shopping-cart",
@@ -31,6 +31,7 @@ pub static SALES_ORDER: Record = Record {
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("reference", Kind::Text(80)).searched(),
+        Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
         Field::new("quotation", Kind::Link("quotation")).hidden(),
         Field::new("rate", Kind::Rate).hidden(),
@@ -69,6 +70,7 @@ pub static SALES_ORDER: Record = Record {
     ],
     filters: &["customer", "date", "delivery_date", "state", "total"],
     prints: true,
+    party: Some("customer"),
     kept_by: &["sales"],
     ..Record::document("sales_order", "sales-orders", "sales", "SO")
 };
@@ -154,7 +156,7 @@ mod rules {
         mut delivery: Document,
         on_hand: impl Fn(Uuid) -> Option<Level>,
     ) -> Result<Document, Refusal> {
-        for name in ["customer", "warehouse", "reference"] {
+        for name in ["customer", "warehouse", "branch", "reference"] {
             delivery.set(name, order.get(name).clone());
         }
         delivery.set("sales_order", order.id);
@@ -178,7 +180,7 @@ mod rules {
 
     /// An invoice over what has been delivered and not yet invoiced.
     fn invoice(order: &Document, mut invoice: Document) -> Result<Document, Refusal> {
-        for name in ["customer", "currency", "payment_term", "reference"] {
+        for name in ["customer", "currency", "payment_term", "branch", "reference"] {
             invoice.set(name, order.get(name).clone());
         }
         invoice.set("sales_order", order.id);

@@ -2,14 +2,13 @@
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
-static LINES: Lines = Lines {
-    table: "customer_payment_line",
-    fields: &[
+static LINES: Lines = Lines::new(
+    "customer_payment_line",
+    &[
         Field::new("sales_invoice", Kind::Link("sales_invoice")).required(),
         Field::new("amount", Kind::Money).required(),
     ],
-    required: false,
-};
+);
 
 pub static CUSTOMER_PAYMENT: Record = Record {
     icon: "wallet",
@@ -21,6 +20,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("amount", Kind::Money).required(),
         Field::new("reference", Kind::Text(80)).searched(),
+        Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("base_amount", Kind::Base).hidden(),
@@ -45,6 +45,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
     ],
     filters: &["customer", "date", "account", "state", "amount"],
     prints: true,
+    party: Some("customer"),
     kept_by: &["accountant"],
     seen_by: &["sales"],
     ..Record::document("customer_payment", "customer-payments", "sales", "PAY")
@@ -58,7 +59,7 @@ mod rules {
     use super::super::receivable::{self, Claim, OpenItem, Settlement, Unsettle};
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::platform::document::Document;
-    use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules, cell};
+    use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Minor, money};
     use async_trait::async_trait;
@@ -150,7 +151,7 @@ mod rules {
         .await?;
         for (at, line) in payment.lines.iter().enumerate() {
             let Some(id) = line.link("sales_invoice") else { continue };
-            let refuse = |id: &str| Err(Refusal::new(id).at(cell(at, "sales_invoice")).into());
+            let refuse = |id: &str| Err(Refusal::new(id).at_line(at, "sales_invoice").into());
             let Some(row) = rows.iter().find(|r| r.get::<Uuid, _>("id") == id) else { return refuse("fault-not-link") };
             if Some(row.get::<Uuid, _>("customer")) != payment.link("customer") {
                 return refuse("refuse-other-customer");

@@ -2,9 +2,9 @@
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
-static LINES: Lines = Lines {
-    table: "quotation_line",
-    fields: &[
+static LINES: Lines = Lines::new(
+    "quotation_line",
+    &[
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
@@ -16,8 +16,8 @@ static LINES: Lines = Lines {
         Field::new("amount", Kind::Price).hidden(),
         Field::new("net", Kind::Money).computed(),
     ],
-    required: true,
-};
+)
+.required();
 
 pub static QUOTATION: Record = Record {
     icon: "file-text",
@@ -31,6 +31,7 @@ pub static QUOTATION: Record = Record {
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("reference", Kind::Text(80)).searched(),
+        Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("net", Kind::Money).computed(),
@@ -63,6 +64,7 @@ pub static QUOTATION: Record = Record {
     ],
     filters: &["customer", "date", "state", "total"],
     prints: true,
+    party: Some("customer"),
     kept_by: &["sales"],
     ..Record::document("quotation", "quotations", "sales", "QT")
 };
@@ -114,7 +116,7 @@ mod rules {
             .with("number", quotation.get("number").clone())
             .with("revision", quotation.minor("revision") + 1)
             .with("revision_of", quotation.id);
-        for name in ["customer", "date", "currency", "payment_term", "reference", "note"] {
+        for name in ["customer", "date", "currency", "payment_term", "branch", "reference", "note"] {
             next.set(name, quotation.get(name).clone());
         }
         next.lines = quotation
@@ -127,7 +129,7 @@ mod rules {
 
     /// The sales order that an accepted quotation becomes; optional lines stay behind.
     fn order(quotation: &Document, mut order: Document) -> Result<Document, Refusal> {
-        for name in ["customer", "currency", "payment_term", "reference", "note"] {
+        for name in ["customer", "currency", "payment_term", "branch", "reference", "note"] {
             order.set(name, quotation.get(name).clone());
         }
         order.set("quotation", quotation.id);

@@ -101,22 +101,16 @@ async fn f42_a_role_counts_from_the_next_unit_of_work_on() {
     door::save(&mut tx, record("customer"), Uuid::now_v7(), 0, &fields).await.expect("sales keeps customers");
     assert!(matches!(door::save(&mut tx, record("account"), Uuid::now_v7(), 0, &fields).await, Err(Error::Denied)));
     tx.commit().await.expect("commit");
-    let mut admin = <sqlx::PgConnection as sqlx::Connection>::connect(&crate::tests::support::admin_url().await)
-        .await
-        .expect("admin");
-    sqlx::query("update auth.memberships set role = 'auditor' where user_id = $1")
-        .bind(sales.user)
-        .execute(&mut admin)
-        .await
-        .expect("demoted");
+    let mut tx = firm.tx().await;
+    let auditor = crate::tests::support::code(&mut tx, "role", "auditor").await.to_string();
+    door::save(&mut tx, record("member"), sales.user, 1, &typed(&[("role", &auditor)])).await.expect("demoted");
+    tx.commit().await.expect("commit");
     let mut tx = firm.db.begin(&sales).await.expect("the auditor enters");
     assert!(matches!(door::save(&mut tx, record("customer"), Uuid::now_v7(), 0, &fields).await, Err(Error::Denied)));
     drop(tx);
-    sqlx::query("delete from auth.memberships where user_id = $1")
-        .bind(sales.user)
-        .execute(&mut admin)
-        .await
-        .expect("gone");
+    let mut tx = firm.tx().await;
+    door::act(&mut tx, record("member"), sales.user, 2, "block").await.expect("blocked");
+    tx.commit().await.expect("commit");
     assert!(matches!(firm.db.begin(&sales).await, Err(Error::Denied)));
 }
 

@@ -2,5 +2,6 @@
 
 mod door;
 mod import;
+mod permission;
 mod tenancy;
 mod web;

@@ -1,5 +1,6 @@
 //! Founding a company: its country decides currency, taxes, chart of accounts, terms, units and periods.
 
+use crate::platform::auth;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::tenancy::{Company, Cx, Db, TenantTx, whole};
@@ -8,10 +9,12 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
-use super::finance::{account::ACCOUNT, period::PERIOD, tax::TAX_CODE, terms::PAYMENT_TERM};
-use super::inventory::{unit::UNIT, warehouse::WAREHOUSE};
+use super::{branch::BRANCH, member::MEMBER, role::ROLE};
+use crate::modules::finance::{account::ACCOUNT, period::PERIOD, tax::TAX_CODE, terms::PAYMENT_TERM};
+use crate::modules::inventory::{unit::UNIT, warehouse::WAREHOUSE};
 
 /// What a country decides.
 #[derive(Clone, Debug, Deserialize)]
@@ -57,6 +60,13 @@ struct TermRow {
 }
 
 #[derive(Deserialize)]
+struct RoleRow {
+    code: String,
+    name_en: String,
+    name_ar: String,
+}
+
+#[derive(Deserialize)]
 struct UnitRow {
     code: String,
     name_en: String,
@@ -71,15 +81,15 @@ pub fn rows<T: for<'a> Deserialize<'a>>(csv: &'static str) -> Vec<T> {
 
 /// Countries that a company can be founded in.
 pub fn countries() -> Vec<Country> {
-    rows(include_str!("finance/templates/countries.csv"))
+    rows(include_str!("../finance/templates/countries.csv"))
 }
 
 fn chart(country: &str) -> &'static str {
     match country {
-        "SA" => include_str!("finance/templates/accounts_sa.csv"),
-        "AE" => include_str!("finance/templates/accounts_ae.csv"),
-        "EG" => include_str!("finance/templates/accounts_eg.csv"),
-        _ => include_str!("finance/templates/accounts_xx.csv"),
+        "SA" => include_str!("../finance/templates/accounts_sa.csv"),
+        "AE" => include_str!("../finance/templates/accounts_ae.csv"),
+        "EG" => include_str!("../finance/templates/accounts_eg.csv"),
+        _ => include_str!("../finance/templates/accounts_xx.csv"),
     }
 }
 
@@ -89,10 +99,11 @@ pub struct Founding {
     pub country: String,
     pub person: String,
     pub email: String,
-    pub password_hash: String,
+    /// `None` for somebody who has an account already.
+    pub password_hash: Option<String>,
 }
 
-/// Creates the person, the company and all that its country brings, in one transaction. `cx` carries the new ids.
+/// Creates the company, its owner and all that its country brings, in one transaction. `cx` carries the ids.
 pub async fn found(db: &Db, cx: Cx, founding: Founding) -> Outcome<()> {
     let db = db.clone();
     whole(async move {
@@ -100,16 +111,11 @@ pub async fn found(db: &Db, cx: Cx, founding: Founding) -> Outcome<()> {
             .into_iter()
             .find(|c| c.code == founding.country)
             .ok_or_else(|| Error::from(Refusal::new("fault-not-choice").at("country")))?;
-        let company = Company {
-            name: founding.company.clone(),
-            country: country.code.clone(),
-            currency: country.currency.clone(),
-            time_zone: country.time_zone.clone(),
-            tax_rounding: country.tax_rounding.clone(),
-            today: today_in(&db, &country.time_zone).await?,
-        };
-        let mut tx = db.found(&cx, company).await?;
-        enter_people(&mut tx, &founding, &country).await?;
+        // A new person has one id everywhere; one who has an account gets another in each further company.
+        let member = if founding.password_hash.is_some() { cx.user } else { Uuid::now_v7() };
+        let mut tx = db.admit(&cx, member).await?;
+        enter_company(&mut tx, &founding, &country).await?;
+        enter_people(&mut tx, &founding).await?;
         bring(&mut tx, &country).await?;
         tx.commit().await?;
         Ok(())
@@ -117,23 +123,10 @@ pub async fn found(db: &Db, cx: Cx, founding: Founding) -> Outcome<()> {
     .await
 }
 
-async fn today_in(db: &Db, zone: &str) -> Outcome<Date> {
-    let today: String =
-        sqlx::query_scalar("select (now() at time zone $1)::date::text").bind(zone).fetch_one(db.people()).await?;
-    today.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))
-}
-
-async fn enter_people(tx: &mut TenantTx, founding: &Founding, country: &Country) -> Outcome<()> {
-    let (user, tenant) = (tx.cx.user, tx.cx.tenant);
-    let locale = tx.cx.i18n.locale.tag();
+async fn enter_company(tx: &mut TenantTx, founding: &Founding, country: &Country) -> Outcome<()> {
     let name = founding.company.to_text();
-    sqlx::query("select auth.add_user($1, $2, $3, $4, $5), auth.add_tenant($6, $7::jsonb, $8), auth.add_member($1, $6, 'owner')")
-        .bind(user)
-        .bind(&founding.email)
-        .bind(&founding.password_hash)
-        .bind(&founding.person)
-        .bind(locale)
-        .bind(tenant)
+    sqlx::query("select auth.add_tenant($1, $2::jsonb, $3)")
+        .bind(tx.tenant())
         .bind(&name)
         .bind(&country.code)
         .execute(tx.conn())
@@ -150,6 +143,49 @@ async fn enter_people(tx: &mut TenantTx, founding: &Founding, country: &Country)
     .bind(&country.tax_rounding)
     .execute(tx.conn())
     .await?;
+    let today: String = sqlx::query_scalar("select (now() at time zone $1)::date::text")
+        .bind(&country.time_zone)
+        .fetch_one(tx.conn())
+        .await?;
+    tx.company = Arc::new(Company {
+        name: founding.company.clone(),
+        country: country.code.clone(),
+        currency: country.currency.clone(),
+        time_zone: country.time_zone.clone(),
+        tax_rounding: country.tax_rounding.clone(),
+        today: today.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))?,
+    });
+    Ok(())
+}
+
+/// The first branch, the ready roles and the owner.
+async fn enter_people(tx: &mut TenantTx, founding: &Founding) -> Outcome<()> {
+    let (user, member) = (tx.cx.user, tx.standing.member);
+    if let Some(hash) = &founding.password_hash {
+        let language = tx.cx.i18n.locale.tag();
+        auth::add_user(tx, user, &founding.email, hash, &founding.person, language).await?;
+    }
+    let mut branch = Document::new(&BRANCH)
+        .with("code", "MAIN")
+        .with("name", Names::new("Main branch", "الفرع الرئيسي"))
+        .with("active", true);
+    door::bring(tx, &mut branch).await?;
+    for row in rows::<RoleRow>(include_str!("templates/roles.csv")) {
+        let mut role = Document::new(&ROLE)
+            .with("code", row.code.clone())
+            .with("name", Names::new(row.name_en, row.name_ar))
+            .with("base", row.code.clone());
+        door::bring(tx, &mut role).await?;
+        if row.code == "owner" {
+            let mut owner = Document { id: member, ..Document::new(&MEMBER) }
+                .with("name", founding.person.clone())
+                .with("email", founding.email.clone())
+                .with("role", role.id)
+                .with("user_id", user)
+                .with("state", "active");
+            door::bring(tx, &mut owner).await?;
+        }
+    }
     Ok(())
 }
 
@@ -170,7 +206,7 @@ async fn bring(tx: &mut TenantTx, country: &Country) -> Outcome<()> {
         accounts.insert(row.code.clone(), account.id);
         door::bring(tx, &mut account).await?;
     }
-    for row in rows::<TaxRow>(include_str!("finance/templates/tax_codes.csv")) {
+    for row in rows::<TaxRow>(include_str!("../finance/templates/tax_codes.csv")) {
         if row.country == country.code {
             let mut tax = Document::new(&TAX_CODE)
                 .with("code", row.code)
@@ -182,7 +218,7 @@ async fn bring(tx: &mut TenantTx, country: &Country) -> Outcome<()> {
             door::bring(tx, &mut tax).await?;
         }
     }
-    for row in rows::<TermRow>(include_str!("finance/templates/payment_terms.csv")) {
+    for row in rows::<TermRow>(include_str!("../finance/templates/payment_terms.csv")) {
         let mut term = Document::new(&PAYMENT_TERM)
             .with("code", row.code)
             .with("name", Names::new(row.name_en, row.name_ar))
@@ -195,7 +231,7 @@ async fn bring(tx: &mut TenantTx, country: &Country) -> Outcome<()> {
         }
         door::bring(tx, &mut term).await?;
     }
-    for row in rows::<UnitRow>(include_str!("finance/templates/units.csv")) {
+    for row in rows::<UnitRow>(include_str!("../finance/templates/units.csv")) {
         let mut unit = Document::new(&UNIT)
             .with("code", row.code)
             .with("name", Names::new(row.name_en, row.name_ar))
@@ -228,10 +264,8 @@ async fn bring_period(tx: &mut TenantTx, year: i16, month: i8) -> Outcome<()> {
 /// The context of somebody who works from the command line: the user of this mail address in their first company.
 pub async fn context_of(db: &Db, email: &str) -> anyhow::Result<Cx> {
     use crate::i18n::{Digits, I18n, Locale};
-    let user: Option<Uuid> =
-        sqlx::query_scalar("select id from auth.find_user($1)").bind(email).fetch_optional(db.people()).await?;
-    let user = user.ok_or_else(|| anyhow::anyhow!("no user has the address {email}"))?;
-    let companies = crate::platform::auth::companies(db, user).await?;
+    let user = auth::find_user(db, email).await?.ok_or_else(|| anyhow::anyhow!("no user has the address {email}"))?;
+    let companies = auth::companies(db, user).await?;
     let company = companies.first().ok_or_else(|| anyhow::anyhow!("{email} belongs to no company"))?;
     Ok(Cx {
         user,

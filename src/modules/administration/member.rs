@@ -1,0 +1,149 @@
+//! Members: the people who work in a company, each with a role. New ones are invited; their first visit makes them active.
+
+use crate::record::{Action, Field, Kind, Record, State, Tone, View};
+
+pub static MEMBER: Record = Record {
+    icon: "user",
+    title: "name",
+    subtitle: Some("email"),
+    fields: &[
+        Field::new("name", Kind::Text(200)).required().searched(),
+        Field::new("email", Kind::Text(254)).required().searched(),
+        Field::new("role", Kind::Link("role")).required(),
+        Field::new("branch", Kind::Link("branch")),
+        Field::new("customer", Kind::Link("customer")),
+        Field::new("user_id", Kind::Source).hidden(),
+        Field::new("state", Kind::State).computed(),
+    ],
+    states: &[
+        State::new("invited", Tone::Draft).editable(),
+        State::new("active", Tone::Done).editable(),
+        State::new("blocked", Tone::Void).editable().aside(),
+    ],
+    actions: &[
+        Action::new("block", "ban", &["active", "invited"]).grave(),
+        Action::new("unblock", "check", &["blocked"]),
+        Action::new("join", "check", &["invited"]).internal(),
+    ],
+    columns: &["name", "email", "role", "branch", "state"],
+    sort: "name",
+    views: &[
+        View { name: "active", filter: &[("state", "active")] },
+        View { name: "invited", filter: &[("state", "invited")] },
+        View { name: "blocked", filter: &[("state", "blocked")] },
+    ],
+    filters: &["role", "branch", "state"],
+    seen_by: &["auditor"],
+    ..Record::master("member", "members", "administration")
+};
+
+#[cfg(feature = "ssr")]
+pub use rules::MemberRules;
+
+#[cfg(feature = "ssr")]
+mod rules {
+    use super::super::invitation;
+    use crate::modules::sales::customer::is_email;
+    use crate::platform::document::Document;
+    use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
+    use crate::platform::tenancy::TenantTx;
+    use crate::record::page::{HandOn, Message};
+    use async_trait::async_trait;
+    use uuid::Uuid;
+
+    pub struct MemberRules;
+
+    #[async_trait]
+    impl Rules for MemberRules {
+        async fn complete(&self, tx: &mut TenantTx, member: &mut Document) -> Outcome<()> {
+            let email = member.text("email").unwrap_or_default().to_lowercase();
+            if !email.is_empty() && !is_email(&email) {
+                return Err(Refusal::new("refuse-email").at("email").into());
+            }
+            let before: Option<(String, String)> =
+                sqlx::query_as("select email, state from member where tenant_id = $1 and id = $2")
+                    .bind(tx.tenant())
+                    .bind(member.id)
+                    .fetch_optional(tx.conn())
+                    .await?;
+            // The address is how somebody signs in; once they have, it is theirs.
+            if before.is_some_and(|(known, state)| state != "invited" && known != email) {
+                return Err(Refusal::new("refuse-member-email").at("email").into());
+            }
+            if !email.is_empty() {
+                member.set("email", email);
+            }
+            if let Some(role) = member.link("role") {
+                let portal = base_of(tx, role).await? == "portal";
+                if portal != member.link("customer").is_some() {
+                    let message = if portal { "refuse-portal-customer" } else { "refuse-customer-portal" };
+                    return Err(Refusal::new(message).at("customer").into());
+                }
+                leaves_an_owner(tx, member, Some(role)).await.map_err(at_role)?;
+            }
+            Ok(())
+        }
+
+        /// The link that an invited person follows, for whoever may change members to hand on.
+        async fn present(&self, tx: &mut TenantTx, member: &mut Document) -> Outcome<Option<HandOn>> {
+            let invited = member.state() == Some("invited") && member.version > 0;
+            if !invited || !tx.standing.rights.changes(&super::MEMBER) {
+                return Ok(None);
+            }
+            let email = member.text("email").unwrap_or_default();
+            let path = invitation::address(tx.tenant(), member.id, email);
+            Ok(Some(HandOn { message: Message::new("member-invitation").with("email", email), path }))
+        }
+
+        async fn act(&self, tx: &mut TenantTx, action: &'static str, member: &Document) -> Outcome<Effects> {
+            match action {
+                "block" => {
+                    leaves_an_owner(tx, member, None).await?;
+                    Ok(Effects::to("blocked"))
+                }
+                "unblock" => Ok(Effects::to(if member.link("user_id").is_some() { "active" } else { "invited" })),
+                // Only who was invited can accept, and only by the way that checks the invitation.
+                "join" if tx.standing.member == member.id => Ok(Effects::to("active").set("user_id", tx.cx.user)),
+                _ => Err(Error::NotFound),
+            }
+        }
+    }
+
+    fn at_role(error: Error) -> Error {
+        match error {
+            Error::Refused(refusals) => Error::Refused(refusals.into_iter().map(|r| r.at("role")).collect()),
+            other => other,
+        }
+    }
+
+    async fn base_of(tx: &mut TenantTx, role: Uuid) -> Outcome<String> {
+        Ok(sqlx::query_scalar("select base from role where tenant_id = $1 and id = $2")
+            .bind(tx.tenant())
+            .bind(role)
+            .fetch_optional(tx.conn())
+            .await?
+            .unwrap_or_default())
+    }
+
+    /// Refuses a change after which no active owner would be left.
+    async fn leaves_an_owner(tx: &mut TenantTx, member: &Document, role: Option<Uuid>) -> Outcome<()> {
+        if member.state() != Some("active") {
+            return Ok(());
+        }
+        if let Some(role) = role
+            && base_of(tx, role).await? == "owner"
+        {
+            return Ok(());
+        }
+        let (is_owner, others): (bool, i64) = sqlx::query_as(
+            "select coalesce(bool_or(m.id = $2), false), count(*) filter (where m.id <> $2)
+               from member m join role r on r.tenant_id = m.tenant_id and r.id = m.role
+              where m.tenant_id = $1 and m.state = 'active' and r.base = 'owner'",
+        )
+        .bind(tx.tenant())
+        .bind(member.id)
+        .fetch_one(tx.conn())
+        .await?;
+        if is_owner && others == 0 { Err(Refusal::new("refuse-last-owner").into()) } else { Ok(()) }
+    }
+}

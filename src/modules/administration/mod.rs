@@ -1,0 +1,28 @@
+//! The company itself: its details, its branches, who works in it and what each may do.
+
+pub mod branch;
+pub mod company;
+#[cfg(feature = "ssr")]
+pub mod founding;
+#[cfg(feature = "ssr")]
+pub mod invitation;
+pub mod member;
+pub mod role;
+
+use super::Module;
+use crate::brings;
+
+brings! {
+    company::COMPANY => company::CompanyRules,
+    branch::BRANCH,
+    member::MEMBER => member::MemberRules,
+    role::ROLE => role::RoleRules,
+}
+
+pub const MODULE: Module = Module {
+    name: "administration",
+    records: RECORDS,
+    pages: &[],
+    #[cfg(feature = "ssr")]
+    rules,
+};
