@@ -1,5 +1,6 @@
 //! The shell and the routes.
 
+pub mod audit;
 pub mod auth;
 #[cfg(feature = "ssr")]
 mod auth_rules;

@@ -6,7 +6,7 @@ use diwan::app::{forms, shell};
 use diwan::modules;
 use diwan::platform::config::Config;
 use diwan::platform::import::{Mapping, Plan};
-use diwan::platform::{database, import, web};
+use diwan::platform::{audit, auth, database, import, web};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,8 +55,19 @@ enum Verb {
         #[arg(long)]
         rehearse: bool,
     },
+    /// What concerns the audit log.
+    Audit {
+        #[command(subcommand)]
+        verb: AuditVerb,
+    },
     /// Says which database is used and whether it answers.
     Doctor,
+}
+
+#[derive(Subcommand)]
+enum AuditVerb {
+    /// Checks the chain of every company; fails where a row was changed, taken out or slipped in.
+    Verify,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -76,6 +87,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Verb::Import { record, file, user, mapping, fixed, rehearse } => {
             let opened = database::open(&config).await?;
             let outcome = import_file(&opened.db, &record, file, &user, &mapping, &fixed, rehearse).await;
+            opened.close().await?;
+            outcome
+        }
+        Verb::Audit { verb: AuditVerb::Verify } => {
+            let opened = database::open(&config).await?;
+            let outcome = verify_audit(&opened.db).await;
             opened.close().await?;
             outcome
         }
@@ -122,6 +139,22 @@ async fn asked_to_stop() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
+}
+
+async fn verify_audit(db: &diwan::platform::tenancy::Db) -> anyhow::Result<()> {
+    let (mut companies, mut faults) = (0, 0);
+    for cx in auth::every_company(db).await? {
+        companies += 1;
+        for fault in audit::verify(db, &cx).await? {
+            faults += 1;
+            let place = fault.seq.map_or("outside the chain".to_owned(), |seq| format!("entry {seq}"));
+            let entry = fault.entry.map(|id| id.to_string()).unwrap_or_default();
+            println!("company {}: {place} {entry}: {}", fault.tenant, fault.kind);
+        }
+    }
+    anyhow::ensure!(faults == 0, "the audit log does not hold in {faults} places");
+    println!("{companies} companies: every audit log holds");
+    Ok(())
 }
 
 async fn import_file(

@@ -98,3 +98,30 @@ join-ended-hint = استُخدمت الدعوة أو سُحبت أو مضى عل
 company-add = إضافة شركة
 company-add-lead = ستكون مالكها. وما لديك في الشركات الأخرى يبقى فيها.
 import-fault-kept-from = لا يسمح لك دورك بتغيير هذا الحقل. لاستيراد الملف يجب أن تستبعد العمود.
+
+## سجل التدقيق
+
+page-audit = سجل التدقيق
+event-delete = حذف
+audit-at = متى
+audit-member = من
+audit-record = السجل
+audit-action = ماذا
+audit-changes = التغييرات
+audit-address = من أين
+audit-fields = { $count ->
+    [zero] لا حقول
+    [one] حقل واحد
+    [two] حقلان
+    [few] { $count } حقول
+    [many] { $count } حقلًا
+   *[other] { $count } حقل
+}
+audit-chain = { $count ->
+    [zero] السلسلة فارغة وتنتهي بالبصمة
+    [one] قيد واحد في السلسلة، وتنتهي بالبصمة
+    [two] قيدان في السلسلة، وتنتهي بالبصمة
+    [few] { $count } قيود في السلسلة، وتنتهي بالبصمة
+    [many] { $count } قيدًا في السلسلة، وتنتهي بالبصمة
+   *[other] { $count } قيد في السلسلة، وتنتهي بالبصمة
+}

@@ -98,3 +98,22 @@ join-ended-hint = It was used, taken back or is older than seven days. Ask whoev
 company-add = Add a company
 company-add-lead = You will own it. What you have in other companies stays there.
 import-fault-kept-from = Your role may not change this field. To import the file you must leave the column out.
+
+## The audit log
+
+page-audit = Audit log
+event-delete = Deleted
+audit-at = When
+audit-member = Who
+audit-record = Record
+audit-action = What
+audit-changes = Changes
+audit-address = From where
+audit-fields = { $count ->
+    [one] { $count } field
+   *[other] { $count } fields
+}
+audit-chain = { $count ->
+    [one] { $count } entry in the chain; it ends with
+   *[other] { $count } entries in the chain; it ends with
+}

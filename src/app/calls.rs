@@ -8,6 +8,7 @@ use crate::modules::finance::report::{GeneralLedger, TrialBalance};
 use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::record::Names;
+use crate::record::audit::AuditPage;
 use crate::record::page::{FormPage, ListPage, Message, Suggestion};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{Json, JsonEncoding};
@@ -46,7 +47,8 @@ pub struct Me {
     pub theme: String,
     /// Names of record types in the menu.
     pub records: Vec<String>,
-    pub reads_books: bool,
+    /// Pages beside the records in the menu.
+    pub pages: Vec<String>,
 }
 
 /// A company to switch to.
@@ -64,10 +66,12 @@ mod server {
     use crate::modules::finance::{health, report};
     use crate::modules::home;
     use crate::modules::inventory::report as stock;
+    use crate::platform::audit;
     use crate::platform::error::{Error, Outcome};
     use crate::platform::page::{self, Posted};
     use crate::platform::tenancy::{TenantTx, whole};
     use crate::platform::{auth, web::Visit};
+    use crate::record::audit::AuditQuery;
     use crate::record::query::Query;
     use crate::record::{Field, Kind, value};
     use jiff::civil::Date;
@@ -133,6 +137,7 @@ mod server {
                 Page::GeneralLedger(report::general_ledger(tx, asked("account").parse().ok(), from, to).await?)
             }
             ["books-health"] => Page::BooksHealth(health::check(tx).await?, tx.company.currency.clone()),
+            ["audit"] => Page::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
             ["companies", "new"] => Page::NewCompany,
             ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
             [path] if record_at(path)?.single => {
@@ -195,6 +200,7 @@ pub enum Page {
     StockOnHand(StockOnHand),
     Companies(Vec<Choice>),
     NewCompany,
+    Audit(AuditPage),
 }
 
 /// The page at an address: the parts of its path and the pairs of its query. One function serves them all, so that the

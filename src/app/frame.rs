@@ -22,7 +22,8 @@ fn me() -> Me {
             if let Some(present) = visit.standing {
                 let rights = &present.standing.rights;
                 me.records = modules::records().filter(|r| rights.sees(r)).map(|r| r.name.to_owned()).collect();
-                me.reads_books = modules::finance::reads_books(rights);
+                let pages = MODULES.iter().flat_map(|m| m.pages.iter().filter(|page| (m.opens)(page.0, rights)));
+                me.pages = pages.map(|page| page.0.to_owned()).collect();
                 me.company = present.company.name.clone();
                 me.role = present.standing.role_name.clone();
             }
@@ -133,7 +134,7 @@ fn menu(i18n: I18n, me: &Me, current: Signal<String>) -> AnyView {
             let pages: Vec<_> = module
                 .pages
                 .iter()
-                .filter(|_| module.name != "finance" || me.reads_books)
+                .filter(|(path, _)| me.pages.iter().any(|page| page == path))
                 .map(|(path, symbol)| {
                     nav_link(format!("/{path}"), symbol, i18n.format(&format!("page-{path}"), None), current)
                 })

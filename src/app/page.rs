@@ -53,6 +53,7 @@ fn draw(page: Page) -> AnyView {
         Page::BooksHealth(checks, currency) => report(i18n, "books-health", reports::books_health(checks, currency)),
         Page::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
         Page::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
+        Page::Audit(data) => report(i18n, "audit", super::audit::view(data)),
         Page::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
     }
 }

@@ -16,6 +16,9 @@ pub struct Module {
     pub records: &'static [&'static Record],
     /// Pages of its own beside its records: path, icon; the label is `page-{path}`.
     pub pages: &'static [(&'static str, &'static str)],
+    /// Whether a page of its own opens to somebody with these rights.
+    #[cfg(feature = "ssr")]
+    pub opens: fn(&str, &crate::platform::permission::Rights) -> bool,
     #[cfg(feature = "ssr")]
     pub rules: fn(&str) -> Option<&'static dyn crate::platform::door::Rules>,
 }

@@ -195,6 +195,14 @@ pub async fn prefer(
     Ok(())
 }
 
+/// A context in every company, for what operators do over all of them. Nobody's member.
+pub async fn every_company(db: &Db) -> Outcome<Vec<Cx>> {
+    let tenants: Vec<Uuid> = sqlx::query_scalar("select auth.all_tenants()").fetch_all(db.people()).await?;
+    let i18n = I18n::new(Locale::En, Digits::Western);
+    let cx = |tenant| Cx { user: Uuid::nil(), tenant, i18n, request: Uuid::now_v7(), address: None };
+    Ok(tenants.into_iter().map(cx).collect())
+}
+
 /// Whether the database answers.
 pub async fn answers(db: &Db) -> bool {
     sqlx::query("select 1").execute(db.people()).await.is_ok()

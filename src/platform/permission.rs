@@ -144,6 +144,11 @@ impl Rights {
         }
     }
 
+    /// Whether nothing at all is kept from the reader.
+    pub fn sees_everything(&self) -> bool {
+        self.grants.values().all(|g| g.sees && g.reach == Reach::All && g.hidden.is_empty())
+    }
+
     /// Whether nothing of this type is kept from the reader: what reports and sums are made from.
     pub fn sees_whole(&self, record: &Record) -> bool {
         let grant = self.on(record);

@@ -398,6 +398,14 @@ pub fn linked(parts: &[(&'static Record, &'static str)], rights: &Rights) -> Sql
     ))
 }
 
+/// Titles of records. `$1` tenant, `$2` ids. Columns: id, title.
+pub fn titles(record: &Record) -> SqlStr {
+    safe(format!(
+        "select t.id, t.{}::text as title from {} t where t.tenant_id = $1 and t.id = any($2)",
+        record.title, record.name
+    ))
+}
+
 /// Title and state of one document. `$1` tenant, `$2` id; with a `reach`, `$3` is whose rows.
 pub fn title(record: &Record, reach: Reach) -> SqlStr {
     let state = if record.states.is_empty() { "null::text" } else { "t.state" };

@@ -2,6 +2,7 @@
 //!
 //! List, form, validation, search, import and SQL all follow from it, in the browser and on the server.
 
+pub mod audit;
 pub mod fold;
 pub mod line;
 pub mod money;

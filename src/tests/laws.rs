@@ -73,6 +73,39 @@ async fn states_and_choices_are_what_the_table_allows() {
     }
 }
 
+/// A list stays quick however long it grows: behind each order, filter and view stands an index of the company's rows.
+#[tokio::test]
+async fn every_filter_view_and_order_has_its_index() {
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    let rows = sqlx::query(
+        "select c.relname::text as name, (select array_agg(a.attname::text order by k.n) from unnest(i.indkey::int[]) with ordinality as k (at, n)
+                  join pg_attribute a on a.attrelid = c.oid and a.attnum = k.at) as columns
+           from pg_index i join pg_class c on c.oid = i.indrelid where i.indpred is null",
+    )
+    .fetch_all(&mut admin)
+    .await
+    .expect("indexes");
+    let indexes: Vec<(String, Vec<String>)> = rows
+        .iter()
+        .map(|row| (row.get("name"), row.get::<Option<Vec<String>>, _>("columns").unwrap_or_default()))
+        .collect();
+    let mut missing = BTreeSet::new();
+    for record in modules::records().filter(|r| !r.single) {
+        let views = record.views.iter().flat_map(|view| view.filter.iter().map(|(field, _)| *field));
+        for field in record.filters.iter().copied().chain(views).chain([record.sort]) {
+            let behind = |(table, columns): &(String, Vec<String>)| {
+                table == record.name
+                    && columns.first().is_some_and(|c| c == "tenant_id")
+                    && columns.get(1).is_some_and(|c| c == field)
+            };
+            if !indexes.iter().any(behind) {
+                missing.insert(format!("create index on {} (tenant_id, {field}, {}, id);", record.name, record.sort));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
 #[test]
 fn descriptions_name_only_what_exists() {
     for record in modules::records() {

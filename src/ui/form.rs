@@ -664,38 +664,10 @@ fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Even
         "change" => "pencil",
         other => record.action(other).map_or("check", |a| a.icon),
     };
-    let changes: Vec<_> = event
-        .changes
-        .iter()
-        .filter_map(|(name, old, new)| {
-            let (label, field) = match name.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
-                Some((row, name)) => {
-                    let field = record.lines.and_then(|lines| lines.field(name)).filter(|f| !f.hidden)?;
-                    let row = t!(i18n, "event-line", row = row.trim_start_matches('-').to_owned());
-                    (format!("{row} · {}", i18n.line_field(record, name)), field)
-                }
-                None => (i18n.field(record, name), record.field(name).filter(|f| !f.hidden)?),
-            };
-            let (kind, name) = (field.kind, field.name);
-            // An id says nothing to people; that the link changed does.
-            let show = |text: &Option<String>| match kind {
-                Kind::Link(_) => text.as_ref().map_or("—".to_owned(), |_| "●".to_owned()),
-                _ => i18n.show(
-                    record,
-                    name,
-                    kind,
-                    text.as_deref(),
-                    if kind == Kind::Base { &page.company_currency } else { &page.currency },
-                ),
-            };
-            Some((label, show(old), show(new)))
-        })
+    let rows: Vec<_> = (event.changes.iter())
+        .filter_map(|change| change_view(i18n, record, change, &page.currency, &page.company_currency))
         .collect();
-    let details = (!changes.is_empty() && event.action != "create").then(|| {
-        let rows = changes
-            .into_iter()
-            .map(|(label, old, new)| view! { <tr><th>{label}</th><td><bdi>{old}</bdi></td><td>{flipped("arrow-right")}</td><td><bdi>{new}</bdi></td></tr> })
-            .collect_view();
+    let details = (!rows.is_empty() && event.action != "create").then(|| {
         view! { <details><summary>{t!(i18n, "event-details")}</summary><table class="diff"><tbody>{rows}</tbody></table></details> }
     });
     let user = if event.user.is_empty() { "Diwan".to_owned() } else { event.user.clone() };
@@ -703,6 +675,32 @@ fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Even
         <li>{icon(symbol)}<div><p><b><bdi>{user}</bdi></b>" · "{action}</p><small>{i18n.moment(&event.at)}</small>{details}</div></li>
     }
     .into_any()
+}
+
+/// One field of a change, old and new; nothing for fields that nobody sees.
+pub fn change_view(
+    i18n: I18n,
+    record: &'static Record,
+    (name, old, new): &(String, Option<String>, Option<String>),
+    currency: &str,
+    company_currency: &str,
+) -> Option<AnyView> {
+    let (label, field) = match name.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
+        Some((row, name)) => {
+            let field = record.lines.and_then(|lines| lines.field(name)).filter(|f| !f.hidden)?;
+            let row = t!(i18n, "event-line", row = row.trim_start_matches('-').to_owned());
+            (format!("{row} · {}", i18n.line_field(record, name)), field)
+        }
+        None => (i18n.field(record, name), record.field(name).filter(|f| !f.hidden)?),
+    };
+    let currency = if field.kind == Kind::Base { company_currency } else { currency };
+    // An id says nothing to people; that the link changed does.
+    let show = |text: &Option<String>| match field.kind {
+        Kind::Link(_) => text.as_ref().map_or("—".to_owned(), |_| "●".to_owned()),
+        _ => i18n.show(record, field.name, field.kind, text.as_deref(), currency),
+    };
+    let (old, new) = (show(old), show(new));
+    Some(view! { <tr><th>{label}</th><td><bdi>{old}</bdi></td><td>{flipped("arrow-right")}</td><td><bdi>{new}</bdi></td></tr> }.into_any())
 }
 
 /// Both versions side by side. Saving again keeps mine; opening the record anew takes theirs.

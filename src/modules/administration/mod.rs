@@ -22,7 +22,9 @@ brings! {
 pub const MODULE: Module = Module {
     name: "administration",
     records: RECORDS,
-    pages: &[],
+    pages: &[("audit", "history")],
+    #[cfg(feature = "ssr")]
+    opens: |_, rights| rights.sees_everything(),
     #[cfg(feature = "ssr")]
     rules,
 };

@@ -28,6 +28,8 @@ pub const MODULE: Module = Module {
     records: RECORDS,
     pages: &[("trial-balance", "scale"), ("general-ledger", "book-open"), ("books-health", "heart-pulse")],
     #[cfg(feature = "ssr")]
+    opens: |_, rights| reads_books(rights),
+    #[cfg(feature = "ssr")]
     rules,
 };
 

@@ -25,5 +25,7 @@ pub const MODULE: Module = Module {
     records: RECORDS,
     pages: &[("stock-on-hand", "boxes")],
     #[cfg(feature = "ssr")]
+    opens: |_, rights| report::sees_stock(rights),
+    #[cfg(feature = "ssr")]
     rules,
 };

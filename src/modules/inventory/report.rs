@@ -30,20 +30,30 @@ pub struct StockOnHand {
 }
 
 #[cfg(feature = "ssr")]
-pub use queries::stock_on_hand;
+pub use queries::{sees_stock, stock_on_hand};
 
 #[cfg(feature = "ssr")]
 mod queries {
     use super::{StockOnHand, StockRow};
-    use crate::platform::door::Outcome;
+    use crate::modules::inventory::{item::ITEM, warehouse::WAREHOUSE};
+    use crate::platform::door::{Error, Outcome};
+    use crate::platform::permission::Rights;
     use crate::platform::tenancy::TenantTx;
     use crate::record::fold::fold;
     use sqlx::Row as _;
 
     const ROWS: usize = 300;
 
+    /// Whether somebody may read what is where and what it is worth: nothing of items and warehouses is kept from them.
+    pub fn sees_stock(rights: &Rights) -> bool {
+        rights.sees_whole(&ITEM) && rights.sees_whole(&WAREHOUSE)
+    }
+
     /// On hand, and promised to customers by open orders of the same warehouse.
     pub async fn stock_on_hand(tx: &mut TenantTx, search: &str) -> Outcome<StockOnHand> {
+        if !sees_stock(&tx.standing.rights) {
+            return Err(Error::Denied);
+        }
         let rows = sqlx::query(
             "select i.id, i.code, i.name::text as name, w.name::text as warehouse, u.name::text as unit, trim_scale(s.on_hand)::text as on_hand, s.value,
                     trim_scale(coalesce((select sum(l.quantity - l.delivered) from sales_order_line l

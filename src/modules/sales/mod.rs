@@ -30,5 +30,7 @@ pub const MODULE: Module = Module {
     records: RECORDS,
     pages: &[],
     #[cfg(feature = "ssr")]
+    opens: |_, _| false,
+    #[cfg(feature = "ssr")]
     rules,
 };

@@ -1,5 +1,6 @@
 //! Mirror of the platform.
 
+mod audit;
 mod door;
 mod import;
 mod permission;
