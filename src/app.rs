@@ -10,6 +10,7 @@ pub mod forms;
 pub mod frame;
 pub mod home;
 pub mod import;
+pub mod jobs;
 pub mod page;
 pub mod print;
 pub mod reports;

@@ -6,10 +6,14 @@ use diwan::app::{forms, shell};
 use diwan::modules;
 use diwan::platform::config::Config;
 use diwan::platform::import::{Mapping, Plan};
+use diwan::platform::jobs::Workers;
 use diwan::platform::{audit, auth, database, import, web};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Jobs that one process does at once.
+const WORKERS: usize = 2;
 
 #[derive(Parser)]
 #[command(name = "diwan", version, about = "An ERP in English and Arabic for companies in the Arab world")]
@@ -35,6 +39,8 @@ enum Verb {
         #[arg(long, env = "DIWAN_SECURE")]
         secure: bool,
     },
+    /// Does jobs and serves no pages; any number of these may run beside the servers.
+    Work,
     /// Brings the database schema up to date and stops.
     Migrate,
     /// Imports a CSV file as one user of one company would on the import page.
@@ -83,6 +89,14 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let config = Config::new(arguments.data)?;
     match arguments.verb {
         Verb::Serve { addr, demo, secure } => serve(config, addr, demo, secure).await,
+        Verb::Work => {
+            web::prepare(&config)?;
+            let opened = database::open(&config).await?;
+            let workers = Workers::start(&opened.db, WORKERS);
+            asked_to_stop().await;
+            workers.stop().await;
+            opened.close().await
+        }
         Verb::Migrate => database::open(&config).await?.close().await,
         Verb::Import { record, file, user, mapping, fixed, rehearse } => {
             let opened = database::open(&config).await?;
@@ -124,8 +138,10 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
     } else {
         println!("\n  Diwan is ready:  http://{addr}\n");
     }
+    let workers = Workers::start(&opened.db, WORKERS);
     let router = web::router(house, forms::routes()).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
+    workers.stop().await;
     opened.close().await
 }
 

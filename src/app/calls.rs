@@ -9,6 +9,7 @@ use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::record::Names;
 use crate::record::audit::AuditPage;
+use crate::record::jobs::{JobLine, JobPage};
 use crate::record::page::{FormPage, ListPage, Message, Suggestion};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{Json, JsonEncoding};
@@ -68,6 +69,7 @@ mod server {
     use crate::modules::inventory::report as stock;
     use crate::platform::audit;
     use crate::platform::error::{Error, Outcome};
+    use crate::platform::jobs;
     use crate::platform::page::{self, Posted};
     use crate::platform::tenancy::{TenantTx, whole};
     use crate::platform::{auth, web::Visit};
@@ -137,6 +139,8 @@ mod server {
                 Page::GeneralLedger(report::general_ledger(tx, asked("account").parse().ok(), from, to).await?)
             }
             ["books-health"] => Page::BooksHealth(health::check(tx).await?, tx.company.currency.clone()),
+            ["jobs"] => Page::Jobs(jobs::list(tx).await?),
+            ["jobs", id] => Page::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?).await?),
             ["audit"] => Page::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
             ["companies", "new"] => Page::NewCompany,
             ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
@@ -201,6 +205,8 @@ pub enum Page {
     Companies(Vec<Choice>),
     NewCompany,
     Audit(AuditPage),
+    Jobs(Vec<JobLine>),
+    Job(JobPage),
 }
 
 /// The page at an address: the parts of its path and the pairs of its query. One function serves them all, so that the
@@ -208,6 +214,9 @@ pub enum Page {
 #[server(endpoint = "page", input = Json)]
 pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Page, Failure> {
     let visit = server::visit()?;
+    if let Some(failed) = use_context::<super::forms::Failed>() {
+        return Err(failed.0);
+    }
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     if parts == ["companies"] {
         return server::companies(&visit).await.map(Page::Companies);

@@ -2,22 +2,26 @@
 
 use super::auth::Invitee;
 use super::auth_rules;
+use super::calls::Failure;
 use super::import::{BadRow, Rehearsal, targets};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::modules;
 use crate::modules::administration::{founding, invitation};
 use crate::platform::auth::{self, SignedIn};
+use crate::platform::bulk::{self, Order, Which};
 use crate::platform::error::{Error, Outcome};
 use crate::platform::import::{self, Mapping, Plan};
+use crate::platform::jobs;
 use crate::platform::tenancy::{Cx, whole};
 use crate::platform::web::{self, House, Visit, form_pairs};
+use crate::record::query::Query;
 use crate::record::{Names, Record};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use std::collections::BTreeMap;
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -32,6 +36,8 @@ pub fn routes() -> Router<House> {
         .route("/join", get(show_invitation).post(join))
         .route("/companies/new", get(web::render_page).post(add_company))
         .route("/{path}/import", get(web::render_page).post(import))
+        .route("/{path}/bulk", post(bulk))
+        .route("/jobs/{id}", get(web::render_page).post(steer_job))
 }
 
 async fn sign_up(
@@ -184,6 +190,94 @@ async fn join(
         }
     }
 }
+
+/// One thing done to the ticked records of a list, or to all that it finds: a job takes it on.
+async fn bulk(
+    State(house): State<House>,
+    visit: Visit,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (Some(record), Ok(cx)) = (modules::record_at(&path), visit.cx()) else {
+        return web::render(house, visit, headers).await;
+    };
+    let pairs = form_pairs(&body);
+    let text = |name: &str| pairs.iter().rev().find(|(n, _)| n == name).map(|(_, t)| t.clone()).unwrap_or_default();
+    let query: Vec<_> = form_urlencoded::parse(text("query").as_bytes()).into_owned().collect();
+    let which = match text("all").as_str() {
+        "true" => Which::Matching(Query::read(record, query)),
+        _ => Which::These(pairs.iter().filter(|(n, _)| n == "id").filter_map(|(_, id)| id.parse().ok()).collect()),
+    };
+    let asked = text("_do");
+    let (verb, field) = asked.split_once('.').unwrap_or((&asked, ""));
+    // A link comes as the id that was chosen, or as the text in its box.
+    let shown = text(&format!("set.{field}~"));
+    let chosen = text(&format!("set.{field}"));
+    let value = if chosen.is_empty() { shown } else { chosen };
+    let order =
+        Order { record: record.name.to_owned(), verb: verb.to_owned(), field: field.to_owned(), text: value, which };
+    let db = house.db.clone();
+    let asked = whole(async move {
+        let mut tx = db.begin(&cx).await?;
+        let job = bulk::ask(&mut tx, record, &order).await?;
+        tx.commit().await?;
+        Ok(job)
+    });
+    match asked.await {
+        Ok(job) => {
+            jobs::wake();
+            Redirect::to(&format!("/jobs/{job}")).into_response()
+        }
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// Stops a job, or goes on with it.
+async fn steer_job(
+    State(house): State<House>,
+    visit: Visit,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (Ok(job), Ok(cx)) = (id.parse::<Uuid>(), visit.cx()) else {
+        return web::render(house, visit, headers).await;
+    };
+    let verb = form_pairs(&body).into_iter().find(|(name, _)| name == "_do").map(|(_, verb)| verb);
+    let db = house.db.clone();
+    let steered = whole(async move {
+        let mut tx = db.begin(&cx).await?;
+        match verb.as_deref() {
+            Some("cancel") => jobs::cancel(&mut tx, job).await?,
+            Some("retry") => jobs::retry(&mut tx, job).await?,
+            _ => return Err(Error::BadRequest("verb")),
+        }
+        tx.commit().await?;
+        Ok(())
+    });
+    match steered.await {
+        Ok(()) => {
+            jobs::wake();
+            Redirect::to(&format!("/jobs/{id}")).into_response()
+        }
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// A page that says why something could not be asked for, where no form could be shown again.
+async fn failed(house: House, visit: Visit, headers: HeaderMap, error: Error) -> Response {
+    let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+    let message = error.refusals(visit.request).into_iter().next().map(|refusal| refusal.message).unwrap_or_default();
+    let failure = Failure { status: status.as_u16(), message };
+    let mut response = web::render_with(house, visit, headers, Failed(failure)).await;
+    *response.status_mut() = status;
+    response
+}
+
+/// What went wrong before the page was drawn, in its context: it is shown in the page's place.
+#[derive(Clone)]
+pub struct Failed(pub Failure);
 
 /// What the rehearsal of an import found, in the context of its page.
 #[derive(Clone)]

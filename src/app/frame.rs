@@ -106,6 +106,7 @@ fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
             (i18n.format(&format!("module-{}", module.name), None), None),
             (i18n.format(&format!("page-{first}"), None), None),
         ],
+        None if first == "jobs" => vec![(t!(i18n, "jobs"), (path.len() > 1).then(|| "/jobs".to_owned()))],
         None if first == "companies" => {
             vec![(t!(i18n, "companies"), (path.len() > 1).then(|| "/companies".to_owned()))]
         }
@@ -181,6 +182,7 @@ fn who(i18n: I18n, me: &Me) -> AnyView {
         <details class="who">
             <summary><span class="avatar">{initials}</span><span class="id"><b><bdi>{me.name.clone()}</bdi></b><small><bdi>{company}</bdi></small></span></summary>
             <div class="menu">
+                <a class="item" href="/jobs">{icon("clock")}<span>{t!(i18n, "jobs")}</span></a>
                 <a class="item" href="/companies">{icon("building-2")}<span>{t!(i18n, "companies")}</span></a>
                 {theme}{digits}
                 <form method="post" action="/sign-out"><button class="item">{icon("log-out")}<span>{t!(i18n, "sign-out")}</span></button></form>

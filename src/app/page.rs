@@ -54,6 +54,8 @@ fn draw(page: Page) -> AnyView {
         Page::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
         Page::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
         Page::Audit(data) => report(i18n, "audit", super::audit::view(data)),
+        Page::Jobs(lines) => titled(t!(i18n, "jobs"), super::jobs::list(lines)),
+        Page::Job(page) => titled(super::jobs::title(i18n, &page.line), super::jobs::one(page)),
         Page::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
     }
 }

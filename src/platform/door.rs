@@ -243,7 +243,8 @@ impl Typed {
             }
         }
         let filled = |row: &BTreeMap<String, String>| {
-            row.iter().any(|(name, text)| name != "id" && name != "optional" && !text.trim().is_empty())
+            // Boxes say yes or no even where nobody wrote anything.
+            row.iter().any(|(name, text)| name != "id" && !matches!(text.trim(), "" | "true" | "false"))
         };
         typed.lines = Some(rows.into_values().filter(filled).collect());
         typed

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod auth;
+pub mod bulk;
 pub mod cluster;
 pub mod config;
 pub mod database;
@@ -9,6 +10,7 @@ pub mod document;
 pub mod door;
 pub mod error;
 pub mod import;
+pub mod jobs;
 pub mod page;
 pub mod permission;
 pub mod seal;

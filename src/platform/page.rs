@@ -169,8 +169,23 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         before,
         after,
         can_create: rights.creates(record),
+        bulk: super::bulk::verbs(rights, record),
+        settable: super::bulk::settable_fields(rights, record),
         company_currency: tx.company.currency.clone(),
     })
+}
+
+/// The ids of all that a query finds for this reader, in the order of the list, up to a limit.
+pub async fn matching(tx: &mut TenantTx, record: &'static Record, query: &Query, most: i64) -> Outcome<Vec<Uuid>> {
+    let standing = tx.standing.clone();
+    if !standing.rights.sees(record) {
+        return Err(Error::Denied);
+    }
+    let tenant = tx.tenant();
+    let conditions = conditions(record, query, &standing)?;
+    let select = sqlx::query(sql::matching(record, &conditions, most)).bind(tenant);
+    let rows = bind(select, &conditions).fetch_all(tx.conn()).await?;
+    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
 fn read_row(record: &Record, columns: &[&'static Field], row: &sqlx::postgres::PgRow) -> Outcome<Row> {

@@ -144,6 +144,11 @@ impl Rights {
         }
     }
 
+    /// Whether somebody runs the company: what others asked for is theirs to look after.
+    pub fn changes_everything(&self) -> bool {
+        self.grants.values().all(|g| g.changes && g.reach == Reach::All)
+    }
+
     /// Whether nothing at all is kept from the reader.
     pub fn sees_everything(&self) -> bool {
         self.grants.values().all(|g| g.sees && g.reach == Reach::All && g.hidden.is_empty())

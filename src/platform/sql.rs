@@ -348,6 +348,16 @@ pub fn bound(wheres: &[Condition]) -> usize {
     wheres.len()
 }
 
+/// Ids of rows that match. `$1` tenant, then the conditions' values.
+pub fn matching(record: &Record, wheres: &[Condition], most: i64) -> SqlStr {
+    let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
+    let direction = if record.descending { "desc" } else { "asc" };
+    safe(format!(
+        "select t.id from {0} t where t.tenant_id = $1{conditions} order by t.{1} {direction}, t.id {direction} limit {most}",
+        record.name, record.sort
+    ))
+}
+
 /// Counts rows that match, no further than one beyond the limit. `$1` tenant, then the conditions' values.
 pub fn count(record: &Record, wheres: &[Condition], limit: i64) -> String {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();

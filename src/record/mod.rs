@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod fold;
+pub mod jobs;
 pub mod line;
 pub mod money;
 pub mod page;

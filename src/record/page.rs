@@ -112,6 +112,10 @@ pub struct ListPage {
     /// Titles of the links that filters name, as (field, canonical text).
     pub labels: Vec<(String, String)>,
     pub can_create: bool,
+    /// What can be done to many rows at once: `delete`, `set`, actions.
+    pub bulk: Vec<String>,
+    /// Fields that can be set for many rows at once.
+    pub settable: Vec<String>,
     /// Fields that are kept from this reader.
     pub hidden: Vec<String>,
     pub company_currency: String,

@@ -61,6 +61,16 @@ impl InHand {
     }
 }
 
+/// Ticks every box that the selector finds, or none.
+pub fn tick_all(selector: &str, ticked: bool) {
+    let Ok(found) = document().query_selector_all(selector) else { return };
+    for at in 0..found.length() {
+        if let Some(input) = found.item(at).and_then(|node| node.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+            input.set_checked(ticked);
+        }
+    }
+}
+
 /// Runs `work` after so many milliseconds.
 pub fn after(milliseconds: i32, work: impl FnOnce() + 'static) {
     let _ = leptos::prelude::set_timeout(work, std::time::Duration::from_millis(milliseconds as u64));

@@ -143,6 +143,8 @@ pub fn control(around: Surroundings, field: &'static Field, name: String, id: St
             let on = cell.with_untracked(|c| c.text.as_deref() == Some("true"));
             view! {
                 <label class="check">
+                    // A box that is not ticked sends nothing; this says no in its place.
+                    <input type="hidden" name=name.clone() value="false" />
                     <input type="checkbox" aria-label=spoken name=name id=id value="true" checked=on
                         on:change=move |event| {
                             let on = event_target_checked(&event);

@@ -17,9 +17,10 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     let filters = filters(i18n, record, &page);
     let body = if page.rows.is_empty() { empty(i18n, record, &page) } else { table(i18n, record, &page) };
     let foot = foot(i18n, &page, record);
+    let bulk = bulk(i18n, record, &page);
     let notice = notice
         .map(|text| view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> });
-    view! { {head}{notice}{views}{filters}{body}{foot} }.into_any()
+    view! { {head}{notice}{views}{filters}{bulk}{body}{foot} }.into_any()
 }
 
 fn head(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
@@ -200,6 +201,86 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
+/// The form that ticked rows belong to. It shows once a row is ticked, by style alone.
+const BULK: &str = "bulk";
+
+/// What can be done with the ticked rows, or with all that match.
+fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    if page.bulk.is_empty() || page.rows.is_empty() {
+        return ().into_any();
+    }
+    let address = page.query.from_start().address(record);
+    let query = address.split_once('?').map_or("", |(_, query)| query).to_owned();
+    let count = if page.capped { format!("{}+", i18n.integer(page.count)) } else { i18n.integer(page.count) };
+    let verbs = page
+        .bulk
+        .iter()
+        .filter(|verb| *verb != "set")
+        .map(|verb| {
+            let (symbol, label) = match record.action(verb) {
+                Some(action) => (action.icon, i18n.action(record, action.name)),
+                None => ("trash-2", t!(i18n, "delete")),
+            };
+            view! { <button class="btn small" name="_do" value=verb.clone()>{icon(symbol)}<span>{label}</span></button> }
+        })
+        .collect_view();
+    let fields = page.settable.iter().filter_map(|name| record.field(name));
+    let set = fields.map(|field| set_field(i18n, record, field)).collect_view();
+    let set = (!page.settable.is_empty()).then(|| {
+        view! { <details class="chip"><summary>{icon("pencil")}{t!(i18n, "bulk-set")}</summary><div class="pop bulk-fields">{set}</div></details> }
+    });
+    view! {
+        <form class="bulk" id=BULK method="post" action=format!("/{}/bulk", record.path)>
+            <input type="hidden" name="query" value=query />
+            <b>{t!(i18n, "bulk-selected")}</b>
+            <label class="tick"><input type="checkbox" name="all" value="true" />{t!(i18n, "bulk-all", count = count)}</label>
+            {verbs}{set}
+        </form>
+    }
+    .into_any()
+}
+
+/// One value for a field of many rows.
+fn set_field(i18n: I18n, record: &'static Record, field: &'static Field) -> AnyView {
+    use crate::ui::field::{Surroundings, control};
+    let around = Surroundings {
+        i18n,
+        record,
+        currency: RwSignal::new(String::new()),
+        company_currency: StoredValue::new(String::new()),
+        on_edit: Callback::new(|_| {}),
+    };
+    let id = format!("set-{}", field.name);
+    let input = control(around, field, format!("set.{}", field.name), id.clone(), RwSignal::new(Cell::default()));
+    let verb = format!("set.{}", field.name);
+    view! {
+        <div class="field"><label for=id>{i18n.field(record, field.name)}</label>
+            <div class="control">{input}<button class="btn small" name="_do" value=verb>{t!(i18n, "bulk-apply")}</button></div></div>
+    }
+    .into_any()
+}
+
+/// The box that ticks a row, in the first column.
+fn row_tick(i18n: I18n, id: uuid::Uuid) -> AnyView {
+    let label = t!(i18n, "bulk-select");
+    view! { <td class="sel"><input type="checkbox" form=BULK name="id" value=id.to_string() aria-label=label /></td> }
+        .into_any()
+}
+
+/// The box that ticks all rows of the page; a browser's part.
+fn page_tick(i18n: I18n) -> AnyView {
+    let label = t!(i18n, "bulk-select-page");
+    view! { <th class="sel"><input type="checkbox" aria-label=label on:change=move |event| tick_all(event_target_checked(&event)) /></th> }
+        .into_any()
+}
+
+#[cfg(feature = "hydrate")]
+fn tick_all(ticked: bool) {
+    super::browser::tick_all("input[form=bulk][name=id]", ticked);
+}
+#[cfg(not(feature = "hydrate"))]
+fn tick_all(_: bool) {}
+
 fn table(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     let columns = page.columns(record);
     let sort = page.query.sort(record);
@@ -219,11 +300,15 @@ fn table(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
             view! { <th class=class aria-sort=order><a href=href>{label}" "{arrow}</a></th> }.into_any()
         })
         .collect_view();
-    let rows = page.rows.iter().map(|row| row_view(i18n, record, &columns, row, &page.company_currency)).collect_view();
+    let ticks = !page.bulk.is_empty();
+    let rows = (page.rows.iter())
+        .map(|row| row_view(i18n, record, &columns, row, &page.company_currency, ticks))
+        .collect_view();
     let foot = totals(i18n, record, page, &columns);
+    let tick = ticks.then(|| page_tick(i18n));
     view! {
         <div class="card scroll" tabindex="0" role="region" aria-label=i18n.records(record)>
-            <table class="list"><thead><tr>{headers}</tr></thead><tbody>{rows}</tbody>{foot}</table>
+            <table class="list"><thead><tr>{tick}{headers}</tr></thead><tbody>{rows}</tbody>{foot}</table>
         </div>
     }
     .into_any()
@@ -235,6 +320,7 @@ fn row_view(
     columns: &[&'static Field],
     row: &Row,
     company_currency: &str,
+    ticks: bool,
 ) -> AnyView {
     let href = format!("/{}/{}", record.path, row.id);
     let currency = row.currency.as_deref().unwrap_or(company_currency);
@@ -269,7 +355,8 @@ fn row_view(
             }
         })
         .collect_view();
-    view! { <tr>{cells}</tr> }.into_any()
+    let tick = ticks.then(|| row_tick(i18n, row.id));
+    view! { <tr>{tick}{cells}</tr> }.into_any()
 }
 
 fn cell_view(i18n: I18n, record: &'static Record, field: &'static Field, cell: &Cell, currency: &str) -> AnyView {
@@ -316,7 +403,8 @@ fn totals(i18n: I18n, record: &'static Record, page: &ListPage, columns: &[&'sta
             }
         })
         .collect_view();
-    view! { <tfoot><tr>{cells}</tr></tfoot> }.into_any()
+    let tick = (!page.bulk.is_empty()).then(|| view! { <td class="sel"></td> });
+    view! { <tfoot><tr>{tick}{cells}</tr></tfoot> }.into_any()
 }
 
 fn empty(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {

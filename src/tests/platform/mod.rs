@@ -3,6 +3,7 @@
 mod audit;
 mod door;
 mod import;
+mod jobs;
 mod permission;
 mod tenancy;
 mod web;

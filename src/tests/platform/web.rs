@@ -293,6 +293,22 @@ async fn the_first_visit_speaks_the_browsers_language() {
 }
 
 #[tokio::test]
+async fn a_box_that_is_unticked_says_no() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let path = format!("/customers/{}", firm.customer);
+    let form = browser.get(&path).await.body;
+    let (no, yes) = (form.find("name=\"active\" value=\"false\""), form.find("name=\"active\" id=\"f-active\""));
+    assert!(no.is_some() && no < yes, "a hidden no stands before the box");
+    let body = [("_do", "save"), ("_version", "1"), ("_edits", "1"), ("active", "false")];
+    assert_eq!(browser.post(&path, &body).await.status, StatusCode::SEE_OTHER);
+    assert!(!firm.document("customer", firm.customer).await.get("active").bool());
+    let body = [("_do", "save"), ("_version", "2"), ("_edits", "1"), ("active", "false"), ("active", "true")];
+    assert_eq!(browser.post(&path, &body).await.status, StatusCode::SEE_OTHER);
+    assert!(firm.document("customer", firm.customer).await.get("active").bool());
+}
+
+#[tokio::test]
 async fn every_page_is_drawn_in_both_languages_for_every_role() {
     let firm = Firm::new().await;
     let item = firm.item("A", "10", 5, "5").await;
@@ -300,7 +316,7 @@ async fn every_page_is_drawn_in_both_languages_for_every_role() {
     let mut browser = Browser::of(&firm).await;
     for language in ["en", "ar"] {
         browser.post("/preferences", &[("language", language)]).await;
-        let mut pages: Vec<String> = ["/", "/companies", "/companies/new"].map(str::to_owned).into();
+        let mut pages: Vec<String> = ["/", "/companies", "/companies/new", "/jobs"].map(str::to_owned).into();
         for record in modules::records() {
             pages.push(format!("/{}", record.path));
             if !record.single {

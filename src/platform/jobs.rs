@@ -1,0 +1,360 @@
+//! Work that outlives a request. A job is put into the queue in the transaction that asks for it, and taken by any worker of
+//! any node under a lease. Each step's effect and its progress commit together, so that a killed worker loses nothing and
+//! repeats nothing.
+//!
+//! A queue of our own on `FOR UPDATE SKIP LOCKED`: graphile_worker marks a job as done after its effect rather than with
+//! it, sends a notification with every enqueued job, which costs commits, and keeps its tables outside the companies' walls.
+
+use super::bulk::Bulk;
+use super::door::{Error, Outcome};
+use super::tenancy::{Cx, Db, TenantTx};
+use crate::i18n::{Digits, I18n, Locale};
+use crate::record::jobs::{JobLine, JobPage, JobRow};
+use crate::record::page::Message;
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use sqlx::Row as _;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+/// Seconds that a worker has for a step before another may take the job over.
+const LEASE: i32 = 60;
+/// A job that failed so often is left for people.
+const ATTEMPTS: i32 = 8;
+/// How often idle workers look for jobs that other nodes enqueued.
+const POLL: Duration = Duration::from_secs(2);
+/// Rows of a report shown at once.
+const ROWS: i64 = 200;
+
+/// A kind of job.
+#[async_trait]
+pub trait Work: Send + Sync {
+    /// Goes on with the job from wherever it stands, until it is finished or the run asks to stop.
+    async fn run(&self, run: &Run) -> Outcome<End>;
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Done,
+    Cancelled,
+    /// The worker stops; another goes on.
+    Paused,
+}
+
+fn work(kind: &str) -> Option<&'static dyn Work> {
+    match kind {
+        "bulk" => Some(&Bulk),
+        _ => None,
+    }
+}
+
+/// Who asked for a job: it runs with their rights, as they are when it runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Asked {
+    user: Uuid,
+    locale: Locale,
+    digits: Digits,
+    address: Option<IpAddr>,
+    request: Uuid,
+}
+
+/// One run of a job.
+pub struct Run {
+    pub db: Db,
+    pub cx: Cx,
+    pub job: Uuid,
+    pub payload: Json,
+    stop: watch::Receiver<bool>,
+    leased: std::sync::Mutex<Instant>,
+}
+
+impl Run {
+    /// Whether the worker should put the job down.
+    pub fn stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Notes progress in the transaction of the step that made it. `false` when somebody cancelled the job: the step is
+    /// then to be dropped.
+    pub async fn step(&self, tx: &mut TenantTx, done: i64, refused: i64) -> Outcome<bool> {
+        let (tenant, job) = (tx.tenant(), self.job);
+        let going = sqlx::query(
+            "update job set done = done + $3, refused = refused + $4 where tenant_id = $1 and id = $2 and not cancel",
+        )
+        .bind(tenant)
+        .bind(job)
+        .bind(done)
+        .bind(refused)
+        .execute(tx.conn())
+        .await?;
+        let due = self.leased.lock().is_ok_and(|at| at.elapsed() > Duration::from_secs(LEASE as u64 / 4));
+        if due {
+            sqlx::query("select queue.extend($1, $2)").bind(job).bind(LEASE).execute(tx.conn()).await?;
+            if let Ok(mut at) = self.leased.lock() {
+                *at = Instant::now();
+            }
+        }
+        Ok(going.rows_affected() == 1)
+    }
+}
+
+static WAKE: LazyLock<Notify> = LazyLock::new(Notify::new);
+
+/// Puts a job into the queue, in the transaction that asks for it. Answers with its id.
+pub async fn put(tx: &mut TenantTx, kind: &str, record: &str, payload: Json) -> Outcome<Uuid> {
+    let asked = Asked {
+        user: tx.cx.user,
+        locale: tx.cx.i18n.locale,
+        digits: tx.cx.i18n.digits,
+        address: tx.cx.address,
+        request: tx.cx.request,
+    };
+    let id = Uuid::now_v7();
+    sqlx::query("insert into job (id, kind, record, asked, payload) values ($1, $2, $3, $4, $5)")
+        .bind(id)
+        .bind(kind)
+        .bind(record)
+        .bind(serde_json::to_value(asked).map_err(anyhow::Error::from)?)
+        .bind(payload)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query("select queue.put($1, 0)").bind(id).execute(tx.conn()).await?;
+    Ok(id)
+}
+
+/// Wakes the workers of this node, after a transaction with a job has committed.
+pub fn wake() {
+    WAKE.notify_waiters();
+}
+
+// ------------------------------------------------------------------ workers
+
+/// The workers of this process.
+pub struct Workers {
+    stop: watch::Sender<bool>,
+    loops: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Starts so many workers.
+    pub fn start(db: &Db, count: usize) -> Workers {
+        let (stop, stopping) = watch::channel(false);
+        let loops = (0..count).map(|_| tokio::spawn(work_on(db.clone(), stopping.clone()))).collect();
+        Workers { stop, loops }
+    }
+
+    /// Lets each worker finish its step, then ends them.
+    pub async fn stop(self) {
+        let _ = self.stop.send(true);
+        for one in self.loops {
+            let _ = one.await;
+        }
+    }
+}
+
+async fn work_on(db: Db, mut stop: watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match run_next(&db, &stop).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tokio::select! {
+                    () = WAKE.notified() => {}
+                    () = tokio::time::sleep(POLL) => {}
+                    _ = stop.changed() => {}
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "the queue cannot be read");
+                tokio::time::sleep(POLL).await;
+            }
+        }
+    }
+}
+
+/// Runs the job that is due, if there is one.
+pub async fn run_next(db: &Db, stop: &watch::Receiver<bool>) -> Outcome<bool> {
+    let claimed: Option<(Uuid, Uuid, i32)> = sqlx::query_as("select id, tenant_id, attempts from queue.claim($1)")
+        .bind(LEASE)
+        .fetch_optional(db.people())
+        .await?;
+    let Some((job, tenant, attempts)) = claimed else { return Ok(false) };
+    let outcome = run_job(db, job, tenant, stop).await;
+    if let Err(error) = &outcome {
+        tracing::warn!(%job, %tenant, attempts, %error, "a job failed");
+    }
+    settle(db, job, tenant, attempts, outcome).await?;
+    Ok(true)
+}
+
+async fn run_job(db: &Db, job: Uuid, tenant: Uuid, stop: &watch::Receiver<bool>) -> Outcome<End> {
+    let mut tx = enter(db, tenant).await?;
+    let row = sqlx::query(
+        "update job set state = 'running', error = null where tenant_id = $1 and id = $2 and state in ('waiting', 'running')
+         returning kind, payload, asked",
+    )
+    .bind(tenant)
+    .bind(job)
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(End::Cancelled) };
+    let asked: Asked = serde_json::from_value(row.try_get("asked")?).map_err(anyhow::Error::from)?;
+    let (kind, payload): (String, Json) = (row.try_get("kind")?, row.try_get("payload")?);
+    tx.commit().await?;
+    let cx = Cx {
+        user: asked.user,
+        tenant,
+        i18n: I18n::new(asked.locale, asked.digits),
+        request: asked.request,
+        address: asked.address,
+    };
+    let run =
+        Run { db: db.clone(), cx, job, payload, stop: stop.clone(), leased: std::sync::Mutex::new(Instant::now()) };
+    let work = work(&kind).ok_or_else(|| anyhow::anyhow!("no work is called {kind}"))?;
+    work.run(&run).await
+}
+
+/// A transaction of the queue itself in a company, on nobody's behalf.
+async fn enter(db: &Db, tenant: Uuid) -> Outcome<TenantTx> {
+    let i18n = I18n::new(Locale::En, Digits::Western);
+    let cx = Cx { user: Uuid::nil(), tenant, i18n, request: Uuid::now_v7(), address: None };
+    db.admit(&cx, Uuid::nil()).await
+}
+
+/// Writes down how a run ended and takes the job out of the queue, or puts it back.
+async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcome<End>) -> Outcome<()> {
+    let mut tx = enter(db, tenant).await?;
+    let (state, error) = match &outcome {
+        Ok(End::Done) => ("done", None),
+        Ok(End::Cancelled) => ("cancelled", None),
+        Ok(End::Paused) => ("waiting", None),
+        // Whoever asked may not do it, or no longer: trying again helps nobody.
+        Err(error @ (Error::Denied | Error::NotFound | Error::Refused(_))) => ("failed", Some(error.to_string())),
+        Err(error) if attempts >= ATTEMPTS => ("failed", Some(error.to_string())),
+        Err(error) => ("waiting", Some(error.to_string())),
+    };
+    sqlx::query(
+        "update job set state = $3, error = $4, finished_at = case when $3 = 'waiting' then null else now() end
+          where tenant_id = $1 and id = $2 and state = 'running'",
+    )
+    .bind(tenant)
+    .bind(job)
+    .bind(state)
+    .bind(error)
+    .execute(tx.conn())
+    .await?;
+    match (&outcome, state) {
+        (Ok(_), "waiting") => sqlx::query("select queue.again($1, 0)").bind(job),
+        (Err(_), "waiting") => sqlx::query("select queue.again($1, $2)").bind(job).bind(5 << attempts.min(10)),
+        _ => sqlx::query("select queue.done($1)").bind(job),
+    }
+    .execute(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+// ------------------------------------------------------------------ what people see
+
+/// Whether a member may look at a job of somebody else and stop it.
+fn administers(tx: &TenantTx) -> bool {
+    tx.standing.rights.changes_everything()
+}
+
+/// Jobs, latest first: one's own, and for administrators everybody's.
+pub async fn list(tx: &mut TenantTx) -> Outcome<Vec<JobLine>> {
+    let whose = (!administers(tx)).then_some(tx.standing.member);
+    let rows = sqlx::query(
+        "select j.id, to_char(j.at at time zone $3, 'YYYY-MM-DD HH24:MI') as at, coalesce(m.name, '') as member, j.kind, coalesce(j.record, '') as record,
+                j.payload, j.state, j.done, j.refused, j.total, j.cancel
+           from job j left join member m on m.tenant_id = j.tenant_id and m.id = j.member
+          where j.tenant_id = $1 and ($2::uuid is null or j.member = $2) order by j.id desc limit 100",
+    )
+    .bind(tx.tenant())
+    .bind(whose)
+    .bind(tx.company.time_zone.clone())
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(line).collect()
+}
+
+fn line(row: &sqlx::postgres::PgRow) -> Outcome<JobLine> {
+    let payload: Json = row.try_get("payload")?;
+    Ok(JobLine {
+        id: row.try_get("id")?,
+        at: row.try_get("at")?,
+        member: row.try_get("member")?,
+        kind: row.try_get("kind")?,
+        record: row.try_get("record")?,
+        verb: payload.get("verb").and_then(Json::as_str).unwrap_or_default().to_owned(),
+        state: row.try_get("state")?,
+        done: row.try_get("done")?,
+        refused: row.try_get("refused")?,
+        total: row.try_get("total")?,
+        cancelling: row.try_get("cancel")?,
+    })
+}
+
+/// One job with its report.
+pub async fn page(tx: &mut TenantTx, job: Uuid) -> Outcome<JobPage> {
+    let line = list(tx).await?.into_iter().find(|line| line.id == job).ok_or(Error::NotFound)?;
+    let rows = sqlx::query(
+        "select record_id, state, message from job_row where tenant_id = $1 and job = $2 and state <> 'waiting'
+          order by (state = 'refused') desc, seq limit $3",
+    )
+    .bind(tx.tenant())
+    .bind(job)
+    .bind(ROWS)
+    .fetch_all(tx.conn())
+    .await?;
+    let rows = rows
+        .iter()
+        .map(|row| {
+            let message: Option<Json> = row.try_get("message")?;
+            let message = message.and_then(|json| serde_json::from_value::<Message>(json).ok());
+            Ok(JobRow {
+                record_id: row.try_get("record_id")?,
+                title: String::new(),
+                refused: row.try_get::<&str, _>("state")? == "refused",
+                message,
+            })
+        })
+        .collect::<Outcome<Vec<JobRow>>>()?;
+    Ok(JobPage { line, rows: super::bulk::with_titles(tx, job, rows).await? })
+}
+
+/// Asks a job to stop. What it has done stays.
+pub async fn cancel(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
+    let line = list(tx).await?.into_iter().find(|line| line.id == job).ok_or(Error::NotFound)?;
+    sqlx::query(
+        "update job set cancel = true, state = case when state = 'waiting' then 'cancelled' else state end
+          where tenant_id = $1 and id = $2 and state in ('waiting', 'running')",
+    )
+    .bind(tx.tenant())
+    .bind(line.id)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Goes on with a job that failed or was cancelled, from where it stands.
+pub async fn retry(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
+    let line = list(tx).await?.into_iter().find(|line| line.id == job).ok_or(Error::NotFound)?;
+    let again = sqlx::query(
+        "update job set state = 'waiting', cancel = false, error = null, finished_at = null
+          where tenant_id = $1 and id = $2 and state in ('failed', 'cancelled')",
+    )
+    .bind(tx.tenant())
+    .bind(line.id)
+    .execute(tx.conn())
+    .await?;
+    if again.rows_affected() == 1 {
+        sqlx::query("select queue.put($1, 0)").bind(job).execute(tx.conn()).await?;
+    }
+    Ok(())
+}

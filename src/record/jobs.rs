@@ -1,0 +1,50 @@
+//! Jobs as their pages show them.
+
+use super::page::Message;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A job in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobLine {
+    pub id: Uuid,
+    /// Local time of the company, `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    pub member: String,
+    pub kind: String,
+    /// The type of record it works on; empty for none.
+    pub record: String,
+    /// What it does with each record: `delete`, `set`, or the name of an action.
+    pub verb: String,
+    pub state: String,
+    pub done: i64,
+    pub refused: i64,
+    /// How much there is to do, once that is known.
+    pub total: Option<i64>,
+    /// Somebody asked it to stop.
+    pub cancelling: bool,
+}
+
+impl JobLine {
+    /// Whether nothing more happens by itself.
+    pub fn ended(&self) -> bool {
+        !matches!(self.state.as_str(), "waiting" | "running")
+    }
+}
+
+/// What came of one record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobRow {
+    pub record_id: Uuid,
+    /// Canonical text of the record's title; empty when it is gone or out of reach.
+    pub title: String,
+    pub refused: bool,
+    pub message: Option<Message>,
+}
+
+/// A job with its report: what was refused first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobPage {
+    pub line: JobLine,
+    pub rows: Vec<JobRow>,
+}

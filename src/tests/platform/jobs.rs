@@ -1,0 +1,227 @@
+//! Jobs: each record once, whatever happens to the worker; stopped, gone on with, reported.
+
+use crate::platform::bulk::{self, Order, Which};
+use crate::platform::door::{self, Error, Typed};
+use crate::platform::jobs;
+use crate::platform::tenancy::Cx;
+use crate::record::jobs::JobPage;
+use crate::record::query::Query;
+use crate::tests::support::{self, Browser, Firm, code, record, refusals};
+use axum::http::StatusCode;
+use sqlx::{Connection as _, PgConnection};
+use std::collections::BTreeMap;
+use tokio::sync::{Mutex, MutexGuard, watch};
+use uuid::Uuid;
+
+/// The queue is one for all companies: tests that run jobs take turns, so that none runs another's.
+static QUEUE: Mutex<()> = Mutex::const_new(());
+
+async fn alone() -> MutexGuard<'static, ()> {
+    QUEUE.lock().await
+}
+
+fn typed(fields: &[(&str, &str)]) -> Typed {
+    let fields: BTreeMap<String, String> = fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+    Typed { fields, lines: None }
+}
+
+/// So many customers beside the first one, by code.
+async fn customers(firm: &Firm, count: usize) -> Vec<Uuid> {
+    let mut tx = firm.tx().await;
+    let mut ids = Vec::new();
+    for n in 0..count {
+        let id = Uuid::now_v7();
+        let fields = typed(&[("code", &format!("K{n:04}")), ("name.en", "Customer"), ("language", "en")]);
+        door::save(&mut tx, record("customer"), id, 0, &fields).await.expect("a customer");
+        ids.push(id);
+    }
+    tx.commit().await.expect("commit");
+    ids
+}
+
+async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), which: Which) -> Uuid {
+    let order = Order {
+        record: "customer".to_owned(),
+        verb: verb.to_owned(),
+        field: set.0.to_owned(),
+        text: set.1.to_owned(),
+        which,
+    };
+    let mut tx = firm.db.begin(cx).await.expect("they enter");
+    let job = bulk::ask(&mut tx, record("customer"), &order).await.expect("asked");
+    tx.commit().await.expect("commit");
+    job
+}
+
+/// Runs whatever is due, to the end.
+async fn work(firm: &Firm) {
+    let (_stop, stopping) = watch::channel(false);
+    while jobs::run_next(&firm.db, &stopping).await.expect("the queue answers") {}
+}
+
+async fn page(firm: &Firm, job: Uuid) -> JobPage {
+    jobs::page(&mut firm.tx().await, job).await.expect("the job")
+}
+
+#[tokio::test]
+async fn all_that_match_are_changed_and_only_they() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let ids = customers(&firm, 30).await;
+    let query = Query { search: Some("K00".to_owned()), ..Query::default() };
+    let job = ask(&firm, &firm.cx, "set", ("phone", "+966 11 000"), Which::Matching(query)).await;
+    work(&firm).await;
+    let done = page(&firm, job).await;
+    assert_eq!((done.line.state.as_str(), done.line.done, done.line.total), ("done", 30, Some(30)));
+    for id in ids {
+        assert_eq!(firm.document("customer", id).await.text("phone"), Some("+966 11 000"));
+    }
+    assert_eq!(firm.document("customer", firm.customer).await.text("phone"), None);
+}
+
+#[tokio::test]
+async fn what_is_refused_for_one_leaves_the_others_alone() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let item = firm.item("A", "1", 0, "0").await;
+    firm.order(&[(item, 1)]).await;
+    let mut ids = customers(&firm, 3).await;
+    ids.push(firm.customer);
+    let missing = Uuid::now_v7();
+    ids.push(missing);
+    let job = ask(&firm, &firm.cx, "delete", ("", ""), Which::These(ids)).await;
+    work(&firm).await;
+    let report = page(&firm, job).await;
+    assert_eq!((report.line.done, report.line.refused), (3, 2));
+    let reasons: Vec<_> =
+        report.rows.iter().filter_map(|r| Some((r.record_id, r.message.as_ref()?.id.as_str()))).collect();
+    assert_eq!(reasons, [(firm.customer, "refuse-in-use"), (missing, "error-not-found")]);
+}
+
+#[tokio::test]
+async fn a_worker_that_is_killed_loses_nothing_and_repeats_nothing() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let ids = customers(&firm, 60).await;
+    let job = ask(&firm, &firm.cx, "set", ("phone", "1"), Which::These(ids.clone())).await;
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    for _ in 0..3 {
+        let db = firm.db.clone();
+        let worker = tokio::spawn(async move {
+            let (_stop, stopping) = watch::channel(false);
+            jobs::run_next(&db, &stopping).await
+        });
+        // Wherever it is: before it begins, between two records, within one.
+        let before = page(&firm, job).await.line.done;
+        while page(&firm, job).await.line.done < before + 7 && !worker.is_finished() {
+            tokio::task::yield_now().await;
+        }
+        worker.abort();
+        let _ = worker.await;
+        sqlx::query("update queue.tickets set lease_until = now() - interval '1 second' where id = $1")
+            .bind(job)
+            .execute(&mut admin)
+            .await
+            .expect("the lease runs out");
+    }
+    work(&firm).await;
+    let report = page(&firm, job).await;
+    assert_eq!((report.line.state.as_str(), report.line.done, report.line.refused), ("done", 60, 0));
+    for id in ids {
+        assert_eq!(firm.document("customer", id).await.version, 2, "changed once");
+    }
+}
+
+#[tokio::test]
+async fn a_job_stops_when_asked_and_goes_on_from_there() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let ids = customers(&firm, 10).await;
+    let job = ask(&firm, &firm.cx, "set", ("phone", "1"), Which::These(ids)).await;
+    // A worker that is about to end puts it back untouched.
+    let (_stop, stopping) = watch::channel(true);
+    assert!(jobs::run_next(&firm.db, &stopping).await.expect("the queue answers"));
+    assert_eq!(page(&firm, job).await.line.state, "waiting");
+    let mut tx = firm.tx().await;
+    jobs::cancel(&mut tx, job).await.expect("cancelled");
+    tx.commit().await.expect("commit");
+    work(&firm).await;
+    let stopped = page(&firm, job).await.line;
+    assert_eq!((stopped.state.as_str(), stopped.done), ("cancelled", 0));
+    let mut tx = firm.tx().await;
+    jobs::retry(&mut tx, job).await.expect("again");
+    tx.commit().await.expect("commit");
+    work(&firm).await;
+    assert_eq!(page(&firm, job).await.line.done, 10);
+}
+
+#[tokio::test]
+async fn a_job_has_the_rights_of_whoever_asked_when_it_runs() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let ids = customers(&firm, 2).await;
+    let sales = firm.colleague("sales").await;
+    let job = ask(&firm, &sales, "set", ("phone", "1"), Which::These(ids.clone())).await;
+    let mut tx = firm.tx().await;
+    let auditor = code(&mut tx, "role", "auditor").await.to_string();
+    door::save(&mut tx, record("member"), sales.user, 1, &typed(&[("role", &auditor)])).await.expect("demoted");
+    tx.commit().await.expect("commit");
+    work(&firm).await;
+    let report = page(&firm, job).await;
+    assert_eq!((report.line.done, report.line.refused), (0, 2));
+    assert_eq!(firm.document("customer", ids[0]).await.text("phone"), None);
+    // Colleagues see their own jobs, administrators all, other companies none.
+    assert_eq!(jobs::list(&mut firm.db.begin(&sales).await.expect("enter")).await.expect("jobs").len(), 1);
+    let store = firm.colleague("storekeeper").await;
+    let outcome = jobs::page(&mut firm.db.begin(&store).await.expect("enter"), job).await;
+    assert!(matches!(outcome, Err(Error::NotFound)));
+    let other = Firm::new().await;
+    assert!(matches!(jobs::cancel(&mut other.tx().await, job).await, Err(Error::NotFound)));
+}
+
+#[tokio::test]
+async fn a_bulk_order_is_refused_before_it_waits() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let mut try_order = async |verb: &str, field: &str, which: Which| {
+        let (verb, field) = (verb.to_owned(), field.to_owned());
+        let order = Order { record: "customer".to_owned(), verb, field, text: "x".to_owned(), which };
+        bulk::ask(&mut tx, record("customer"), &order).await
+    };
+    let one = || Which::These(vec![firm.customer]);
+    assert_eq!(refusals(try_order("set", "code", one()).await), ["refuse-bulk-field"]);
+    assert_eq!(refusals(try_order("delete", "", Which::These(Vec::new())).await), ["refuse-bulk-nothing"]);
+    assert!(matches!(try_order("nonsense", "", one()).await, Err(Error::Denied)));
+    let auditor = firm.colleague("auditor").await;
+    let mut tx = firm.db.begin(&auditor).await.expect("enter");
+    let order = Order {
+        record: "customer".to_owned(),
+        verb: "delete".to_owned(),
+        field: String::new(),
+        text: String::new(),
+        which: one(),
+    };
+    assert!(matches!(bulk::ask(&mut tx, record("customer"), &order).await, Err(Error::Denied)));
+}
+
+#[tokio::test]
+async fn ticked_rows_are_worked_on_from_the_list() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let ids = customers(&firm, 2).await;
+    let mut browser = Browser::of(&firm).await;
+    let list = browser.get("/customers").await;
+    assert!(list.body.contains("form=\"bulk\"") && list.body.contains("value=\"set.phone\""), "{}", list.body);
+    let (first, second) = (ids[0].to_string(), ids[1].to_string());
+    let form = [("_do", "set.phone"), ("set.phone", "+20 2 1"), ("id", first.as_str()), ("id", second.as_str())];
+    let asked = browser.post("/customers/bulk", &form).await;
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text());
+    let path = asked.location.expect("the job's page");
+    assert!(browser.get(&path).await.text().contains("Waiting"));
+    work(&firm).await;
+    assert!(browser.get(&path).await.text().contains("2 of 2"));
+    assert!(browser.get("/jobs").await.text().contains("Customers — Change a field"));
+    let nothing = browser.post("/customers/bulk", &[("_do", "delete")]).await;
+    assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(nothing.text().contains("tick them first"), "{}", nothing.text());
+}
