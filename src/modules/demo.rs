@@ -9,7 +9,7 @@ use super::sales::{customer::CUSTOMER, order::SALES_ORDER, quotation::QUOTATION}
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::auth;
 use crate::platform::document::{Document, Line};
-use crate::platform::door::{self, Outcome, Typed};
+use crate::platform::door::{self, Error, Outcome, Typed};
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::{Names, Record};
 use jiff::{ToSpan as _, civil::Date};
@@ -284,7 +284,7 @@ async fn trade(
     if age < 3 {
         return Ok(()); // a draft
     }
-    let (order, _) = door::act(tx, &SALES_ORDER, order.id, order.version, "confirm").await?;
+    let order = confirm(tx, &order).await?;
     if age < 9 {
         return Ok(());
     }
@@ -309,6 +309,16 @@ async fn trade(
     let payment = dated(tx, payment, later(30 + dice.below(12) as i32), false).await?;
     door::act(tx, payment.record, payment.id, payment.version, "post").await?;
     Ok(())
+}
+
+/// Confirms an order; one beyond the customer's credit limit is released first.
+async fn confirm(tx: &mut TenantTx, order: &Document) -> Outcome<Document> {
+    let version = match door::act(tx, &SALES_ORDER, order.id, order.version, "confirm").await {
+        Ok((order, _)) => return Ok(order),
+        Err(Error::Refused(_)) => door::act(tx, &SALES_ORDER, order.id, order.version, "release").await?.0.version,
+        Err(other) => return Err(other),
+    };
+    Ok(door::act(tx, &SALES_ORDER, order.id, version, "confirm").await?.0)
 }
 
 /// Gives a draft its date in the past; a partial delivery also loses its last line, or half of its only one.

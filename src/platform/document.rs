@@ -183,6 +183,11 @@ impl FromValue for i64 {
         value.int().unwrap_or_default()
     }
 }
+impl FromValue for Option<Date> {
+    fn from_value(value: &Value) -> Self {
+        value.date()
+    }
+}
 impl FromValue for bool {
     fn from_value(value: &Value) -> Self {
         value.bool()

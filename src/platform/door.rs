@@ -496,6 +496,7 @@ pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Docume
             Start::Today => document.set(field.name, tx.company.today),
             Start::CompanyCurrency => document.set(field.name, tx.company.currency.clone()),
             Start::Text(text) => document.set(field.name, Value::from_text(field.kind, Some(text))),
+            Start::Member => document.set(field.name, tx.standing.member),
             Start::Branch if tx.standing.branch.is_some() => document.set(field.name, tx.standing.branch),
             Start::First | Start::Branch => {
                 if let Kind::Link(target) = field.kind
@@ -591,10 +592,11 @@ pub async fn save(
     Ok(document)
 }
 
-/// Inserts a document that rules made, completed by its own rules.
+/// Inserts a document that rules made, completed by its own rules. It may wait for its lines; actions ask for them.
 pub async fn insert(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
     rules(document.record).complete(tx, document).await?;
-    let missing = document.missing();
+    let missing: Vec<Refusal> =
+        document.missing().into_iter().filter(|refusal| refusal.field.as_deref() != Some("lines")).collect();
     if !missing.is_empty() {
         return Err(Error::Refused(missing));
     }

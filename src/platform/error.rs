@@ -75,6 +75,8 @@ const CONSTRAINTS: &[(&str, &str, Option<&str>)] = &[
     ("exchange_rate_day_key", "refuse-rate-twice", Some("date")),
     ("exchange_rate_positive", "refuse-rate-zero", Some("rate")),
     ("users_email_key", "refuse-email-taken", Some("email")),
+    ("price_list_validity", "refuse-validity-order", Some("valid_until")),
+    ("price_list_line_validity", "refuse-validity-order", None),
 ];
 
 impl From<sqlx::Error> for Error {

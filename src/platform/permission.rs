@@ -38,6 +38,16 @@ impl Default for Acts {
 }
 
 impl Acts {
+    /// `*` or words separated by commas; `None` when there are none.
+    pub fn text(&self) -> Option<String> {
+        match self {
+            Acts::All => Some(ALL_ACTIONS.to_owned()),
+            Acts::These(words) => {
+                Some(words.iter().map(String::as_str).collect::<Vec<_>>().join(",")).filter(|text| !text.is_empty())
+            }
+        }
+    }
+
     /// Reads `*` or words separated by commas.
     pub fn of(text: &str) -> Acts {
         match text.trim() {
@@ -61,12 +71,14 @@ impl Grant {
             "portal" => record.party.is_some(),
             _ => named || record.seen_by.is_empty(),
         };
+        let taken = record.actions.iter().filter(|action| action.is_for(base, keeps));
+        let taken: BTreeSet<String> = taken.map(|action| action.name.to_owned()).collect();
         Grant {
             sees,
             creates: keeps,
             changes: keeps,
             deletes: keeps,
-            acts: if keeps { Acts::All } else { Acts::default() },
+            acts: if keeps && taken.len() == record.actions.len() { Acts::All } else { Acts::These(taken) },
             reach: if base == "portal" { Reach::Party } else { Reach::All },
             ..Grant::default()
         }

@@ -97,6 +97,8 @@ pub enum Start {
     First,
     /// The branch of whoever makes the record, else the company's first.
     Branch,
+    /// Whoever makes the record.
+    Member,
 }
 
 /// One field of a record or of its lines. The column in the table carries the same name.
@@ -230,11 +232,13 @@ pub struct Action {
     pub grave: bool,
     /// Taken by Diwan itself on somebody's behalf; never offered.
     pub internal: bool,
+    /// Bases of roles that take it beside the owner, whether they keep the record or not; empty for all that keep it.
+    pub reserved_for: &'static [&'static str],
 }
 
 impl Action {
     pub const fn new(name: &'static str, icon: &'static str, from: &'static [&'static str]) -> Action {
-        Action { name, icon, from, primary: false, grave: false, internal: false }
+        Action { name, icon, from, primary: false, grave: false, internal: false, reserved_for: &[] }
     }
     pub const fn primary(mut self) -> Action {
         self.primary = true;
@@ -247,6 +251,14 @@ impl Action {
     pub const fn internal(mut self) -> Action {
         self.internal = true;
         self
+    }
+    pub const fn reserved_for(mut self, bases: &'static [&'static str]) -> Action {
+        self.reserved_for = bases;
+        self
+    }
+    /// Whether roles of a base take it, given whether they keep the record.
+    pub fn is_for(&self, base: &str, keeps: bool) -> bool {
+        if self.reserved_for.is_empty() { keeps } else { base == "owner" || self.reserved_for.contains(&base) }
     }
 }
 

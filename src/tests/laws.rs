@@ -163,6 +163,7 @@ fn typed_structs_name_fields_of_their_lines() {
         has(name, sales::pricing::SaleLine::FIELDS);
     }
     has("sales_order", sales::order::OrderLine::FIELDS);
+    has("price_list", sales::price_list::PriceLine::FIELDS);
     has("delivery", sales::delivery::DeliveryLine::FIELDS);
     has("stock_adjustment", adjustment::AdjustmentLine::FIELDS);
 }

@@ -428,7 +428,8 @@ fn header_fields(state: FormState) -> AnyView {
     let has_lines = state.record.lines.is_some();
     // Number and state stand above, totals beside the lines.
     let elsewhere = |f: &Field| match f.kind {
-        Kind::State | Kind::Number => true,
+        Kind::State => true,
+        Kind::Number => f.name == state.record.title,
         Kind::Money | Kind::Base => f.computed && has_lines,
         _ => f.hidden,
     };

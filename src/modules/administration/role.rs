@@ -141,7 +141,7 @@ mod rules {
             creates: grant.creates,
             changes: grant.changes,
             deletes: grant.deletes,
-            acts: (grant.acts == Acts::All).then(|| ALL_ACTIONS.to_owned()),
+            acts: grant.acts.text(),
             reach: Some(grant.reach.name().to_owned()),
         }
     }

@@ -88,6 +88,7 @@ mod queries {
                       union all select 'sales_invoice', number from sales_invoice where tenant_id = $1 and number is not null
                       union all select 'credit_note', number from credit_note where tenant_id = $1 and number is not null
                       union all select 'customer_payment', number from customer_payment where tenant_id = $1 and number is not null
+                      union all select 'opportunity', number from opportunity where tenant_id = $1 and number is not null
                       union all select 'stock_adjustment', number from stock_adjustment where tenant_id = $1 and number is not null
                       union all select 'journal_entry', number from journal_entry where tenant_id = $1 and number is not null and source is null) d
                     cross join lateral (select split_part(number, '-', 2)::int as year) y group by record, year)

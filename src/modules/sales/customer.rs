@@ -16,6 +16,7 @@ pub static CUSTOMER: Record = Record {
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("currency", Kind::Currency).start(Start::CompanyCurrency),
         Field::new("credit_limit", Kind::Base),
+        Field::new("price_list", Kind::Link("price_list")),
         Field::new("language", Kind::Choice(&["ar", "en"])).required().start(Start::Text("ar")),
         Field::new("note", Kind::Note).wide(),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
@@ -25,7 +26,7 @@ pub static CUSTOMER: Record = Record {
         View { name: "active", filter: &[("active", "true")] },
         View { name: "inactive", filter: &[("active", "false")] },
     ],
-    filters: &["currency", "payment_term", "language"],
+    filters: &["currency", "payment_term", "price_list", "language"],
     party: Some("id"),
     kept_by: &["sales", "accountant"],
     ..Record::master("customer", "customers", "sales")
@@ -36,6 +37,7 @@ pub use rules::CustomerRules;
 
 #[cfg(feature = "ssr")]
 mod rules {
+    use super::super::credit;
     use crate::platform::door::{Document, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use async_trait::async_trait;
@@ -44,12 +46,12 @@ mod rules {
 
     #[async_trait]
     impl Rules for CustomerRules {
-        async fn complete(&self, _: &mut TenantTx, customer: &mut Document) -> Outcome<()> {
+        async fn complete(&self, tx: &mut TenantTx, customer: &mut Document) -> Outcome<()> {
             let email = customer.text("email").unwrap_or_default();
             if !email.is_empty() && !is_email(email) {
                 return Err(Refusal::new("refuse-email").at("email").into());
             }
-            Ok(())
+            credit::check_limit(tx, customer).await
         }
     }
 

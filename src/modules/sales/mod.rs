@@ -1,11 +1,16 @@
 //! Selling: from quotation to paid invoice.
 
+#[cfg(feature = "ssr")]
+pub mod credit;
 pub mod credit_note;
 pub mod customer;
 pub mod delivery;
 pub mod invoice;
+pub mod lead;
+pub mod opportunity;
 pub mod order;
 pub mod payment;
+pub mod price_list;
 #[cfg(feature = "ssr")]
 pub mod pricing;
 pub mod quotation;
@@ -23,6 +28,9 @@ brings! {
     invoice::SALES_INVOICE => invoice::InvoiceRules,
     credit_note::CREDIT_NOTE => credit_note::CreditNoteRules,
     payment::CUSTOMER_PAYMENT => payment::PaymentRules,
+    lead::LEAD => lead::LeadRules,
+    opportunity::OPPORTUNITY => opportunity::OpportunityRules,
+    price_list::PRICE_LIST => price_list::PriceListRules,
 }
 
 pub const MODULE: Module = Module {

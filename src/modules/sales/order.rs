@@ -42,6 +42,7 @@ pub static SALES_ORDER: Record = Record {
         Field::new("delivered", Kind::Percent).hidden(),
         Field::new("invoiced", Kind::Percent).hidden(),
         Field::new("to_invoice", Kind::Bool).hidden(),
+        Field::new("credit_released", Kind::Bool).hidden(),
         Field::new("state", Kind::State).computed(),
     ],
     lines: Some(&LINES),
@@ -55,6 +56,7 @@ pub static SALES_ORDER: Record = Record {
     ],
     actions: &[
         Action::new("confirm", "check", &["draft"]).primary(),
+        Action::new("release", "key", &["draft"]).reserved_for(&["accountant"]),
         Action::new("deliver", "truck", &["confirmed", "partly_delivered"]).primary(),
         Action::new("invoice", "receipt", &["partly_delivered", "delivered", "closed"]),
         Action::new("close", "lock", &["partly_delivered"]).grave(),
@@ -80,6 +82,7 @@ pub use rules::{OrderLine, OrderRules, Progress, What};
 
 #[cfg(feature = "ssr")]
 mod rules {
+    use super::super::credit;
     use super::super::delivery::DELIVERY;
     use super::super::invoice::SALES_INVOICE;
     use super::super::pricing;
@@ -119,12 +122,20 @@ mod rules {
                     }
                 }
             }
-            pricing::complete(tx, order).await
+            pricing::complete(tx, order).await?;
+            credit::review_release(tx, order).await
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, order: &Document) -> Outcome<Effects> {
             match action {
-                "confirm" => Ok(Effects::to("confirmed").numbered()),
+                "confirm" => {
+                    credit::check(&credit::facts(tx, order).await?, &tx.company.currency)?;
+                    Ok(Effects::to("confirmed").numbered())
+                }
+                "release" => {
+                    credit::check_release(&credit::facts(tx, order).await?)?;
+                    Ok(Effects::default().set("credit_released", true))
+                }
                 "cancel" => Ok(Effects::to("cancelled").numbered()),
                 "close" => Ok(Effects::to("closed")),
                 "deliver" => {

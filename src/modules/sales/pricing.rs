@@ -1,5 +1,6 @@
 //! What a document with priced lines comes to: line amounts, tax, totals. Shared by quotation, order, invoice, credit note.
 
+use super::price_list;
 use crate::modules::finance::ledger;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{Outcome, Refusal};
@@ -125,6 +126,7 @@ pub async fn complete(tx: &mut TenantTx, document: &mut Document) -> Outcome<()>
         from_customer(tx, document, customer).await?;
     }
     document.fill("currency", company.currency.clone());
+    from_price_list(tx, document).await?;
     let rates = from_items(tx, document).await?;
     let totals = totals_of(document, &rates, &company)?;
     for (line, (amount, net)) in document.lines.iter_mut().zip(&totals.lines) {
@@ -157,6 +159,28 @@ async fn from_customer(tx: &mut TenantTx, document: &mut Document, customer: Uui
         }
         if document.record.field("payment_term").is_some() {
             document.fill("payment_term", row.try_get::<Option<Uuid>, _>("payment_term")?);
+        }
+    }
+    Ok(())
+}
+
+/// Prices lines that have no price yet from the customer's price list; a discount of the list comes with its price. A price
+/// that somebody gave, or that was carried from the document before, stays.
+async fn from_price_list(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
+    let unpriced = |line: &Line| line.link("item").filter(|_| line.get("price").is_null());
+    let items: Vec<Uuid> = document.lines.iter().filter_map(unpriced).collect();
+    let (Some(customer), Some(date)) = (document.link("customer"), document.get("date").date()) else { return Ok(()) };
+    if items.is_empty() {
+        return Ok(());
+    }
+    let currency = document.currency(&tx.company.currency).to_owned();
+    let prices = price_list::lines_for(tx, customer, &currency, date, &items).await?;
+    for line in &mut document.lines {
+        let quantity = line.get("quantity").decimal().unwrap_or(Decimal::ONE);
+        let offer = unpriced(line).and_then(|item| price_list::best_price(&prices, item, quantity, date));
+        if let Some(offer) = offer {
+            line.set("price", offer.price);
+            fill(line, "discount", offer.discount);
         }
     }
     Ok(())

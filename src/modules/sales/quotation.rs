@@ -25,6 +25,7 @@ pub static QUOTATION: Record = Record {
         Field::new("number", Kind::Number).computed(),
         Field::new("revision", Kind::Integer).required().start(Start::Text("0")).computed(),
         Field::new("revision_of", Kind::Link("quotation")).hidden(),
+        Field::new("opportunity", Kind::Link("opportunity")).hidden(),
         Field::new("customer", Kind::Link("customer")).required(),
         Field::new("date", Kind::Date).required().start(Start::Today),
         Field::new("valid_until", Kind::Date),
@@ -116,7 +117,7 @@ mod rules {
             .with("number", quotation.get("number").clone())
             .with("revision", quotation.minor("revision") + 1)
             .with("revision_of", quotation.id);
-        for name in ["customer", "date", "currency", "payment_term", "branch", "reference", "note"] {
+        for name in ["opportunity", "customer", "date", "currency", "payment_term", "branch", "reference", "note"] {
             next.set(name, quotation.get(name).clone());
         }
         next.lines = quotation

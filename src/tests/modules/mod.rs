@@ -3,4 +3,5 @@
 mod demo;
 mod finance;
 mod inventory;
+mod pricing;
 mod sales;
