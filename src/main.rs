@@ -43,7 +43,7 @@ enum Verb {
     Work,
     /// Brings the database schema up to date and stops.
     Migrate,
-    /// Imports a CSV file as one user of one company would on the import page.
+    /// Imports a spreadsheet, CSV or XLSX, as one user of one company would on the import page.
     Import {
         /// Record type, such as `customer`.
         record: String,
@@ -185,7 +185,7 @@ async fn import_file(
     let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
     let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
     let mut plan = Plan { record, mapping: Vec::new(), fixed: Vec::new() };
-    if let Ok(header) = import::header(&bytes) {
+    if let Ok(header) = import::header(&bytes)? {
         plan.mapping = import::suggest(&header, &forms::labels(record));
     }
     for text in mapping {

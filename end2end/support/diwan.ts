@@ -223,8 +223,8 @@ export class Diwan {
   }
 }
 
-/** `diwan` is a window that nobody is signed in to; `house` one with a company of its own. */
-export const test = base.extend<{ language: Language; watch: Watch; diwan: Diwan; house: Diwan }>({
+/** `diwan` and `second` are windows that nobody is signed in to; `house` is the first with a company of its own. */
+export const test = base.extend<{ language: Language; watch: Watch; diwan: Diwan; house: Diwan; second: Diwan }>({
   viewport: { width: 1360, height: 900 },
   actionTimeout: 20_000,
   language: async ({ locale }, use) => use(locale?.startsWith('ar') ? 'ar' : 'en'),
@@ -239,5 +239,11 @@ export const test = base.extend<{ language: Language; watch: Watch; diwan: Diwan
   house: async ({ diwan }, use) => {
     await diwan.signUp();
     await use(diwan);
+  },
+  second: async ({ browser, language, watch }, use) => {
+    const context = await browser.newContext();
+    watch.over(context);
+    await use(new Diwan(await context.newPage(), language, watch));
+    await context.close();
   },
 });

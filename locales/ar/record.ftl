@@ -247,3 +247,28 @@ view-liability = المطلوبات
 view-equity = حقوق الملكية
 view-income = الإيرادات
 view-expense = المصروفات
+
+## العروض والأعمدة والتجميع واللوحات
+
+views = العروض
+view-save = حفظ هذه القائمة
+view-name = الاسم
+view-shared = للجميع
+view-keep = حفظ
+view-forget = حذف هذا العرض
+refuse-view-name = لحفظ القائمة يجب أن تعطيها اسمًا لا يزيد على { 60 } حرفًا.
+columns = الأعمدة
+column-up = تقديم { $column }
+column-down = تأخير { $column }
+column-out = إخفاء { $column }
+group-by = تجميع حسب
+group-count = السجلات
+layout-board = عرض كلوحة
+layout-list = عرض كقائمة
+board-all = الكل ({ $count })
+export = تصدير
+import-fault-not-a-spreadsheet = هذا ليس جدول بيانات. لاستيراد قائمة يجب أن تقدم ملف CSV أو XLSX.
+import-fault-encrypted = المصنف محمي بكلمة مرور. لاستيراده يجب أن تحفظه بدونها.
+import-fault-damaged = المصنف تالف. افتحه في برنامج جداول واحفظه من جديد ثم حاول مرة أخرى.
+import-fault-unpacked = المصنف كبير جدًا عند فك ضغطه. لاستيراده يجب أن تقسمه.
+import-fault-columns = في الملف أكثر من { 500 } عمود. لاستيراده يجب أن تستبعد بعضها.

@@ -223,3 +223,28 @@ view-liability = Liabilities
 view-equity = Equity
 view-income = Income
 view-expense = Expenses
+
+## Views, columns, groups, boards
+
+views = Views
+view-save = Keep this list
+view-name = Name
+view-shared = for everybody
+view-keep = Keep
+view-forget = Forget this view
+refuse-view-name = To keep a list you must give it a name of { 60 } characters at most.
+columns = Columns
+column-up = Move { $column } forward
+column-down = Move { $column } back
+column-out = Take { $column } out
+group-by = Group by
+group-count = Records
+layout-board = As a board
+layout-list = As a list
+board-all = All { $count }
+export = Export
+import-fault-not-a-spreadsheet = This is not a spreadsheet. To import a list you must give a CSV or XLSX file.
+import-fault-encrypted = The workbook is locked with a password. To import it you must save it without one.
+import-fault-damaged = The workbook is damaged. Open it in a spreadsheet, save it anew and try again.
+import-fault-unpacked = The workbook is too large when it is unpacked. To import it you must split it.
+import-fault-columns = The file has more than { 500 } columns. To import it you must leave some out.

@@ -10,19 +10,23 @@ use crate::modules::administration::{founding, invitation};
 use crate::platform::auth::{self, SignedIn};
 use crate::platform::bulk::{self, Order, Which};
 use crate::platform::error::{Error, Outcome};
-use crate::platform::import::{self, Mapping, Plan};
+use crate::platform::export::{self, Plan};
+use crate::platform::import::{self, Mapping};
 use crate::platform::jobs;
+use crate::platform::sheet::Format;
 use crate::platform::tenancy::{Cx, whole};
+use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
 use crate::record::query::Query;
 use crate::record::{Names, Record};
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{Multipart, Path, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use std::collections::BTreeMap;
+use tokio_util::io::ReaderStream;
 use tower_sessions::Session;
 use uuid::Uuid;
 
@@ -37,6 +41,8 @@ pub fn routes() -> Router<House> {
         .route("/companies/new", get(web::render_page).post(add_company))
         .route("/{path}/import", get(web::render_page).post(import))
         .route("/{path}/bulk", post(bulk))
+        .route("/{path}/views", post(saved_views))
+        .route("/{path}/export", get(export_list))
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
 }
 
@@ -210,6 +216,14 @@ async fn bulk(
         _ => Which::These(pairs.iter().filter(|(n, _)| n == "id").filter_map(|(_, id)| id.parse().ok()).collect()),
     };
     let asked = text("_do");
+    if let Some(format) = asked.strip_prefix("export.") {
+        let (ids, query) = match which {
+            Which::These(ids) => (Some(ids), Query::default()),
+            Which::Matching(query) => (None, query),
+        };
+        let format = if format == "csv" { Format::Csv } else { Format::Xlsx };
+        return file_of(house, visit, headers, Plan { record, query, ids, format }).await;
+    }
     let (verb, field) = asked.split_once('.').unwrap_or((&asked, ""));
     // A link comes as the id that was chosen, or as the text in its box.
     let shown = text(&format!("set.{field}~"));
@@ -229,6 +243,85 @@ async fn bulk(
             jobs::wake();
             Redirect::to(&format!("/jobs/{job}")).into_response()
         }
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// A list as a file: all that its query finds.
+async fn export_list(
+    State(house): State<House>,
+    visit: Visit,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(record) = modules::record_at(&path) else { return web::render(house, visit, headers).await };
+    let pairs = web::query_pairs(&visit.uri);
+    let format = match pairs.iter().find(|(name, _)| name == "format").map(|(_, format)| format.as_str()) {
+        Some("csv") => Format::Csv,
+        _ => Format::Xlsx,
+    };
+    let query = Query::read(record, pairs).from_start();
+    file_of(house, visit, headers, Plan { record, query, ids: None, format }).await
+}
+
+/// The file of an export as a download.
+async fn file_of(house: House, visit: Visit, headers: HeaderMap, plan: Plan) -> Response {
+    let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
+    let (db, task) = (house.db.clone(), plan.clone());
+    let i18n = cx.i18n;
+    match whole(async move { export::write(&db, &cx, &task).await }).await {
+        Ok(file) => {
+            let today = jiff::Zoned::now().date();
+            let name = export::file_name(i18n, &plan, today);
+            let ascii = format!("{}-{today}.{}", plan.record.path, plan.format.extension());
+            let disposition =
+                format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", crate::record::query::encode(&name));
+            let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)));
+            let mut response = Response::new(body);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(plan.format.media_type()));
+            if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+                headers.insert(header::CONTENT_DISPOSITION, disposition);
+            }
+            if plan.format == Format::Xlsx {
+                // It is packed already.
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
+            }
+            response
+        }
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// Keeps the query of a list by a name, or forgets one.
+async fn saved_views(
+    State(house): State<House>,
+    visit: Visit,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (Some(record), Ok(cx)) = (modules::record_at(&path), visit.cx()) else {
+        return web::render(house, visit, headers).await;
+    };
+    let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    let pairs: Vec<_> = form_urlencoded::parse(field("query").as_bytes()).into_owned().collect();
+    let query = Query::read(record, pairs);
+    let (name, forget, shared) = (field("name"), field("forget").parse::<Uuid>().ok(), field("shared") == "true");
+    let db = house.db.clone();
+    let list = if forget.is_some() { Query::default() } else { query.clone() };
+    let kept = whole(async move {
+        let mut tx = db.begin(&cx).await?;
+        match forget {
+            Some(id) => views::forget(&mut tx, id).await?,
+            None => views::keep(&mut tx, record, &name, &query, shared).await?,
+        }
+        tx.commit().await?;
+        Ok(())
+    });
+    match kept.await {
+        Ok(()) => Redirect::to(&list.address(record)).into_response(),
         Err(error) => failed(house, visit, headers, error).await,
     }
 }
@@ -359,8 +452,8 @@ async fn rehearse(
     record: &'static Record,
     form: &ImportForm,
 ) -> Outcome<Rehearsal> {
-    let file = String::from_utf8_lossy(&form.file).into_owned();
-    let columns = match import::header(&form.file) {
+    let file = import::as_text(&form.file)?;
+    let columns = match import::header(&form.file)? {
         Ok(columns) => columns,
         Err(bad) => return Ok(Rehearsal { file, bad: vec![bad_row(bad)], ..Rehearsal::default() }),
     };
@@ -375,7 +468,7 @@ async fn rehearse(
         form.mapping.iter().map(mapping).collect()
     };
     let shown = mapping.iter().map(|m| (m.column.clone(), m.target.clone())).collect();
-    let report = import::run(tx, &Plan { record, mapping, fixed: Vec::new() }, &form.file).await?;
+    let report = import::run(tx, &import::Plan { record, mapping, fixed: Vec::new() }, &form.file).await?;
     let more_bad = report.bad.len().saturating_sub(BAD_ROWS) as u64;
     Ok(Rehearsal {
         file,

@@ -59,7 +59,7 @@ fn choose(i18n: I18n, record: &'static Record) -> AnyView {
     view! {
         <form class="card body stack" method="post" enctype="multipart/form-data">
             <p>{t!(i18n, "import-lead")}</p>
-            <label class="drop" for="file">{icon("upload")}<span>{t!(i18n, "import-file")}</span><input type="file" id="file" name="file" accept=".csv,text/csv" required /></label>
+            <label class="drop" for="file">{icon("upload")}<span>{t!(i18n, "import-file")}</span><input type="file" id="file" name="file" accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" required /></label>
             <div class="acts"><button class="btn pri">{t!(i18n, "import-check")}</button></div>
         </form>
         <section class="card"><h2 class="sec">{t!(i18n, "import-columns")}</h2><div class="scroll"><table class="list"><tbody>{names}</tbody></table></div></section>

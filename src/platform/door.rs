@@ -714,14 +714,24 @@ fn differences(before: Option<&Document>, after: &Document) -> serde_json::Value
     changes.into()
 }
 
-/// The audit row and the event of one change, in one statement.
 async fn audit(tx: &mut TenantTx, record: &Record, id: Uuid, action: &str, changes: serde_json::Value) -> Outcome<()> {
+    note(tx, record.name, id, action, changes).await
+}
+
+/// The audit row and the event of one change, in one statement. For what is no record, too, such as a saved view.
+pub(super) async fn note(
+    tx: &mut TenantTx,
+    what: &str,
+    id: Uuid,
+    action: &str,
+    changes: serde_json::Value,
+) -> Outcome<()> {
     sqlx::query(
         "with a as (insert into audit (id, record, record_id, action, changes) values ($1, $2, $3, $4, $5))
          insert into outbox (id, topic, payload) values ($1, $2 || '.' || $4, jsonb_build_object('id', $3::uuid))",
     )
     .bind(Uuid::now_v7())
-    .bind(record.name)
+    .bind(what)
     .bind(id)
     .bind(action)
     .bind(changes)

@@ -1,15 +1,17 @@
-//! Import of CSV into any record, through the same reading, rules and writing as a form.
+//! Import of spreadsheets, CSV or XLSX, into any record, through the same reading, rules and writing as a form.
 //!
 //! A file is rehearsed first: everything is read, completed and written in a transaction that is taken back, and every bad
 //! row is named by line, column and reason. Nothing is written before the whole file is good.
 
 use super::document::Document;
 use super::door::{self, Error, Links, Outcome, Refusal, Typed};
+use super::table::{Fault, Table};
 use super::tenancy::TenantTx;
 use crate::record::page::Message;
 use crate::record::{Field, Kind, Record, line::parse_input_name};
 use rust_decimal::Decimal;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::Write as _;
 use std::str::FromStr as _;
 
 /// Rows of one file; more asks for more than one request may take.
@@ -64,20 +66,54 @@ pub struct Report {
     pub bad: Vec<Bad>,
 }
 
-/// The header of a file, or why it cannot be read at all.
-pub fn header(bytes: &[u8]) -> Result<Vec<String>, Bad> {
-    let text = text_of(bytes)?;
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let header: Vec<String> = reader.headers().map_err(|_| cut(1))?.iter().map(|c| c.trim().to_owned()).collect();
-    if header.iter().all(String::is_empty) {
-        return Err(Bad {
-            line: 1,
+/// Opens a file, or says why it cannot be read at all.
+fn open(bytes: &[u8]) -> Outcome<Result<Table, Bad>> {
+    let mut file = tempfile::tempfile().map_err(anyhow::Error::from)?;
+    file.write_all(bytes).map_err(anyhow::Error::from)?;
+    match Table::open(file) {
+        Ok(table) => Ok(Ok(table)),
+        Err(fault) => Ok(Err(bad_file(fault)?)),
+    }
+}
+
+/// A fault of the file as a bad row; a fault of the machine stays one.
+fn bad_file(fault: Fault) -> Outcome<Bad> {
+    match fault.message() {
+        Some(message) => Ok(Bad {
+            line: fault.line().unwrap_or(1),
             column: String::new(),
             text: String::new(),
-            reason: Message::new("import-fault-empty"),
-        });
+            reason: Message::new(message),
+        }),
+        None => Err(Error::Other(fault.into())),
     }
-    Ok(header)
+}
+
+/// The header of a file, or why it cannot be read at all.
+pub fn header(bytes: &[u8]) -> Outcome<Result<Vec<String>, Bad>> {
+    let mut table = match open(bytes)? {
+        Ok(table) => table,
+        Err(bad) => return Ok(Err(bad)),
+    };
+    match table.rows(0) {
+        Ok(rows) => Ok(Ok(rows.header().cells.iter().map(|cell| cell.trim().to_owned()).collect())),
+        Err(fault) => Ok(Err(bad_file(fault)?)),
+    }
+}
+
+/// The rows of a file as CSV, which a page can carry until the import is confirmed.
+pub fn as_text(bytes: &[u8]) -> Outcome<String> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    if let Ok(mut table) = open(bytes)?
+        && let Ok(rows) = table.rows(0)
+    {
+        csv.write_record(&rows.header().cells).map_err(anyhow::Error::from)?;
+        for row in rows.map_while(Result::ok) {
+            csv.write_record(&row.cells).map_err(anyhow::Error::from)?;
+        }
+    }
+    let bytes = csv.into_inner().map_err(|e| anyhow::anyhow!("csv: {e}"))?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// The mapping that a header suggests: columns called like a field, in the house's names or in either language.
@@ -98,52 +134,22 @@ pub fn suggest(header: &[String], names: &[(String, Vec<String>)]) -> Vec<Mappin
         .collect()
 }
 
-fn text_of(bytes: &[u8]) -> Result<&str, Bad> {
-    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|b| **b == b'\n').count() as u64 + 1;
-        Bad { line, column: String::new(), text: String::new(), reason: Message::new("import-fault-encoding") }
-    })
-}
-
-/// Finds the line of a place in a file. The reader's own count is one short where lines end in CR LF, because it takes a
-/// record to begin before the LF.
-struct LineCounter<'t> {
-    text: &'t [u8],
-    at: usize,
-    line: u64,
-}
-
-impl LineCounter<'_> {
-    fn of(&mut self, position: Option<&csv::Position>) -> u64 {
-        let mut to = position.map_or(self.at, |p| p.byte() as usize).min(self.text.len());
-        while matches!(self.text.get(to), Some(b'\r' | b'\n')) {
-            to += 1;
-        }
-        if to > self.at {
-            self.line += self.text[self.at..to].iter().filter(|byte| **byte == b'\n').count() as u64;
-            self.at = to;
-        }
-        self.line
-    }
-}
-
-fn cut(line: u64) -> Bad {
-    Bad { line, column: String::new(), text: String::new(), reason: Message::new("import-fault-cut") }
-}
-
 /// A row of the file, its texts by target.
 struct FileRow {
     line: u64,
     texts: BTreeMap<String, String>,
 }
 
-fn read_rows(plan: &Plan, bytes: &[u8]) -> Result<Vec<FileRow>, Vec<Bad>> {
-    let text = text_of(bytes).map_err(|bad| vec![bad])?;
-    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
-    let mut lines = LineCounter { text: text.as_bytes(), at: 0, line: 1 };
-    let header: Vec<String> =
-        reader.headers().map_err(|e| vec![cut(lines.of(e.position()))])?.iter().map(|c| c.trim().to_owned()).collect();
+fn read_rows(plan: &Plan, bytes: &[u8]) -> Outcome<Result<Vec<FileRow>, Vec<Bad>>> {
+    let mut table = match open(bytes)? {
+        Ok(table) => table,
+        Err(bad) => return Ok(Err(vec![bad])),
+    };
+    let found = match table.rows(0) {
+        Ok(rows) => rows,
+        Err(fault) => return Ok(Err(vec![bad_file(fault)?])),
+    };
+    let header: Vec<String> = found.header().cells.iter().map(|cell| cell.trim().to_owned()).collect();
     let mut places = Vec::new();
     for mapping in plan.mapping.iter().filter(|m| !m.target.is_empty()) {
         if let Some(at) = header.iter().position(|c| *c == mapping.column) {
@@ -151,18 +157,17 @@ fn read_rows(plan: &Plan, bytes: &[u8]) -> Result<Vec<FileRow>, Vec<Bad>> {
         }
     }
     let (mut rows, mut bad) = (Vec::new(), Vec::new());
-    for record in reader.records() {
-        let record = match record {
-            Ok(record) => record,
-            Err(error) => {
-                bad.push(cut(lines.of(error.position())));
+    for row in found {
+        let row = match row {
+            Ok(row) => row,
+            Err(fault) => {
+                bad.push(bad_file(fault)?);
                 continue;
             }
         };
-        let line = lines.of(record.position());
         if rows.len() >= MOST_ROWS {
             bad.push(Bad {
-                line,
+                line: row.line,
                 column: String::new(),
                 text: String::new(),
                 reason: Message::new("import-fault-too-large"),
@@ -171,15 +176,15 @@ fn read_rows(plan: &Plan, bytes: &[u8]) -> Result<Vec<FileRow>, Vec<Bad>> {
         }
         let mut texts: BTreeMap<String, String> = plan.fixed.iter().cloned().collect();
         for (at, mapping) in &places {
-            let mut text = record.get(*at).unwrap_or_default().trim().to_owned();
+            let mut text = row.cells.get(*at).map_or("", |cell| cell.trim()).to_owned();
             if let (Some(factor), Ok(number)) = (mapping.factor, Decimal::from_str(&text)) {
                 text = (number * factor).normalize().to_string();
             }
             texts.insert(mapping.target.clone(), text);
         }
-        rows.push(FileRow { line, texts });
+        rows.push(FileRow { line: row.line, texts });
     }
-    if bad.is_empty() { Ok(rows) } else { Err(bad) }
+    Ok(if bad.is_empty() { Ok(rows) } else { Err(bad) })
 }
 
 /// A document that the file makes or extends, with the line of the file behind each of its rows.
@@ -207,7 +212,7 @@ pub async fn run(tx: &mut TenantTx, plan: &Plan, bytes: &[u8]) -> Outcome<Report
         let bad = Bad { line: 1, column: column_of(plan, target), text: String::new(), reason };
         return Ok(Report { bad: vec![bad], ..Report::default() });
     }
-    let rows = match read_rows(plan, bytes) {
+    let rows = match read_rows(plan, bytes)? {
         Ok(rows) => rows,
         Err(bad) => return Ok(Report { bad, ..Report::default() }),
     };

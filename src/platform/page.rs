@@ -7,10 +7,13 @@ use super::seal;
 use super::sql::{self, Bind, Condition, Keyset};
 use super::tenancy::{Standing, TenantTx};
 use crate::record::fold::fold;
-use crate::record::page::{Cell, Conflict, Event, FormPage, LineCells, Linked, ListPage, Row, Suggestion};
+use crate::record::page::{
+    BoardColumn, Cell, Conflict, Event, FormPage, Group, LineCells, Linked, ListPage, Row, Suggestion,
+};
 use crate::record::query::{COUNT_LIMIT, PAGE, Query, TAB_LIMIT};
 use crate::record::{Field, Kind, Reach, Record, Value, line::input_name};
 use sqlx::Row as _;
+use sqlx::postgres::PgRow;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -131,18 +134,11 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         query.after.as_ref().or(query.before.as_ref()).map(|sealed| Place::open(&context, sealed)).transpose()?;
 
     let keyset = Keyset { sort, descending, backwards, from_place: place.is_some() };
-    let mut select =
-        bind(sqlx::query(sql::list(record, &columns, &conditions, &keyset, PAGE + 1)).bind(tenant), &conditions);
-    if let Some(place) = &place {
-        select = select.bind(&place.value).bind(place.id.to_string());
-    }
-    let mut found = select.fetch_all(tx.conn()).await?;
-    let more = found.len() > PAGE as usize;
-    found.truncate(PAGE as usize);
+    let (mut found, more) = rows(tx, record, &columns, &conditions, &keyset, place.as_ref(), PAGE).await?;
     if backwards {
         found.reverse();
     }
-    let seal = |row: &sqlx::postgres::PgRow| -> Outcome<String> {
+    let seal = |row: &PgRow| -> Outcome<String> {
         Ok(Place { value: row.try_get("place")?, id: row.try_get("id")? }.seal(&context))
     };
     let first = found.first().map(&seal).transpose()?;
@@ -153,6 +149,13 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         (false, false) => (None, last.filter(|_| more)),
     };
     let rows = found.iter().map(|row| read_row(record, &columns, row)).collect::<Outcome<Vec<_>>>()?;
+    let board =
+        if query.board { board(tx, record, &columns, &conditions, sort, descending).await? } else { Vec::new() };
+    let group = query.group.as_deref().and_then(|name| record.field(name));
+    let groups = match group.filter(|field| rights.on(record).sees_field(field.name)) {
+        Some(field) => groups(tx, record, field, &conditions).await?,
+        None => Vec::new(),
+    };
 
     let count = count(tx, record, &conditions).await?;
     let capped = count > COUNT_LIMIT;
@@ -161,6 +164,9 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         totals: if capped { Vec::new() } else { totals(tx, record, &conditions).await? },
         views: view_counts(tx, record).await?,
         labels: filter_labels(tx, record, &query).await?,
+        saved: super::views::list(tx, record).await?,
+        board,
+        groups,
         query,
         hidden,
         rows,
@@ -173,6 +179,142 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         settable: super::bulk::settable_fields(rights, record),
         company_currency: tx.company.currency.clone(),
     })
+}
+
+/// So many rows from a place on, and whether there are more.
+async fn rows(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    columns: &[&'static Field],
+    conditions: &[Condition],
+    keyset: &Keyset<'_>,
+    place: Option<&Place>,
+    limit: u32,
+) -> Outcome<(Vec<PgRow>, bool)> {
+    let tenant = tx.tenant();
+    let select = sqlx::query(sql::list(record, columns, conditions, keyset, limit + 1)).bind(tenant);
+    let mut select = bind(select, conditions);
+    if let Some(place) = place {
+        select = select.bind(&place.value).bind(place.id.to_string());
+    }
+    let mut found = select.fetch_all(tx.conn()).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    Ok((found, more))
+}
+
+/// Reads all rows of a list, page by page, as its reader may see them.
+pub struct Reader {
+    record: &'static Record,
+    pub columns: Vec<&'static Field>,
+    conditions: Vec<Condition>,
+    sort: &'static Field,
+    descending: bool,
+    place: Option<Place>,
+    ended: bool,
+}
+
+impl Reader {
+    pub fn new(tx: &TenantTx, record: &'static Record, query: &Query, ids: Option<&[Uuid]>) -> Outcome<Reader> {
+        let standing = &tx.standing;
+        let grant = standing.rights.on(record);
+        if !grant.sees {
+            return Err(Error::Denied);
+        }
+        let mut conditions = conditions(record, query, standing)?;
+        if let Some(ids) = ids {
+            let sql = format!("t.id = any(${}::uuid[])", conditions.len() + 2);
+            conditions.push(Condition { sql, bind: Bind::Texts(ids.iter().map(Uuid::to_string).collect()) });
+        }
+        let mut query = query.clone();
+        query.sort = query.sort.filter(|name| grant.sees_field(name));
+        Ok(Reader {
+            record,
+            columns: query.columns(record).into_iter().filter(|f| grant.sees_field(f.name)).collect(),
+            conditions,
+            sort: query.sort(record),
+            descending: if query.sort.is_some() { query.descending } else { record.descending },
+            place: None,
+            ended: false,
+        })
+    }
+
+    /// The next rows, none at the end.
+    pub async fn next(&mut self, tx: &mut TenantTx, limit: u32) -> Outcome<Vec<Row>> {
+        if self.ended {
+            return Ok(Vec::new());
+        }
+        let keyset =
+            Keyset { sort: self.sort, descending: self.descending, backwards: false, from_place: self.place.is_some() };
+        let place = self.place.as_ref();
+        let (found, more) = rows(tx, self.record, &self.columns, &self.conditions, &keyset, place, limit).await?;
+        self.ended = !more;
+        if let Some(last) = found.last() {
+            self.place = Some(Place { value: last.try_get("place")?, id: last.try_get("id")? });
+        }
+        found.iter().map(|row| read_row(self.record, &self.columns, row)).collect()
+    }
+}
+
+/// Cards shown in each state of a board.
+const CARDS: u32 = 30;
+
+/// Each state with its first cards.
+async fn board(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    columns: &[&'static Field],
+    conditions: &[Condition],
+    sort: &Field,
+    descending: bool,
+) -> Outcome<Vec<BoardColumn>> {
+    let Some(field) = record.fields.iter().find(|f| f.kind == Kind::State) else { return Ok(Vec::new()) };
+    let mut board = Vec::new();
+    for state in record.states {
+        let mut within = conditions.to_vec();
+        within.extend(sql::conditions(field, state.name, within.len() + 2));
+        let keyset = Keyset { sort, descending, backwards: false, from_place: false };
+        let (found, _) = rows(tx, record, columns, &within, &keyset, None, CARDS).await?;
+        let cards = found.iter().map(|row| read_row(record, columns, row)).collect::<Outcome<Vec<_>>>()?;
+        let count = match cards.len() < CARDS as usize {
+            true => cards.len() as i64,
+            false => count(tx, record, &within).await?,
+        };
+        board.push(BoardColumn { state: state.name.to_owned(), count, rows: cards });
+    }
+    Ok(board)
+}
+
+/// Groups shown at once.
+const GROUPS: u32 = 200;
+
+/// Rows counted and summed by the values of a field.
+async fn groups(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    by: &'static Field,
+    conditions: &[Condition],
+) -> Outcome<Vec<Group>> {
+    let (tenant, rights) = (tx.tenant(), tx.rights());
+    let summed: Vec<&str> = record.totals.iter().copied().filter(|f| rights.on(record).sees_field(f)).collect();
+    let select = sqlx::query(sql::groups(record, by, &summed, conditions, GROUPS)).bind(tenant);
+    let mut groups: Vec<Group> = Vec::new();
+    for row in bind(select, conditions).fetch_all(tx.conn()).await? {
+        let (text, currency): (Option<String>, String) = (row.try_get("value")?, row.try_get("currency")?);
+        let at = match groups.iter().position(|group| group.text == text) {
+            Some(at) => at,
+            None => {
+                let label = row.try_get("label")?;
+                groups.push(Group { text, label, count: 0, sums: Vec::new() });
+                groups.len() - 1
+            }
+        };
+        groups[at].count += row.try_get::<i64, _>("n")?;
+        for field in &summed {
+            groups[at].sums.push(((*field).to_owned(), currency.clone(), row.try_get(*field)?));
+        }
+    }
+    Ok(groups)
 }
 
 /// The ids of all that a query finds for this reader, in the order of the list, up to a limit.
@@ -188,7 +330,7 @@ pub async fn matching(tx: &mut TenantTx, record: &'static Record, query: &Query,
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
-fn read_row(record: &Record, columns: &[&'static Field], row: &sqlx::postgres::PgRow) -> Outcome<Row> {
+fn read_row(record: &Record, columns: &[&'static Field], row: &PgRow) -> Outcome<Row> {
     let mut cells = Vec::with_capacity(columns.len());
     for (i, field) in columns.iter().enumerate() {
         let label = match field.kind {

@@ -231,12 +231,14 @@ pub fn first(record: &Record) -> SqlStr {
 }
 
 /// A condition with its bound value.
+#[derive(Clone)]
 pub struct Condition {
     pub sql: String,
     pub bind: Bind,
 }
 
 /// A bound value of a condition.
+#[derive(Clone)]
 pub enum Bind {
     Text(String),
     Texts(Vec<String>),
@@ -381,6 +383,28 @@ pub fn totals(record: &Record, fields: &[&str], wheres: &[Condition]) -> SqlStr 
     safe(format!(
         "select {currency} as currency{sums} from {} t where t.tenant_id = $1{conditions} group by 1 order by 1",
         record.name
+    ))
+}
+
+/// Rows by the values of a field, most first. `$1` tenant, then the conditions' values. Columns: value, label, currency,
+/// count, sums.
+pub fn groups(record: &Record, by: &Field, fields: &[&str], wheres: &[Condition], limit: u32) -> SqlStr {
+    let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
+    let sums: String = fields.iter().map(|f| format!(", coalesce(sum(t.{f}), 0)::bigint as {f}")).collect();
+    let outer: String = fields.iter().map(|f| format!(", g.{f}")).collect();
+    let currency = record.currency_field().map_or("''".to_owned(), |f| format!("t.{}", f.name));
+    let (join, label) = match by.kind {
+        Kind::Link(target) => {
+            let title = super::door::record(target).map_or("id", |r| r.title);
+            (format!(" left join {target} l on l.tenant_id = $1 and l.id = g.value"), format!("l.{title}::text"))
+        }
+        _ => (String::new(), "null::text".to_owned()),
+    };
+    safe(format!(
+        "select g.value::text as value, {label} as label, g.currency, g.n{outer}
+           from (select t.{0} as value, {currency} as currency, count(*) as n{sums} from {1} t
+                  where t.tenant_id = $1{conditions} group by 1, 2 order by n desc limit {limit}) g{join} order by g.n desc, 1",
+        by.name, record.name
     ))
 }
 

@@ -91,6 +91,38 @@ pub struct Row {
     pub currency: Option<String>,
 }
 
+/// A query that was kept by a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SavedView {
+    pub id: Uuid,
+    pub name: String,
+    /// What stands behind the question mark of the list's address.
+    pub query: String,
+    pub shared: bool,
+    pub mine: bool,
+}
+
+/// One state of a board, with its latest cards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoardColumn {
+    pub state: String,
+    /// Rows in the state, up to the limit of counting.
+    pub count: i64,
+    pub rows: Vec<Row>,
+}
+
+/// Rows that share a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Canonical text of the value.
+    pub text: Option<String>,
+    /// What a link shows.
+    pub label: Option<String>,
+    pub count: i64,
+    /// Sums in the order of the record's totals: field, currency, minor units.
+    pub sums: Vec<(String, String, i64)>,
+}
+
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListPage {
@@ -112,6 +144,12 @@ pub struct ListPage {
     /// Titles of the links that filters name, as (field, canonical text).
     pub labels: Vec<(String, String)>,
     pub can_create: bool,
+    /// Queries that the reader can open by their name.
+    pub saved: Vec<SavedView>,
+    /// The states, when the list is a board.
+    pub board: Vec<BoardColumn>,
+    /// The groups, when rows are grouped.
+    pub groups: Vec<Group>,
     /// What can be done to many rows at once: `delete`, `set`, actions.
     pub bulk: Vec<String>,
     /// Fields that can be set for many rows at once.

@@ -28,6 +28,10 @@ pub struct Query {
     pub sort: Option<String>,
     pub descending: bool,
     pub columns: Vec<String>,
+    /// As a board: a column of cards for each state.
+    pub board: bool,
+    /// A field by whose values rows are counted and summed.
+    pub group: Option<String>,
     /// Where the page starts: an opaque, signed place in the order.
     pub after: Option<String>,
     /// The page ends before this place.
@@ -49,6 +53,8 @@ impl Query {
                     query.descending = text.starts_with('-');
                     query.sort = Some(text.trim_start_matches('-').to_owned());
                 }
+                "layout" => query.board = text == "board" && !record.states.is_empty(),
+                "group" => query.group = record.field(&text).filter(|f| groupable(f.kind)).map(|f| f.name.to_owned()),
                 "columns" => query.columns = text.split(',').map(str::to_owned).collect(),
                 "after" => query.after = Some(text),
                 "before" => query.before = Some(text),
@@ -121,6 +127,12 @@ impl Query {
         if !self.columns.is_empty() {
             push("columns", &self.columns.join(","));
         }
+        if self.board {
+            push("layout", "board");
+        }
+        if let Some(group) = &self.group {
+            push("group", group);
+        }
         if let Some(after) = &self.after {
             push("after", after);
         }
@@ -156,10 +168,20 @@ impl Query {
         Query { view: view.map(str::to_owned), filters: Vec::new(), ..self.from_start() }
     }
 
+    /// The same list with these columns.
+    pub fn with_columns(&self, columns: Vec<String>) -> Query {
+        Query { columns, ..self.clone() }
+    }
+
     /// Whether anything narrows the list.
     pub fn narrows(&self) -> bool {
         !self.filters.is_empty() || self.search.is_some() || self.view.is_some()
     }
+}
+
+/// Kinds by whose values rows can be counted and summed.
+pub const fn groupable(kind: Kind) -> bool {
+    matches!(kind, Kind::Link(_) | Kind::Choice(_) | Kind::State | Kind::Currency | Kind::Bool | Kind::Date)
 }
 
 /// Kinds that a list can be ordered by.

@@ -2,8 +2,8 @@
 
 use super::{flipped, icon, mark, pill};
 use crate::i18n::I18n;
-use crate::record::page::{Cell, ListPage, Row};
-use crate::record::query::{Query, TAB_LIMIT, sortable};
+use crate::record::page::{Cell, ListPage, Row, SavedView};
+use crate::record::query::{Query, TAB_LIMIT, groupable, sortable};
 use crate::record::{Field, Kind, Record};
 use crate::{modules, t};
 use leptos::prelude::*;
@@ -15,7 +15,12 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     let head = head(i18n, record, &page);
     let views = views(i18n, record, &page);
     let filters = filters(i18n, record, &page);
-    let body = if page.rows.is_empty() { empty(i18n, record, &page) } else { table(i18n, record, &page) };
+    let body = match &page {
+        page if page.rows.is_empty() => empty(i18n, record, page),
+        page if page.query.board => board(i18n, record, page),
+        page if page.query.group.is_some() => groups(i18n, record, page),
+        page => table(i18n, record, page),
+    };
     let foot = foot(i18n, &page, record);
     let bulk = bulk(i18n, record, &page);
     let notice = notice
@@ -34,16 +39,28 @@ fn head(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     view! { <div class="head"><div class="title"><h1>{i18n.records(record)}</h1></div><div class="acts">{new}</div></div> }.into_any()
 }
 
+/// The record's own views and those that people keep, as tabs; beside them what to do with the list as it stands.
 fn views(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
-    if record.views.is_empty() {
-        return ().into_any();
-    }
-    let current = page.query.view.clone();
+    let here = query_text(record, &page.query.from_start());
+    let kept = page.saved.iter().find(|view| view.query == here && !here.is_empty());
+    let saved = page
+        .saved
+        .iter()
+        .map(|view| {
+            let current = kept.is_some_and(|kept| kept.id == view.id).then_some("page");
+            let symbol = if view.shared { "users" } else { "eye" };
+            view! { <a href=format!("/{}?{}", record.path, view.query) aria-current=current>{icon(symbol)}<bdi>{view.name.clone()}</bdi></a> }
+        })
+        .collect_view();
+    let current = page.query.view.clone().filter(|_| kept.is_none());
+    let narrowed = page.query.narrows() && page.query.view.is_none();
+    let tools = tools(i18n, record, page, kept);
+    let all_here = kept.is_none() && !narrowed;
     let names = std::iter::once(None).chain(record.views.iter().map(|v| Some(v.name)));
     let tabs = names
         .zip(&page.views)
         .map(|(name, count)| {
-            let here = (current.as_deref() == name).then_some("page");
+            let here = (current.as_deref() == name && (name.is_some() || all_here)).then_some("page");
             let label = match name {
                 Some(name) => i18n.view(record, name),
                 None => t!(i18n, "view-all"),
@@ -52,7 +69,207 @@ fn views(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
             view! { <a href=href aria-current=here>{label}" "<small>{tab_count(i18n, *count)}</small></a> }
         })
         .collect_view();
-    view! { <nav class="views">{tabs}</nav> }.into_any()
+    view! { <div class="viewbar"><nav class="views" aria-label=t!(i18n, "views")>{tabs}{saved}</nav>{tools}</div> }
+        .into_any()
+}
+
+/// What stands behind the question mark of a query's address.
+fn query_text(record: &'static Record, query: &Query) -> String {
+    query.address(record).split_once('?').map_or(String::new(), |(_, text)| text.to_owned())
+}
+
+/// Columns, groups, board, and keeping all that by a name.
+fn tools(i18n: I18n, record: &'static Record, page: &ListPage, kept: Option<&SavedView>) -> AnyView {
+    let menu = |symbol: &'static str, label: String, body: AnyView| {
+        let title = label.clone();
+        view! { <details class="chip"><summary title=title>{icon(symbol)}<span class="vh">{label}</span></summary><div class="pop">{body}</div></details> }
+            .into_any()
+    };
+    let board = (!record.states.is_empty()).then(|| {
+        let query = Query { board: !page.query.board, ..page.query.from_start() };
+        let label = if page.query.board { t!(i18n, "layout-list") } else { t!(i18n, "layout-board") };
+        let symbol = if page.query.board { "list-tree" } else { "columns-3" };
+        let title = label.clone();
+        view! { <a class="chip" id="layout" href=query.address(record) title=title>{icon(symbol)}<span class="vh">{label}</span></a> }
+    });
+    let groups = record
+        .fields
+        .iter()
+        .filter(|f| groupable(f.kind) && !f.hidden && !page.hidden.iter().any(|hidden| hidden == f.name))
+        .map(|field| {
+            let on = page.query.group.as_deref() == Some(field.name);
+            let group = (!on).then(|| field.name.to_owned());
+            let href = Query { group, ..page.query.from_start() }.address(record);
+            view! { <a class="item" href=href aria-current=on.then_some("true")>{i18n.field(record, field.name)}{on.then(|| icon("x"))}</a> }
+        })
+        .collect_view();
+    let query = query_text(record, &page.query.from_start());
+    let keep = view! {
+        <form method="post" action=format!("/{}/views", record.path)>
+            <input type="hidden" name="query" value=query />
+            <div class="field"><label for="view-name">{t!(i18n, "view-name")}</label>
+                <div class="control"><input type="text" id="view-name" name="name" required maxlength="60" dir="auto" value=kept.map(|k| k.name.clone()).unwrap_or_default() /></div></div>
+            <label class="tick"><input type="checkbox" name="shared" value="true" checked=kept.is_some_and(|k| k.shared) />{t!(i18n, "view-shared")}</label>
+            <button class="btn pri small">{t!(i18n, "view-keep")}</button>
+        </form>
+        {kept.filter(|view| view.mine).map(|view| view! {
+            <form method="post" action=format!("/{}/views", record.path)><input type="hidden" name="forget" value=view.id.to_string() />
+                <button class="btn quiet small">{icon("trash-2")}<span>{t!(i18n, "view-forget")}</span></button></form>
+        })}
+    }
+    .into_any();
+    view! {
+        <div class="viewtools">
+            {board}
+            {menu("layout-dashboard", t!(i18n, "group-by"), groups.into_any())}
+            {menu("settings", t!(i18n, "columns"), column_menu(i18n, record, page))}
+            {menu("download", t!(i18n, "export"), export_links(record, page))}
+            {menu("save", t!(i18n, "view-save"), keep)}
+        </div>
+    }
+    .into_any()
+}
+
+/// The list as a file, in the forms that spreadsheets read.
+fn export_links(record: &'static Record, page: &ListPage) -> AnyView {
+    let query = query_text(record, &page.query.from_start());
+    [("xlsx", "Excel (XLSX)"), ("csv", "CSV")]
+        .map(|(format, label)| {
+            let href = format!("/{}/export?format={format}&{query}", record.path);
+            view! { <a class="item" href=href rel="external" download>{icon("download")}{label}</a> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+/// The columns in their order, each with a way to move it or take it out; then those that can be added.
+fn column_menu(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    let names: Vec<String> = page.columns(record).iter().map(|f| f.name.to_owned()).collect();
+    let to = |columns: Vec<String>| page.query.from_start().with_columns(columns).address(record);
+    let moved = |from: usize, to: usize| {
+        let mut moved = names.clone();
+        moved.swap(from, to);
+        moved
+    };
+    let link = |href: String, symbol: &'static str, label: String| {
+        view! { <a class="btn quiet icon small" href=href title=label.clone() aria-label=label>{icon(symbol)}</a> }
+    };
+    let shown = names
+        .iter()
+        .enumerate()
+        .map(|(at, name)| {
+            let label = i18n.field(record, name);
+            let up = (at > 0)
+                .then(|| link(to(moved(at, at - 1)), "arrow-up", t!(i18n, "column-up", column = label.clone())));
+            let down = (at + 1 < names.len())
+                .then(|| link(to(moved(at, at + 1)), "arrow-down", t!(i18n, "column-down", column = label.clone())));
+            let without = names.iter().filter(|other| *other != name).cloned().collect::<Vec<_>>();
+            let out = (names.len() > 1).then(|| link(to(without), "x", t!(i18n, "column-out", column = label.clone())));
+            view! { <div class="colrow"><span>{label}</span>{up}{down}{out}</div> }
+        })
+        .collect_view();
+    let more = record
+        .fields
+        .iter()
+        .filter(|f| !matches!(f.kind, Kind::Source | Kind::Note) && !names.iter().any(|name| name == f.name))
+        .filter(|f| !page.hidden.iter().any(|hidden| hidden == f.name))
+        .map(|field| {
+            let with = names.iter().cloned().chain([field.name.to_owned()]).collect();
+            let label = i18n.field(record, field.name);
+            view! { <a class="item" href=to(with)>{icon("plus")}{label}</a> }
+        })
+        .collect_view();
+    view! { {shown}<hr />{more} }.into_any()
+}
+
+/// A board: a column of cards for each state.
+fn board(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    let columns = page.columns(record);
+    let lanes = page
+        .board
+        .iter()
+        .map(|lane| {
+            let cards = lane.rows.iter().map(|row| card(i18n, record, &columns, row, &page.company_currency)).collect_view();
+            let filter = crate::record::query::Filter { field: "state".to_owned(), text: lane.state.clone() };
+            let mut query = Query { board: false, ..page.query.from_start() };
+            query.filters.retain(|f| f.field != "state");
+            query.filters.push(filter);
+            let more = (lane.count > lane.rows.len() as i64).then(|| {
+                view! { <a class="btn quiet small" href=query.address(record)>{t!(i18n, "board-all", count = lane.count)}</a> }
+            });
+            view! {
+                <section class="lane"><h2>{pill(i18n, record, &lane.state)}" "<small>{i18n.integer(lane.count)}</small></h2>{cards}{more}</section>
+            }
+        })
+        .collect_view();
+    view! { <div class="board" tabindex="0" role="region" aria-label=i18n.records(record)>{lanes}</div> }.into_any()
+}
+
+fn card(i18n: I18n, record: &'static Record, columns: &[&'static Field], row: &Row, company_currency: &str) -> AnyView {
+    let currency = row.currency.as_deref().unwrap_or(company_currency);
+    let lines = columns
+        .iter()
+        .zip(&row.cells)
+        .enumerate()
+        .filter(|(at, (field, cell))| field.kind != Kind::State && (*at == 0 || cell.text.is_some()))
+        .map(|(at, (field, cell))| {
+            let currency = if field.kind == Kind::Base { company_currency } else { currency };
+            let content = if cell.text.is_none() {
+                t!(i18n, "unnumbered").into_any()
+            } else {
+                cell_view(i18n, record, field, cell, currency)
+            };
+            match at {
+                0 => view! { <b>{content}</b> }.into_any(),
+                _ => view! { <div title=i18n.field(record, field.name)>{content}</div> }.into_any(),
+            }
+        })
+        .collect_view();
+    view! { <a class="card" href=format!("/{}/{}", record.path, row.id)>{lines}</a> }.into_any()
+}
+
+/// Rows counted and summed by a field, each leading to its rows.
+fn groups(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+    let Some(field) = page.query.group.as_deref().and_then(|name| record.field(name)) else { return ().into_any() };
+    let totals: Vec<&str> = record.totals.iter().copied().filter(|t| !page.hidden.iter().any(|h| h == t)).collect();
+    let headers = totals.iter().map(|name| view! { <th class="end">{i18n.field(record, name)}</th> }).collect_view();
+    let rows = page
+        .groups
+        .iter()
+        .map(|group| {
+            let cell = Cell { text: group.text.clone(), label: group.label.clone(), ..Cell::default() };
+            let content = cell_view(i18n, record, field, &cell, &page.company_currency);
+            let value = match &group.text {
+                Some(text) => {
+                    let filter = crate::record::query::Filter { field: field.name.to_owned(), text: text.clone() };
+                    let mut query = Query { group: None, ..page.query.from_start() };
+                    query.filters.retain(|f| f.field != field.name);
+                    query.filters.push(filter);
+                    view! { <a href=query.address(record)>{content}</a> }.into_any()
+                }
+                None => view! { "—" }.into_any(),
+            };
+            let sums = totals
+                .iter()
+                .map(|name| {
+                    let sums = group.sums.iter().filter(|(field, ..)| field == name);
+                    let sums = sums.map(|(_, currency, sum)| {
+                        let currency = if currency.is_empty() { page.company_currency.clone() } else { currency.clone() };
+                        let amount = i18n.amount(*sum, &currency);
+                        view! { <div><span class="num"><small>{currency}</small>" "{amount}</span></div> }
+                    });
+                    view! { <td class="end">{sums.collect_view()}</td> }
+                })
+                .collect_view();
+            view! { <tr><td class="strong">{value}</td><td class="end"><span class="num">{i18n.integer(group.count)}</span></td>{sums}</tr> }
+        })
+        .collect_view();
+    view! {
+        <div class="card scroll" tabindex="0" role="region" aria-label=i18n.records(record)>
+            <table class="list"><thead><tr><th>{i18n.field(record, field.name)}</th><th class="end">{t!(i18n, "group-count")}</th>{headers}</tr></thead><tbody>{rows}</tbody></table>
+        </div>
+    }
+    .into_any()
 }
 
 /// A count, or that there are more than are counted.
@@ -206,7 +423,7 @@ const BULK: &str = "bulk";
 
 /// What can be done with the ticked rows, or with all that match.
 fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
-    if page.bulk.is_empty() || page.rows.is_empty() {
+    if page.rows.is_empty() || page.query.board || page.query.group.is_some() {
         return ().into_any();
     }
     let address = page.query.from_start().address(record);
@@ -235,6 +452,7 @@ fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
             <b>{t!(i18n, "bulk-selected")}</b>
             <label class="tick"><input type="checkbox" name="all" value="true" />{t!(i18n, "bulk-all", count = count)}</label>
             {verbs}{set}
+            <button class="btn small" name="_do" value="export.xlsx">{icon("download")}<span>{t!(i18n, "export")}</span></button>
         </form>
     }
     .into_any()
@@ -300,12 +518,9 @@ fn table(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
             view! { <th class=class aria-sort=order><a href=href>{label}" "{arrow}</a></th> }.into_any()
         })
         .collect_view();
-    let ticks = !page.bulk.is_empty();
-    let rows = (page.rows.iter())
-        .map(|row| row_view(i18n, record, &columns, row, &page.company_currency, ticks))
-        .collect_view();
+    let rows = page.rows.iter().map(|row| row_view(i18n, record, &columns, row, &page.company_currency)).collect_view();
     let foot = totals(i18n, record, page, &columns);
-    let tick = ticks.then(|| page_tick(i18n));
+    let tick = page_tick(i18n);
     view! {
         <div class="card scroll" tabindex="0" role="region" aria-label=i18n.records(record)>
             <table class="list"><thead><tr>{tick}{headers}</tr></thead><tbody>{rows}</tbody>{foot}</table>
@@ -320,7 +535,6 @@ fn row_view(
     columns: &[&'static Field],
     row: &Row,
     company_currency: &str,
-    ticks: bool,
 ) -> AnyView {
     let href = format!("/{}/{}", record.path, row.id);
     let currency = row.currency.as_deref().unwrap_or(company_currency);
@@ -355,7 +569,7 @@ fn row_view(
             }
         })
         .collect_view();
-    let tick = ticks.then(|| row_tick(i18n, row.id));
+    let tick = row_tick(i18n, row.id);
     view! { <tr>{tick}{cells}</tr> }.into_any()
 }
 
@@ -403,8 +617,7 @@ fn totals(i18n: I18n, record: &'static Record, page: &ListPage, columns: &[&'sta
             }
         })
         .collect_view();
-    let tick = (!page.bulk.is_empty()).then(|| view! { <td class="sel"></td> });
-    view! { <tfoot><tr>{tick}{cells}</tr></tfoot> }.into_any()
+    view! { <tfoot><tr><td class="sel"></td>{cells}</tr></tfoot> }.into_any()
 }
 
 fn empty(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
@@ -428,7 +641,8 @@ fn empty(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
 }
 
 fn foot(i18n: I18n, page: &ListPage, record: &'static Record) -> AnyView {
-    if page.before.is_none() && page.after.is_none() {
+    let whole = page.query.board || page.query.group.is_some();
+    if whole || (page.before.is_none() && page.after.is_none()) {
         return ().into_any();
     }
     let to =

@@ -19,7 +19,7 @@ async fn run(tx: &mut TenantTx, name: &str, bytes: &[u8], mapping: &[&str], fixe
         fixed: fixed.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
     };
     if mapping.is_empty()
-        && let Ok(header) = import::header(bytes)
+        && let Ok(header) = import::header(bytes).expect("the file is read")
     {
         plan.mapping = import::suggest(&header, &labels(record));
     }
@@ -72,6 +72,9 @@ async fn files_that_cannot_be_read_say_why() {
         reasons(&run(&mut tx, "customer", b"code,name\n", &mapping, &[]).await.bad),
         [(1, "", "import-fault-empty")]
     );
+    let picture = b"\x89PNG\r\n\x1a\n\0\0";
+    let reason = reasons(&run(&mut tx, "customer", picture, &mapping, &[]).await.bad)[0].2.to_owned();
+    assert_eq!(reason, "import-fault-not-a-spreadsheet");
 }
 
 #[tokio::test]

@@ -2,8 +2,12 @@
 
 mod audit;
 mod door;
+mod export;
 mod import;
 mod jobs;
 mod permission;
+mod sheet;
+mod table;
 mod tenancy;
+mod views;
 mod web;

@@ -213,7 +213,7 @@ fn marker(table: &str, kind: Kind) -> Option<(String, Vec<String>)> {
         Kind::Quantity => same("7717.971", &["7717.971", "7,717.971"]),
         Kind::Rate => same("77.17971", &["77.17971"]),
         Kind::Percent => same("17.9713", &["17.9713"]),
-        Kind::Date => same("2031-07-17", &["2031"]),
+        Kind::Date => same("2031-07-17", &["2031-07-17", "Jul 2031"]),
         _ => return None,
     })
 }

@@ -1,0 +1,101 @@
+import { type Diwan, expect, test } from '../support/diwan.js';
+import { plain } from '../support/words.js';
+
+const phone = '+966 11 555 0303';
+/** Rows that the report of a job shows at most. */
+const shown = 200;
+
+/** So many customers at once, from a file; a form speaks Arabic to them, as is usual. */
+async function addCustomers(diwan: Diwan, count: number) {
+  const lines = Array.from({ length: count }, (_, at) => `C-${String(at + 1).padStart(4, '0')},Customer ${at + 1}`);
+  await diwan.open('/customers/import');
+  const buffer = Buffer.from(['code,name', ...lines, ''].join('\n'));
+  await diwan.page.locator('#file').setInputFiles({ name: 'customers.csv', mimeType: 'text/csv', buffer });
+  await diwan.go(() => diwan.page.getByRole('button', { name: diwan.t('import-check') }).click());
+  await diwan.go(() => diwan.page.locator('button[name=do][value=import]').click());
+  await expect(diwan.page.locator('#count')).toSay(diwan.t('list-count', { count }));
+}
+
+const bar = (diwan: Diwan) => diwan.page.locator('#bulk');
+const row = (diwan: Diwan, code: string) => diwan.page.getByRole('row').filter({ hasText: code });
+const tick = (diwan: Diwan, code: string) => row(diwan, code).getByLabel(diwan.t('bulk-select')).check();
+const state = (diwan: Diwan) => diwan.page.locator('#page .pill');
+const stop = (diwan: Diwan) => diwan.page.locator('button[name=_do][value=cancel]');
+
+/** Opens what can be changed of many, and asks for it. */
+async function change(diwan: Diwan, field: string, enter: () => Promise<unknown>) {
+  await bar(diwan).getByText(diwan.t('bulk-set'), { exact: true }).click();
+  await enter();
+  await diwan.go(() => bar(diwan).locator(`button[name=_do][value="set.${field}"]`).click());
+  await expect(diwan.page).toHaveURL(/\/jobs\/[\w-]{36}$/);
+  await expect(diwan.page.getByRole('heading', { level: 1 })).toSay(`${diwan.t('customer-many')} — ${diwan.t('bulk-set')}`);
+}
+
+test('the phone of two customers is changed at once', async ({ house: diwan, page }) => {
+  await addCustomers(diwan, 3);
+  await expect(bar(diwan)).toBeHidden();
+  await tick(diwan, 'C-0001');
+  await expect(bar(diwan)).toBeVisible();
+  await tick(diwan, 'C-0003');
+  await change(diwan, 'phone', () => page.locator('#set-phone').fill(phone));
+  // The page follows the job by itself.
+  await expect(state(diwan)).toHaveText(diwan.t('job-done'));
+  await expect(page.getByRole('status')).toSay(diwan.t('job-progress', { done: 2, total: 2 }));
+  await expect(stop(diwan)).toHaveCount(0);
+  const report = page.locator('.list tbody tr');
+  await expect(report).toHaveCount(2);
+  for (const [at, name] of ['Customer 1', 'Customer 3'].entries()) await expect(report.nth(at)).toSay(`${name}${diwan.t('job-done')}`);
+
+  await diwan.open('/jobs');
+  await expect(report).toHaveCount(1);
+  await expect(report).toSay(diwan.t('job-progress', { done: 2, total: 2 }));
+  await diwan.open('/customers');
+  for (const [code, text] of [['C-0001', phone], ['C-0002', ''], ['C-0003', phone]]) {
+    await expect(row(diwan, code).locator(`[data-label="${diwan.t('field-phone')}"]`)).toHaveText(text);
+  }
+  await diwan.go(() => row(diwan, 'C-0003').getByRole('link').first().click());
+  await expect(diwan.field('phone')).toHaveValue(phone);
+});
+
+test('a change of all that match is stopped, and its report says how far it came', async ({ house: diwan, page }) => {
+  const all = 400;
+  await addCustomers(diwan, all);
+  await tick(diwan, 'C-0001');
+  await expect(bar(diwan)).toSay(diwan.t('bulk-all', { count: all }));
+  await bar(diwan).locator('input[name=all]').check();
+  await change(diwan, 'language', () => page.locator('#set-language').selectOption('en'));
+
+  // It may be faster than a hand: there is something to stop, or it has ended.
+  const answered: number[] = [];
+  page.on('response', (response) => response.request().method() === 'POST' && response.url().includes('/jobs/') && answered.push(response.status()));
+  const pressedOrEnded = async () => {
+    if (answered.length === 0) await stop(diwan).click({ timeout: 1_000 }).catch(() => undefined);
+    return answered.length > 0 || (await stop(diwan).count()) === 0;
+  };
+  await expect.poll(pressedOrEnded).toBe(true);
+  await expect(state(diwan)).toHaveText(new RegExp(`^(${diwan.t('job-done')}|${diwan.t('job-cancelled')})$`));
+
+  await diwan.open('/jobs');
+  const line = page.locator('.list tbody tr');
+  await expect(line).toHaveCount(1);
+  const words = plain(await line.innerText());
+  const cancelled = words.includes(diwan.t('job-cancelled'));
+  await diwan.go(() => line.getByRole('link').first().click());
+  await expect(state(diwan)).toHaveText(diwan.t(cancelled ? 'job-cancelled' : 'job-done'));
+  await expect(page.locator('button[name=_do][value=retry]')).toHaveCount(cancelled ? 1 : 0);
+  const progress = plain(await page.getByRole('status').innerText());
+  const figures = /\d+/.exec(progress);
+  // Stopped before anybody had counted what there is to do, it says nothing of how far it came.
+  const soFar = Number(figures?.[0] ?? 0);
+  if (figures) expect(progress).toContain(diwan.t('job-progress', { done: soFar, total: all }));
+  if (!cancelled) expect(soFar).toBe(all);
+  const report = page.locator('.list tbody tr');
+  await expect(report).toHaveCount(Math.min(soFar, shown));
+  await expect(report.filter({ hasText: diwan.t('job-done') })).toHaveCount(Math.min(soFar, shown));
+
+  // As many customers were changed as the report says, and no others.
+  await diwan.open('/customers?language=en');
+  await expect(page.locator('#count')).toSay(diwan.t('list-count', { count: soFar }));
+  await diwan.open('/customers?language=ar');
+  await expect(page.locator('#count')).toSay(diwan.t('list-count', { count: all - soFar }));
+});

@@ -1,0 +1,80 @@
+//! Queries of lists that people keep by a name. Everybody sees their own and those that were shared; a shared view shows each
+//! reader what they may see, for it is nothing but a query.
+
+use super::door::{self, Error, Outcome, Refusal};
+use super::tenancy::TenantTx;
+use crate::record::Record;
+use crate::record::page::SavedView;
+use crate::record::query::Query;
+use sqlx::Row as _;
+use uuid::Uuid;
+
+/// Characters in a name.
+const NAME_LENGTH: usize = 60;
+
+/// The views of a list that the reader can open, by name.
+pub async fn list(tx: &mut TenantTx, record: &Record) -> Outcome<Vec<SavedView>> {
+    let (tenant, member) = (tx.tenant(), tx.standing.member);
+    let rows = sqlx::query(
+        "select id, name, query, shared, member = $3 as mine from saved_view
+          where tenant_id = $1 and record = $2 and (member = $3 or shared) order by name, id limit 50",
+    )
+    .bind(tenant)
+    .bind(record.name)
+    .bind(member)
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(SavedView {
+                id: row.try_get("id")?,
+                name: row.try_get("name")?,
+                query: row.try_get("query")?,
+                shared: row.try_get("shared")?,
+                mine: row.try_get("mine")?,
+            })
+        })
+        .collect()
+}
+
+/// Keeps a query under a name; one's own view of that name gives way to it.
+pub async fn keep(tx: &mut TenantTx, record: &'static Record, name: &str, query: &Query, shared: bool) -> Outcome<()> {
+    if !tx.standing.rights.sees(record) {
+        return Err(Error::Denied);
+    }
+    let name = name.trim();
+    if name.is_empty() || name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
+        return Err(Refusal::new("refuse-view-name").at("name").into());
+    }
+    let address = query.from_start().address(record);
+    let query = address.split_once('?').map_or("", |(_, query)| query);
+    let id: Uuid = sqlx::query_scalar(
+        "insert into saved_view (id, record, name, query, shared) values ($1, $2, $3, $4, $5)
+           on conflict (tenant_id, record, member, name) do update set query = excluded.query, shared = excluded.shared returning id",
+    )
+    .bind(Uuid::now_v7())
+    .bind(record.name)
+    .bind(name)
+    .bind(query)
+    .bind(shared)
+    .fetch_one(tx.conn())
+    .await?;
+    let changes =
+        serde_json::json!({"name": [null, name], "query": [null, query], "shared": [null, shared.to_string()]});
+    door::note(tx, "saved_view", id, "change", changes).await
+}
+
+/// Forgets one's own view.
+pub async fn forget(tx: &mut TenantTx, id: Uuid) -> Outcome<()> {
+    let (tenant, member) = (tx.tenant(), tx.standing.member);
+    let gone = sqlx::query("delete from saved_view where tenant_id = $1 and id = $2 and member = $3")
+        .bind(tenant)
+        .bind(id)
+        .bind(member)
+        .execute(tx.conn())
+        .await?;
+    if gone.rows_affected() == 0 {
+        return Err(Error::NotFound);
+    }
+    door::note(tx, "saved_view", id, "delete", serde_json::json!({})).await
+}

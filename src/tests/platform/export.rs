@@ -1,0 +1,106 @@
+//! Lists as files: every row once, in the reader's words, and read back as they were.
+
+use crate::i18n::{Digits, I18n, Locale};
+use crate::platform::door::{self, Error, Typed};
+use crate::platform::export::{self, Plan};
+use crate::platform::import;
+use crate::platform::sheet::Format;
+use crate::platform::table::Table;
+use crate::platform::tenancy::Cx;
+use crate::record::query::{Filter, Query};
+use crate::tests::support::{Browser, Firm, record};
+use axum::http::{StatusCode, header};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+async fn export(firm: &Firm, cx: &Cx, name: &str, query: Query, format: Format) -> Vec<Vec<String>> {
+    let plan = Plan { record: record(name), query, ids: None, format };
+    let file = export::write(&firm.db, cx, &plan).await.expect("a file");
+    let mut table = Table::open(file).expect("a table");
+    let rows = table.rows(0).expect("rows");
+    let head = rows.header().cells.clone();
+    std::iter::once(head).chain(rows.map(|row| row.expect("a row").cells)).collect()
+}
+
+#[tokio::test]
+async fn every_row_comes_once_beyond_a_page() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    for n in 0..1203 {
+        let mut unit = crate::platform::document::Document::new(record("unit"))
+            .with("code", format!("U{n:05}"))
+            .with("decimals", 0)
+            .with("name", crate::record::Names::new(format!("Unit {n}"), format!("وحدة {n}")));
+        door::bring(&mut tx, &mut unit).await.expect("a unit");
+    }
+    tx.commit().await.expect("commit");
+    let query = Query { search: Some("U0".to_owned()), ..Query::default() };
+    for format in [Format::Csv, Format::Xlsx] {
+        let rows = export(&firm, &firm.cx, "unit", query.clone(), format).await;
+        let codes: Vec<String> = rows[1..].iter().map(|row| row[0].clone()).collect();
+        assert_eq!(codes, (0..1203).map(|n| format!("U{n:05}")).collect::<Vec<_>>());
+    }
+}
+
+#[tokio::test]
+async fn a_file_speaks_the_readers_language_and_keeps_its_figures() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "1234.5", 0, "0").await;
+    firm.order(&[(item, 3)]).await;
+    let arabic = Cx { i18n: I18n::new(Locale::Ar, Digits::Arabic), ..firm.cx.clone() };
+    let rows = export(&firm, &arabic, "sales_order", Query::default(), Format::Xlsx).await;
+    assert!(rows[0].contains(&"العميل".to_owned()), "{:?}", rows[0]);
+    assert!(rows[1].contains(&"الخليج للحديد".to_owned()), "{:?}", rows[1]);
+    assert!(rows[1].contains(&"4259.03".to_owned()) && rows[1].contains(&"SAR".to_owned()), "{:?}", rows[1]);
+    let none = Filter { field: "state".to_owned(), text: "cancelled".to_owned() };
+    let rows =
+        export(&firm, &firm.cx, "sales_order", Query { filters: vec![none], ..Query::default() }, Format::Csv).await;
+    assert_eq!(rows.len(), 1, "only the headings");
+}
+
+#[tokio::test]
+async fn f35_what_looks_like_a_formula_is_text_and_comes_back_whole() {
+    let firm = Firm::new().await;
+    let evil = "=HYPERLINK(\"http://evil\")";
+    let fields = [("code", "=1+1"), ("name.en", evil), ("language", "en"), ("phone", "+966 11 1")];
+    let fields: BTreeMap<String, String> = fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+    let mut tx = firm.tx().await;
+    door::save(&mut tx, record("customer"), Uuid::now_v7(), 0, &Typed { fields, lines: None }).await.expect("saved");
+    tx.commit().await.expect("commit");
+    let columns = ["code", "name", "phone", "language"].map(str::to_owned).to_vec();
+    let query = Query { columns, search: Some("=1+1".to_owned()), ..Query::default() };
+    let plan = Plan { record: record("customer"), query, ids: None, format: Format::Csv };
+    let mut file = export::write(&firm.db, &firm.cx, &plan).await.expect("a file");
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut file, &mut bytes).expect("bytes");
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    assert!(text.contains("'=1+1") && text.contains("\"'=HYPERLINK") && text.contains("'+966"), "{text}");
+    // What was exported is imported as it was.
+    let other = Firm::new().await;
+    let mut tx = other.tx().await;
+    let header = import::header(&bytes).expect("read").expect("a header");
+    let mapping = import::suggest(&header, &crate::app::forms::labels(record("customer")));
+    let plan = import::Plan { record: record("customer"), mapping, fixed: Vec::new() };
+    let text = text.replace("English", "en");
+    let report = import::run(&mut tx, &plan, text.as_bytes()).await.expect("a report");
+    assert_eq!(report.bad, []);
+    let back = door::load(&mut tx, record("customer"), report.documents[0], door::Lock::No).await.expect("a customer");
+    assert_eq!((back.text("code"), back.text("phone")), (Some("=1+1"), Some("+966 11 1")));
+}
+
+#[tokio::test]
+async fn a_download_is_named_and_denied_like_its_list() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let answer = browser.get("/customers/export?format=csv").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let disposition = answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap_or_default();
+    assert!(disposition.starts_with("attachment; filename=\"customers-"), "{disposition}");
+    assert!(answer.body.contains("C1"), "{}", answer.body);
+    let ticked = firm.customer.to_string();
+    let answer = browser.post("/customers/bulk", &[("_do", "export.csv"), ("id", &ticked)]).await;
+    assert!(answer.status.is_success() && answer.body.lines().count() == 2, "{}", answer.body);
+    let store = firm.colleague("storekeeper").await;
+    let plan = Plan { record: record("journal_entry"), query: Query::default(), ids: None, format: Format::Csv };
+    assert!(matches!(export::write(&firm.db, &store, &plan).await, Err(Error::Denied)));
+}

@@ -1,0 +1,93 @@
+//! Views that people keep: their own, and those they share.
+
+use crate::platform::door::{self, Error};
+use crate::platform::{page, views};
+use crate::record::query::Query;
+use crate::tests::support::{Browser, Firm, record, refusals};
+use axum::http::StatusCode;
+
+#[tokio::test]
+async fn a_shared_view_is_everybodys_and_a_kept_one_is_ones_own() {
+    let firm = Firm::new().await;
+    let colleague = firm.colleague("sales").await;
+    let orders = record("sales_order");
+    let query = Query { search: Some("x & y".to_owned()), sort: Some("total".to_owned()), ..Query::default() };
+    let mut tx = firm.tx().await;
+    views::keep(&mut tx, orders, "Mine", &query, false).await.expect("kept");
+    views::keep(&mut tx, orders, "Ours", &query, true).await.expect("kept");
+    views::keep(&mut tx, orders, "Ours", &Query { group: Some("customer".to_owned()), ..query.clone() }, true)
+        .await
+        .expect("kept anew");
+    assert_eq!(refusals(views::keep(&mut tx, orders, "  ", &query, true).await), ["refuse-view-name"]);
+    assert_eq!(views::list(&mut tx, orders).await.expect("views").len(), 2);
+    tx.commit().await.expect("commit");
+    let mut tx = firm.db.begin(&colleague).await.expect("enter");
+    let seen = views::list(&mut tx, orders).await.expect("views");
+    assert_eq!(seen.len(), 1);
+    assert_eq!((seen[0].name.as_str(), seen[0].mine), ("Ours", false));
+    assert!(seen[0].query.contains("group=customer"));
+    assert!(matches!(views::forget(&mut tx, seen[0].id).await, Err(Error::NotFound)), "only its owner forgets it");
+    let store = firm.colleague("storekeeper").await;
+    let mut tx = firm.db.begin(&store).await.expect("enter");
+    assert!(matches!(views::keep(&mut tx, record("journal_entry"), "Books", &query, true).await, Err(Error::Denied)));
+}
+
+#[tokio::test]
+async fn a_list_is_kept_by_a_form_and_opened_by_its_tab() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "10", 0, "0").await;
+    firm.order(&[(item, 1)]).await;
+    let mut browser = Browser::of(&firm).await;
+    let form = [("query", "columns=number,total&state=confirmed"), ("name", "Confirmed"), ("shared", "true")];
+    let kept = browser.post("/sales-orders/views", &form).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER);
+    let list = browser.get(kept.location.as_deref().expect("the list")).await;
+    assert!(list.text().contains("Confirmed") && list.body.contains("name=\"forget\""), "{}", list.text());
+    let board = browser.get("/sales-orders?layout=board").await;
+    assert!(board.body.contains("class=\"lane\""), "{}", board.body);
+    let groups = browser.get("/sales-orders?group=customer").await;
+    assert!(groups.text().contains("Gulf Steel") && groups.text().contains("11.50"), "{}", groups.text());
+}
+
+#[tokio::test]
+async fn groups_add_up_and_keep_what_is_hidden() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "10", 0, "0").await;
+    for n in 1..=3 {
+        firm.order(&[(item, n)]).await;
+    }
+    let mut tx = firm.tx().await;
+    let query = Query { group: Some("customer".to_owned()), ..Query::default() };
+    let list = page::list(&mut tx, record("sales_order"), &query).await.expect("a list");
+    assert_eq!((list.groups.len(), list.groups[0].count), (1, 3));
+    assert_eq!(list.groups[0].sums, list.totals);
+    let query = Query { board: true, ..Query::default() };
+    let board = page::list(&mut tx, record("sales_order"), &query).await.expect("a board").board;
+    let cards: i64 = board.iter().map(|lane| lane.count).sum();
+    assert_eq!((board.len(), cards), (record("sales_order").states.len(), 3));
+    drop(tx);
+    // A group by a field that is kept from the reader tells nothing.
+    let lines = vec![
+        [("record", "sales_order"), ("sees", "true"), ("reach", "all"), ("field", "")],
+        [("record", "sales_order"), ("sees", "false"), ("changes", "false"), ("field", "warehouse")],
+    ];
+    let lines = lines
+        .into_iter()
+        .map(|l| l.into_iter().filter(|(_, t)| !t.is_empty()).map(|(n, t)| (n.to_owned(), t.to_owned())).collect());
+    let member = firm.colleague("auditor").await;
+    let mut tx = firm.tx().await;
+    let role = uuid::Uuid::now_v7();
+    let fields = [("code", "NOWH"), ("name", "Sees no warehouse"), ("base", "auditor")];
+    let fields = fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+    door::save(&mut tx, record("role"), role, 0, &door::Typed { fields, lines: Some(lines.collect()) })
+        .await
+        .expect("a role");
+    let fields = [("role".to_owned(), role.to_string())].into();
+    door::save(&mut tx, record("member"), member.user, 1, &door::Typed { fields, lines: None })
+        .await
+        .expect("their role");
+    tx.commit().await.expect("commit");
+    let mut tx = firm.db.begin(&member).await.expect("enter");
+    let query = Query { group: Some("warehouse".to_owned()), ..Query::default() };
+    assert!(page::list(&mut tx, record("sales_order"), &query).await.expect("a list").groups.is_empty());
+}
