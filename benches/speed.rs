@@ -200,7 +200,9 @@ async fn bare_rows(tx: &mut diwan::platform::tenancy::TenantTx) -> anyhow::Resul
 /// The rendered page against a hand-written one with the same SQL, one request after the other.
 async fn pages(db: &Db, firm: &Firm) -> anyhow::Result<()> {
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
-    let house = House { db: db.clone(), options: Arc::new(options), secure: false, app: shell::document };
+    let files =
+        diwan::platform::files::Store::in_folder(&std::env::temp_dir().join("diwan-bench-files")).expect("a folder");
+    let house = House { db: db.clone(), files, options: Arc::new(options), secure: false, app: shell::document };
     let diwan = web::router(house, forms::routes());
     let cookie = sign_in(&diwan, &firm.email).await?;
     let (twin_db, cx) = (db.clone(), firm.cx.clone());

@@ -5,6 +5,7 @@ use clap::{Parser, Subcommand};
 use diwan::app::{forms, shell};
 use diwan::modules;
 use diwan::platform::config::Config;
+use diwan::platform::files::{self, Store};
 use diwan::platform::import::{Mapping, Plan};
 use diwan::platform::jobs::Workers;
 use diwan::platform::{audit, auth, database, import, web};
@@ -120,7 +121,10 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
                     "DATABASE_URL"
                 }
             );
-            opened.close().await
+            opened.close().await?;
+            Store::open(&config)?.answers().await?;
+            println!("files: {:?} answers", config.objects);
+            Ok(())
         }
     }
 }
@@ -129,7 +133,9 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
     web::prepare(&config)?;
     let opened = database::open(&config).await?;
     let options = web::site()?;
-    let house = web::House { db: opened.db.clone(), options: Arc::new(options), secure, app: shell::document };
+    let files = Store::open(&config)?;
+    let tidying = files::keep_tidy(&opened.db, &files);
+    let house = web::House { db: opened.db.clone(), files, options: Arc::new(options), secure, app: shell::document };
     let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
     if demo {
         modules::demo::found(&opened.db).await.context("the demonstration company")?;
@@ -142,6 +148,7 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
     let router = web::router(house, forms::routes()).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
     workers.stop().await;
+    tidying.abort();
     opened.close().await
 }
 

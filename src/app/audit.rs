@@ -84,7 +84,7 @@ fn entry_view(i18n: I18n, entry: &AuditEntry, currency: &str) -> AnyView {
         ("create", _) => t!(i18n, "event-create"),
         ("change", _) => t!(i18n, "event-change"),
         ("delete", _) => t!(i18n, "event-delete"),
-        (other, Some(record)) => i18n.action(record, other),
+        (other, Some(record)) => crate::ui::files::event(i18n, other).unwrap_or_else(|| i18n.action(record, other)),
         (other, None) => other.to_owned(),
     };
     let changes = record.map(|record| {

@@ -62,7 +62,7 @@ pub struct Choice {
 
 #[cfg(feature = "ssr")]
 mod server {
-    use super::{Choice, Failure, Page, done_message};
+    use super::{Choice, Failure, FormPage, Page, done_message};
     use crate::app::import::Rehearsal;
     use crate::modules::finance::{health, report};
     use crate::modules::home;
@@ -146,7 +146,10 @@ mod server {
             ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
             [path] if record_at(path)?.single => {
                 let id = tx.tenant();
-                Page::Form(page::form(tx, record_at(path)?, Some(id), &Default::default(), posted.as_deref()).await?)
+                let mut form =
+                    page::form(tx, record_at(path)?, Some(id), &Default::default(), posted.as_deref()).await?;
+                say_of_files(&mut form, &asked("said"));
+                Page::Form(form)
             }
             [path] => {
                 let record = record_at(path)?;
@@ -174,10 +177,18 @@ mod server {
                 if posted.is_none() {
                     form.notice = done_message(&asked("done"));
                 }
+                say_of_files(&mut form, &asked("said"));
                 Page::Form(form)
             }
             _ => return Err(Error::NotFound),
         })
+    }
+
+    /// Puts what stood in the way of files that were just sent beside the others.
+    fn say_of_files(form: &mut FormPage, said: &str) {
+        if let Some(files) = &mut form.files {
+            files.said = crate::platform::files::http::said_in(said);
+        }
     }
 
     /// A date of an address, `None` when it is empty or nonsense.
@@ -230,7 +241,8 @@ pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Pag
 
 /// What was just done, from the address after a redirect.
 pub fn done_message(done: &str) -> Option<Message> {
-    matches!(done, "saved" | "acted" | "created" | "deleted" | "imported").then(|| Message::new(format!("done-{done}")))
+    matches!(done, "saved" | "acted" | "created" | "deleted" | "imported" | "attached" | "detached")
+        .then(|| Message::new(format!("done-{done}")))
 }
 
 /// What follows from a form as it stands; nothing is written.

@@ -14,6 +14,46 @@ pub enum Database {
     Given(String),
 }
 
+/// Where files are kept.
+#[derive(Clone, Debug)]
+pub enum Objects {
+    /// A folder, of the data folder unless told otherwise. All nodes of an installation must see the same one.
+    Folder(PathBuf),
+    S3(S3),
+}
+
+/// A bucket of S3, or of a server that speaks like it.
+#[derive(Clone)]
+pub struct S3 {
+    /// Amazon's own when absent.
+    pub endpoint: Option<String>,
+    pub bucket: String,
+    pub access_key_id: String,
+    pub secret_access_key: String,
+    pub region: String,
+}
+
+impl std::fmt::Debug for S3 {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "S3({} at {})", self.bucket, self.endpoint.as_deref().unwrap_or(&self.region))
+    }
+}
+
+impl S3 {
+    /// The bucket that the environment names, if it names one.
+    pub fn from_environment() -> anyhow::Result<Option<S3>> {
+        let Some(bucket) = secret("S3_BUCKET")? else { return Ok(None) };
+        let needed = |name: &str| secret(name)?.ok_or_else(|| anyhow::anyhow!("S3_BUCKET needs {name} beside it"));
+        Ok(Some(S3 {
+            endpoint: secret("S3_ENDPOINT")?,
+            bucket,
+            access_key_id: needed("S3_ACCESS_KEY_ID")?,
+            secret_access_key: needed("S3_SECRET_ACCESS_KEY")?,
+            region: secret("S3_REGION")?.unwrap_or_else(|| "us-east-1".to_owned()),
+        }))
+    }
+}
+
 /// Settings of one process.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -21,6 +61,9 @@ pub struct Config {
     pub database: Database,
     /// Connections of this process to the database.
     pub connections: u32,
+    pub objects: Objects,
+    /// A program that looks at every file before it is kept.
+    pub scanner: Option<PathBuf>,
 }
 
 impl Config {
@@ -30,7 +73,12 @@ impl Config {
             None => Database::Private,
         };
         let connections = std::env::var("DIWAN_CONNECTIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(12);
-        Ok(Config { data, database, connections })
+        let objects = match S3::from_environment()? {
+            Some(s3) => Objects::S3(s3),
+            None => Objects::Folder(data.join("files")),
+        };
+        let scanner = std::env::var_os("DIWAN_SCANNER").filter(|program| !program.is_empty()).map(PathBuf::from);
+        Ok(Config { data, database, connections, objects, scanner })
     }
 }
 

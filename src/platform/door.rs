@@ -714,7 +714,14 @@ fn differences(before: Option<&Document>, after: &Document) -> serde_json::Value
     changes.into()
 }
 
-async fn audit(tx: &mut TenantTx, record: &Record, id: Uuid, action: &str, changes: serde_json::Value) -> Outcome<()> {
+/// The audit row of a change of a record.
+pub(super) async fn audit(
+    tx: &mut TenantTx,
+    record: &Record,
+    id: Uuid,
+    action: &str,
+    changes: serde_json::Value,
+) -> Outcome<()> {
     note(tx, record.name, id, action, changes).await
 }
 
@@ -867,6 +874,7 @@ pub async fn delete(tx: &mut TenantTx, record: &'static Record, id: Uuid, versio
     if done.rows_affected() == 0 {
         return Err(Error::Conflict);
     }
+    super::files::let_go(tx, record, id).await?;
     let empty = Document { values: Values::new(), lines: Vec::new(), ..document.clone() };
     audit(tx, record, id, "delete", differences(Some(&document), &empty)).await
 }

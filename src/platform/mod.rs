@@ -10,6 +10,7 @@ pub mod document;
 pub mod door;
 pub mod error;
 pub mod export;
+pub mod files;
 pub mod import;
 pub mod jobs;
 pub mod page;

@@ -475,7 +475,8 @@ pub async fn form(
         }
         None => return Err(Error::Denied),
     };
-    page(tx, document, posted).await
+    let files = super::files::list(tx, &document).await?;
+    Ok(FormPage { files, ..page(tx, document, posted).await? })
 }
 
 /// The form with what was typed so far and what follows from it; nothing is written.

@@ -3,6 +3,7 @@
 use super::auth::{self, SignedIn};
 use super::config;
 use super::door::{self, Error, Outcome, Refusal, Typed};
+use super::files;
 use super::page::Posted;
 use super::session::PgStore;
 use super::tenancy::{Company, Cx, Db, Standing, whole};
@@ -34,6 +35,7 @@ use uuid::Uuid;
 #[derive(Clone)]
 pub struct House {
     pub db: Db,
+    pub files: files::Store,
     pub options: Arc<LeptosOptions>,
     /// Whether browsers reach us over https; decides the session cookie.
     pub secure: bool,
@@ -166,20 +168,20 @@ pub fn router(house: House, forms: Router<House>) -> Router {
         .with_path("/")
         .with_expiry(Expiry::OnInactivity(Duration::days(14)));
     let site = house.options.site_root.to_string();
-    let files = || ServeDir::new(&site).precompressed_br().precompressed_gzip();
+    let built = || ServeDir::new(&site).precompressed_br().precompressed_gzip();
     let immutable = SetResponseHeaderLayer::if_not_present(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=31536000, immutable"),
     );
     let assets = Router::new()
-        .route_service("/pkg/{*file}", files())
-        .route_service("/fonts/{*file}", files())
-        .route_service("/icons.svg", files())
-        .route_service("/favicon.svg", files())
-        .route_service("/pattern.svg", files())
-        .route_service("/icon-192.png", files())
-        .route_service("/icon-512.png", files())
-        .route_service("/manifest.webmanifest", files())
+        .route_service("/pkg/{*file}", built())
+        .route_service("/fonts/{*file}", built())
+        .route_service("/icons.svg", built())
+        .route_service("/favicon.svg", built())
+        .route_service("/pattern.svg", built())
+        .route_service("/icon-192.png", built())
+        .route_service("/icon-512.png", built())
+        .route_service("/manifest.webmanifest", built())
         .route("/messages/{file}", get(messages))
         .layer(immutable);
     let pages = Router::new()
@@ -189,6 +191,7 @@ pub fn router(house: House, forms: Router<House>) -> Router {
         .route("/preferences", post(preferences))
         .route("/company", post(switch_company))
         .merge(forms)
+        .merge(files::http::routes())
         .route("/{path}/{id}", get(render_page).post(post_form))
         .fallback(render_page)
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -203,6 +206,8 @@ pub fn router(house: House, forms: Router<House>) -> Router {
         .merge(pages)
         .merge(assets)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        // Outside of sessions, and of compression: a part of a file is a part of its own bytes.
+        .merge(files::http::served())
         .layer(middleware::from_fn(security_headers))
         .layer(CatchPanicLayer::custom(after_panic))
         .layer(middleware::from_fn(name_request))
@@ -240,7 +245,9 @@ pub fn messages_file(locale: Locale) -> String {
 async fn name_request(mut request: Request, next: Next) -> Response {
     let reference = Uuid::now_v7();
     request.extensions_mut().insert(Reference(reference));
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    // The address of a file opens it for whoever reads the log.
+    let path = if request.uri().path().starts_with("/f/") { "/f/…" } else { request.uri().path() }.to_owned();
+    let method = request.method().clone();
     let begun = std::time::Instant::now();
     let mut response = next.run(request).await;
     let status = response.status().as_u16();

@@ -211,6 +211,40 @@ pub struct HandOn {
     pub path: String,
 }
 
+/// What names of files that may be attached end in, as browsers want it.
+pub const FILE_ENDINGS: &str =
+    ".pdf,.png,.jpg,.jpeg,.jfif,.webp,.gif,.svg,.txt,.csv,.docx,.xlsx,.pptx,.odt,.ods,.odp,.dxf,.dwg";
+
+/// A file that hangs on a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileItem {
+    pub id: Uuid,
+    pub name: String,
+    /// What its name ends in by its type, such as `pdf`.
+    pub kind: String,
+    /// Bytes.
+    pub size: i64,
+    /// Who attached it.
+    pub by: String,
+    /// Local time of the company, `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    /// Address of a small picture of it; good for some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<String>,
+    /// Whether this reader may remove it.
+    pub removable: bool,
+}
+
+/// The files of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileShelf {
+    pub items: Vec<FileItem>,
+    pub can_attach: bool,
+    /// What stood in the way of the files that were just sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub said: Vec<Message>,
+}
+
 /// A record on its form.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormPage {
@@ -238,6 +272,9 @@ pub struct FormPage {
     pub notice: Option<Message>,
     pub hand_on: Option<HandOn>,
     pub conflict: Option<Conflict>,
+    /// None for a record that is not saved yet, or whose files this reader does not see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<FileShelf>,
 }
 
 /// A choice of a typeahead.

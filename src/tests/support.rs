@@ -9,6 +9,7 @@ use crate::platform::cluster::{Cluster, Durability};
 use crate::platform::database;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Outcome};
+use crate::platform::files::Store;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::platform::web::{self, House};
 use crate::record::{Names, Record, Value};
@@ -19,8 +20,8 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use sqlx::{Connection as _, PgConnection};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
 use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -33,6 +34,8 @@ struct Ground {
 }
 
 static GROUND: OnceCell<Ground> = OnceCell::const_new();
+/// Where all tests keep files.
+pub static FILES: LazyLock<Store> = LazyLock::new(Store::in_memory);
 static COUNTER: AtomicU32 = AtomicU32::new(1);
 
 async fn ground() -> &'static Ground {
@@ -272,8 +275,13 @@ pub fn day(text: &str) -> Date {
 
 /// The whole web, as a browser would meet it.
 pub async fn web() -> Router {
+    web_with(FILES.clone()).await
+}
+
+/// The whole web over this store of files.
+pub async fn web_with(files: Store) -> Router {
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
-    let house = House { db: db().await, options: Arc::new(options), secure: false, app: shell::document };
+    let house = House { db: db().await, files, options: Arc::new(options), secure: false, app: shell::document };
     web::router(house, forms::routes())
 }
 
@@ -321,7 +329,12 @@ impl Browser {
 
     /// A browser in which whoever has this address has signed in.
     pub async fn signed_in(email: &str) -> Browser {
-        let mut browser = Browser::new().await;
+        Browser::over(web().await, email).await
+    }
+
+    /// The same on this web.
+    pub async fn over(web: Router, email: &str) -> Browser {
+        let mut browser = Browser { web, cookies: Vec::new(), language: "en" };
         let answer = browser.post("/sign-in", &[("email", email), ("password", PASSWORD)]).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         browser

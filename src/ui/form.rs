@@ -259,6 +259,8 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
     let version = page.conflict.as_ref().map_or(page.version, |c| c.version);
     let dirty = state.dirty;
     let action = page.id.filter(|_| page.version > 0).map(|id| format!("/{}/{id}", record.path));
+    // A form of its own: HTML has no form in a form.
+    let files = page.files.clone().zip(page.id).map(|(shelf, id)| super::files::view(record, id, shelf));
     view! {
         <form method="post" action=action class="record" id="record-form" novalidate autocomplete="off" on:submit=move |_| dirty.set(false)>
             <input type="hidden" name="_version" value=version.to_string() />
@@ -277,6 +279,7 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
             {grid}
             <div class="duo">{linked}{history}</div>
         </form>
+        {files}
     }
     .into_any()
 }
@@ -339,7 +342,7 @@ fn head(state: FormState, page: &FormPage, current: Option<&str>) -> AnyView {
 }
 
 /// Asks once more before something that cannot be taken back. Without scripts the button just works.
-fn ask_first(event: &leptos::ev::MouseEvent, question: Option<&str>) {
+pub(super) fn ask_first(event: &leptos::ev::MouseEvent, question: Option<&str>) {
     if let Some(question) = question
         && !window().confirm_with_message(question).unwrap_or(true)
     {
@@ -658,11 +661,12 @@ fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Even
     let action = match event.action.as_str() {
         "create" => t!(i18n, "event-create"),
         "change" => t!(i18n, "event-change"),
-        other => i18n.action(record, other),
+        other => super::files::event(i18n, other).unwrap_or_else(|| i18n.action(record, other)),
     };
     let symbol = match event.action.as_str() {
         "create" => "plus",
         "change" => "pencil",
+        "attach" | "detach" | "open_file" => "file-text",
         other => record.action(other).map_or("check", |a| a.icon),
     };
     let rows: Vec<_> = (event.changes.iter())
@@ -686,6 +690,10 @@ pub fn change_view(
     currency: &str,
     company_currency: &str,
 ) -> Option<AnyView> {
+    if name == "file" {
+        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "—".to_owned());
+        return Some(change_row(t!(i18n, "files-file"), text(old), text(new)));
+    }
     let (label, field) = match name.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
         Some((row, name)) => {
             let field = record.lines.and_then(|lines| lines.field(name)).filter(|f| !f.hidden)?;
@@ -700,8 +708,11 @@ pub fn change_view(
         Kind::Link(_) => text.as_ref().map_or("—".to_owned(), |_| "●".to_owned()),
         _ => i18n.show(record, field.name, field.kind, text.as_deref(), currency),
     };
-    let (old, new) = (show(old), show(new));
-    Some(view! { <tr><th>{label}</th><td><bdi>{old}</bdi></td><td>{flipped("arrow-right")}</td><td><bdi>{new}</bdi></td></tr> }.into_any())
+    Some(change_row(label, show(old), show(new)))
+}
+
+fn change_row(label: String, old: String, new: String) -> AnyView {
+    view! { <tr><th>{label}</th><td><bdi>{old}</bdi></td><td>{flipped("arrow-right")}</td><td><bdi>{new}</bdi></td></tr> }.into_any()
 }
 
 /// Both versions side by side. Saving again keeps mine; opening the record anew takes theirs.

@@ -4,9 +4,12 @@
 pub mod browser;
 pub mod chart;
 pub mod field;
+pub mod files;
 pub mod form;
 pub mod list;
 pub mod rights;
+#[cfg(feature = "hydrate")]
+pub mod upload;
 
 use crate::i18n::I18n;
 use crate::record::Record;

@@ -3,6 +3,7 @@
 mod audit;
 mod door;
 mod export;
+mod files;
 mod import;
 mod jobs;
 mod permission;
