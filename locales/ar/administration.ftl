@@ -37,7 +37,7 @@ member-action-unblock = السماح بالدخول مجددًا
 member-action-join = قبول الدعوة
 member-view-invited = المدعوون
 member-view-blocked = الموقوفون
-member-invitation = أرسل هذا الرابط إلى { $email }. يفتح الشركة مرة واحدة خلال سبعة أيام.
+member-invitation = أرسل هذا الرابط إلى { $email }. يصلح مرة واحدة خلال سبعة أيام لدخول الشركة.
 refuse-member-email = انضم شخص بهذا العنوان. لتغييره يجب أن تدعو العنوان الجديد وتوقف القديم.
 refuse-portal-customer = لفتح بوابة العملاء لشخص ما يجب أن تختار العميل الذي يعمل لديه.
 refuse-customer-portal = أصحاب أدوار البوابة وحدهم يعملون لدى عميل. للمتابعة يجب أن تفرغ هذا الحقل أو تختار دورًا من هذا النوع.
@@ -103,12 +103,12 @@ import-fault-kept-from = لا يسمح لك دورك بتغيير هذا الح�
 
 page-audit = سجل التدقيق
 event-delete = حذف
-audit-at = متى
-audit-member = من
+audit-at = الوقت
+audit-member = العضو
 audit-record = السجل
-audit-action = ماذا
+audit-action = الإجراء
 audit-changes = التغييرات
-audit-address = من أين
+audit-address = عنوان الشبكة
 audit-fields = { $count ->
     [zero] لا حقول
     [one] حقل واحد
@@ -118,10 +118,10 @@ audit-fields = { $count ->
    *[other] { $count } حقل
 }
 audit-chain = { $count ->
-    [zero] السلسلة فارغة وتنتهي بالبصمة
-    [one] قيد واحد في السلسلة، وتنتهي بالبصمة
-    [two] قيدان في السلسلة، وتنتهي بالبصمة
-    [few] { $count } قيود في السلسلة، وتنتهي بالبصمة
-    [many] { $count } قيدًا في السلسلة، وتنتهي بالبصمة
-   *[other] { $count } قيد في السلسلة، وتنتهي بالبصمة
+    [zero] السلسلة فارغة، وتنتهي بالبصمة
+    [one] مدخل واحد في السلسلة، وتنتهي بالبصمة
+    [two] مدخلان في السلسلة، وتنتهي بالبصمة
+    [few] { $count } مداخل في السلسلة، وتنتهي بالبصمة
+    [many] { $count } مدخلًا في السلسلة، وتنتهي بالبصمة
+   *[other] { $count } مدخل في السلسلة، وتنتهي بالبصمة
 }

@@ -26,10 +26,12 @@ job-record = السجل
 job-outcome = النتيجة
 
 bulk-selected = للصفوف المحددة
-bulk-all = كل المطابق ({ $count })
+bulk-all = كل النتائج المطابقة ({ $count })
 bulk-select = تحديد هذا الصف
 bulk-select-page = تحديد كل صفوف الصفحة
 bulk-set = تغيير حقل
 bulk-apply = تغيير
 refuse-bulk-field = لا يمكن تغيير هذا الحقل لسجلات كثيرة دفعة واحدة. اختر حقلًا آخر.
 refuse-bulk-nothing = لإجراء شيء على عدة سجلات يجب أن تحددها أولًا.
+confirm-bulk = سيُطبَّق «{ $action }» على كل سجل محدد، أو على كل النتائج المطابقة، ولا يمكن التراجع عنه. هل تتابع؟
+job-all-refused = رُفض الكل

@@ -11,7 +11,7 @@ job-failed = Failed
 job-cancelled = Stopped
 job-cancelling = Stopping
 job-cancel = Stop
-job-retry = Go on
+job-retry = Continue
 job-how-far = How far
 job-progress = { $done } of { $total }
 job-refused = { $count ->
@@ -19,7 +19,7 @@ job-refused = { $count ->
    *[other] { $count } refused
 }
 job-record = Record
-job-outcome = What came of it
+job-outcome = Outcome
 
 bulk-selected = With the ticked rows
 bulk-all = All that match ({ $count })
@@ -29,3 +29,5 @@ bulk-set = Change a field
 bulk-apply = Change
 refuse-bulk-field = This field cannot be changed for many records at once. Choose another one.
 refuse-bulk-nothing = To do something with several records you must tick them first.
+confirm-bulk = “{ $action }” is done to every ticked record, or to all that match. It cannot be undone. Go on?
+job-all-refused = All refused

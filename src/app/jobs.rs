@@ -23,9 +23,10 @@ fn state(i18n: I18n, line: &JobLine) -> AnyView {
         _ if line.cancelling && !line.ended() => ("pill p-part", t!(i18n, "job-cancelling")),
         "waiting" => ("pill p-draft", t!(i18n, "job-waiting")),
         "running" => ("pill p-conf", t!(i18n, "job-running")),
+        "done" if line.done == 0 && line.refused > 0 => ("pill p-late", t!(i18n, "job-all-refused")),
         "done" => ("pill p-done", t!(i18n, "job-done")),
         "failed" => ("pill p-late", t!(i18n, "job-failed")),
-        _ => ("pill p-void", t!(i18n, "job-cancelled")),
+        _ => ("pill p-part", t!(i18n, "job-cancelled")),
     };
     view! { <span class=class>{words}</span> }.into_any()
 }
@@ -35,7 +36,7 @@ fn progress(i18n: I18n, line: &JobLine) -> AnyView {
     let so_far = line.done + line.refused;
     let words = t!(i18n, "job-progress", done = i18n.integer(so_far), total = i18n.integer(total));
     let refused = (line.refused > 0).then(|| t!(i18n, "job-refused", count = line.refused));
-    view! { <progress class="bar" max=total.max(1).to_string() value=so_far.to_string()></progress>" "<small class="num">{words}</small>" "<small>{refused}</small> }
+    view! { <progress class="bar" max=total.max(1).to_string() value=so_far.to_string()></progress>" "<small>{words}</small>" "<small>{refused}</small> }
         .into_any()
 }
 

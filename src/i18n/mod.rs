@@ -184,13 +184,39 @@ fn parse(locale: Locale, source: String) -> Bundles {
         let mut bundle = Bundle::new_concurrent(vec![language]);
         bundle.set_use_isolating(isolating);
         bundle.set_formatter(Some(|value, _| match value {
-            FluentValue::Number(number) => Some(figures::group(&number.as_string(), DIGITS.get())),
+            FluentValue::Number(number) => {
+                let text = number.options.currency.clone().unwrap_or_else(|| number.as_string().into_owned());
+                Some(figures::group(&text, DIGITS.get()))
+            }
             _ => None,
         }));
         bundle.add_resource_overriding(resource.clone());
         bundle
     };
     Bundles { isolating: bundle(true), plain: bundle(false) }
+}
+
+/// The arguments with each whole number from a hundred on replaced by one that Arabic counts alike, the real one beside it
+/// for display. The plural rules in use (intl_pluralrules 7) look at the whole number where CLDR looks at its last two
+/// digits, and so take 103 and 111 for neither few nor many.
+fn arabic_counts<'a>(args: &'a FluentArgs<'a>) -> FluentArgs<'a> {
+    let mut counted = FluentArgs::new();
+    for (name, value) in args.iter() {
+        let value = match value {
+            FluentValue::Number(number) if number.value.abs() >= 100.0 && number.value.fract() == 0.0 => {
+                let mut alike = number.clone();
+                alike.options.currency = Some(number.as_string().into_owned());
+                alike.value = match number.value.abs() % 100.0 {
+                    rest if rest >= 3.0 => rest,
+                    _ => 100.0,
+                };
+                FluentValue::Number(alike)
+            }
+            other => other.clone(),
+        };
+        counted.set(name.to_owned(), value);
+    }
+    counted
 }
 
 impl I18n {
@@ -208,6 +234,8 @@ impl I18n {
         let bundle = if isolating { &bundles.isolating } else { &bundles.plain };
         let pattern = bundle.get_message(id)?.value()?;
         DIGITS.set(self.digits);
+        let counted = args.filter(|_| self.locale.is_arabic()).map(arabic_counts);
+        let args = counted.as_ref().or(args);
         Some(bundle.format_pattern(pattern, args, &mut Vec::new()).into_owned())
     }
 

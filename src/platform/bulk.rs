@@ -9,7 +9,7 @@ use super::sql;
 use super::tenancy::TenantTx;
 use crate::record::jobs::JobRow;
 use crate::record::query::Query;
-use crate::record::{Kind, Record};
+use crate::record::{Field, Kind, Record};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -78,7 +78,9 @@ pub fn settable_fields(rights: &Rights, record: &Record) -> Vec<String> {
     if !rights.changes(record) || !record.manual || record.single {
         return Vec::new();
     }
-    let fields = record.fields.iter().filter(|f| !f.computed && !f.unique && f.kind != Kind::State);
+    // Names differ from record to record, whatever else they share.
+    let alone = |f: &&Field| !f.computed && !f.unique && !matches!(f.kind, Kind::State | Kind::Names);
+    let fields = record.fields.iter().filter(alone);
     fields.filter(|f| rights.on(record).changes_field(f.name)).map(|f| f.name.to_owned()).collect()
 }
 

@@ -467,6 +467,11 @@ impl Record {
         }
     }
 
+    /// Whether a field tells what a row is, where it stands or whose it is. It cannot be kept from those who see the row.
+    pub fn tells(&self, field: &str) -> bool {
+        [self.title, self.sort, "state", "branch"].contains(&field) || self.party == Some(field)
+    }
+
     /// A field of the record, or one of its lines by `lines.price`.
     pub fn any_field(&self, name: &str) -> Option<&'static Field> {
         match name.strip_prefix("lines.") {

@@ -137,3 +137,15 @@ fn a_query_comes_back_from_its_address() {
     assert_eq!(read.filter("date"), Some("2026-01-01..2026-02-01"));
     assert_eq!(read.filters.len(), 1);
 }
+
+#[test]
+fn arabic_counts_by_the_last_two_digits() {
+    use crate::i18n::{Digits, I18n, Locale};
+    let arabic = I18n::new(Locale::Ar, Digits::Western);
+    let said = |count: i64| crate::t!(arabic, "audit-fields", count = count).replace(['\u{2068}', '\u{2069}'], "");
+    let few = ["3 حقول", "103 حقول", "1,110 حقول"];
+    assert_eq!([said(3), said(103), said(1110)], few);
+    assert_eq!([said(11), said(111), said(191)], ["11 حقلًا", "111 حقلًا", "191 حقلًا"]);
+    assert_eq!([said(100), said(102), said(200)], ["100 حقل", "102 حقل", "200 حقل"]);
+    assert_eq!([said(1), said(2)], ["حقل واحد", "حقلان"]);
+}

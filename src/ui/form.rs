@@ -249,7 +249,7 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
     let fields = header_fields(state);
     let grid = record.lines.map(|lines| match lines.look {
         Look::Grid => grid(state, lines),
-        Look::Rights => rights::matrix(i18n, &page),
+        Look::Rights => rights::matrix(i18n, &page, state.dirty),
     });
     let totals = totals(state);
     let has_totals = totals.is_some();

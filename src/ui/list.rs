@@ -438,7 +438,12 @@ fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
                 Some(action) => (action.icon, i18n.action(record, action.name)),
                 None => ("trash-2", t!(i18n, "delete")),
             };
-            view! { <button class="btn small" name="_do" value=verb.clone()>{icon(symbol)}<span>{label}</span></button> }
+            let grave = record.action(verb).is_none_or(|action| action.grave);
+            let question = grave.then(|| t!(i18n, "confirm-bulk", action = label.clone()));
+            view! {
+                <button class="btn small" name="_do" value=verb.clone() on:click=move |event| super::form::ask_first(&event, question.as_deref())>
+                    {icon(symbol)}<span>{label}</span></button>
+            }
         })
         .collect_view();
     let fields = page.settable.iter().filter_map(|name| record.field(name));
@@ -448,6 +453,8 @@ fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     });
     view! {
         <form class="bulk" id=BULK method="post" action=format!("/{}/bulk", record.path)>
+            // Enter presses the first button of a form. This one does nothing, so that no key deletes what was ticked.
+            <button class="vh" disabled aria-hidden="true"></button>
             <input type="hidden" name="query" value=query />
             <b>{t!(i18n, "bulk-selected")}</b>
             <label class="tick"><input type="checkbox" name="all" value="true" />{t!(i18n, "bulk-all", count = count)}</label>
@@ -554,6 +561,8 @@ fn row_view(
             let main = at == 0;
             let class = match (main, field.kind) {
                 (true, _) => "strong",
+                // A phone shows the name of a cell before its content, and neither where there is none.
+                _ if cell.text.is_none() => "hide-s",
                 (_, Kind::Percent) => "",
                 (_, k) if k.is_figure() => "end",
                 (_, Kind::Date) => "soft",

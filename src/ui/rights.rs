@@ -45,7 +45,7 @@ impl Right {
 }
 
 /// All rights of the role on this page. A role that is not saved yet starts with those of its base.
-pub fn matrix(i18n: I18n, page: &FormPage) -> AnyView {
+pub fn matrix(i18n: I18n, page: &FormPage, dirty: RwSignal<bool>) -> AnyView {
     let Some(lines) = modules::record(&page.record).and_then(|record| record.lines) else { return ().into_any() };
     if page.version == 0 {
         return view! { <p class="hint">{t!(i18n, "rights-after-saving")}</p> }.into_any();
@@ -74,7 +74,7 @@ pub fn matrix(i18n: I18n, page: &FormPage) -> AnyView {
     view! {
         <section class="card" id="lines" tabindex="-1">
             <h2 class="sec">{icon("shield-check")}{t!(i18n, "rights")}</h2>
-            <div class="scroll"><table class="rights">
+            <div class="scroll"><table class="rights" on:change=move |_| dirty.set(true)>
                 <thead><tr>{heading(t!(i18n, "rights-record"))}{heading(t!(i18n, "rights-sees"))}{heading(t!(i18n, "rights-creates"))}
                     {heading(t!(i18n, "rights-changes"))}{heading(t!(i18n, "rights-deletes"))}{heading(t!(i18n, "rights-acts"))}
                     {heading(t!(i18n, "rights-reach"))}</tr></thead>
@@ -175,7 +175,7 @@ fn new_field(i18n: I18n, record: &'static Record, fields: &[&Right], at: usize) 
     let of_lines = record.lines.map_or(&[][..], |lines| lines.fields);
     let names = (record.fields.iter().map(|f| (f, f.name.to_owned())))
         .chain(of_lines.iter().map(|f| (f, format!("lines.{}", f.name))))
-        .filter(|(f, name)| !f.hidden && !taken(name))
+        .filter(|(f, name)| !f.hidden && !record.tells(name) && !taken(name))
         .map(|(_, name)| {
             let text = label(i18n, record, &name);
             view! { <option value=name>{text}</option> }

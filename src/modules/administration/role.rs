@@ -150,9 +150,7 @@ mod rules {
     fn check(record: &Record, right: &RightLine) -> Result<(), Refusal> {
         if let Some(field) = &right.field {
             let known = record.any_field(field).is_some();
-            let needed = [record.title, record.sort, "state", "branch"].contains(&field.as_str())
-                || record.party == Some(field.as_str());
-            if !known || (needed && !right.sees) {
+            if !known || (record.tells(field) && !right.sees) {
                 return Err(Refusal::new("refuse-right-field").with("field", field));
             }
             return Ok(());

@@ -246,8 +246,8 @@ async fn mark(admin: &mut PgConnection, firm: &Firm) -> Vec<Kept> {
         let header = known.fields.iter().map(|f| (f, f.name.to_owned(), known.name));
         let of_lines =
             known.lines.iter().flat_map(|l| l.fields.iter().map(|f| (f, format!("lines.{}", f.name), l.table)));
-        let needed = |name: &str| [known.title, known.sort, "state", "branch"].contains(&name);
-        for (field, name, table) in header.chain(of_lines).filter(|(f, name, _)| !needed(name) && f.name != "time_zone")
+        for (field, name, table) in
+            header.chain(of_lines).filter(|(f, name, _)| !known.tells(name) && f.name != "time_zone")
         {
             let Some((value, shown)) = marker(table, field.kind) else { continue };
             if set(admin, firm, table, field, &value).await {
