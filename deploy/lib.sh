@@ -5,7 +5,8 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${DIWAN_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/diwan}
 [[ $CACHE == /* ]] || CACHE=$PWD/$CACHE
 TOOLS=$CACHE/tools
-BUDGET_KB=450
+# What a first visit may download, WebAssembly, script, style and the fonts of one language; REQUIREMENTS Q02.
+BUDGET_KB=500
 PATH=$PATH:${CARGO_HOME:-$HOME/.cargo}/bin
 export CARGO_TARGET_DIR=$CACHE/target PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1
 # Flags from outside would replace those of .cargo/config.toml, without which nothing works.
