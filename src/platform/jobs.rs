@@ -268,16 +268,26 @@ fn administers(tx: &TenantTx) -> bool {
 
 /// Jobs, latest first: one's own, and for administrators everybody's.
 pub async fn list(tx: &mut TenantTx) -> Outcome<Vec<JobLine>> {
+    lines(tx, None).await
+}
+
+/// A job that the reader may look at.
+async fn one(tx: &mut TenantTx, job: Uuid) -> Outcome<JobLine> {
+    lines(tx, Some(job)).await?.pop().ok_or(Error::NotFound)
+}
+
+async fn lines(tx: &mut TenantTx, job: Option<Uuid>) -> Outcome<Vec<JobLine>> {
     let whose = (!administers(tx)).then_some(tx.standing.member);
     let rows = sqlx::query(
         "select j.id, to_char(j.at at time zone $3, 'YYYY-MM-DD HH24:MI') as at, coalesce(m.name, '') as member, j.kind, coalesce(j.record, '') as record,
                 j.payload, j.state, j.done, j.refused, j.total, j.cancel
            from job j left join member m on m.tenant_id = j.tenant_id and m.id = j.member
-          where j.tenant_id = $1 and ($2::uuid is null or j.member = $2) order by j.id desc limit 100",
+          where j.tenant_id = $1 and ($2::uuid is null or j.member = $2) and ($4::uuid is null or j.id = $4) order by j.id desc limit 100",
     )
     .bind(tx.tenant())
     .bind(whose)
     .bind(tx.company.time_zone.clone())
+    .bind(job)
     .fetch_all(tx.conn())
     .await?;
     rows.iter().map(line).collect()
@@ -302,7 +312,7 @@ fn line(row: &sqlx::postgres::PgRow) -> Outcome<JobLine> {
 
 /// One job with its report.
 pub async fn page(tx: &mut TenantTx, job: Uuid) -> Outcome<JobPage> {
-    let line = list(tx).await?.into_iter().find(|line| line.id == job).ok_or(Error::NotFound)?;
+    let line = one(tx, job).await?;
     let rows = sqlx::query(
         "select record_id, state, message from job_row where tenant_id = $1 and job = $2 and state <> 'waiting'
           order by (state = 'refused') desc, seq limit $3",
@@ -330,7 +340,7 @@ pub async fn page(tx: &mut TenantTx, job: Uuid) -> Outcome<JobPage> {
 
 /// Asks a job to stop. What it has done stays.
 pub async fn cancel(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
-    let line = list(tx).await?.into_iter().find(|line| line.id == job).ok_or(Error::NotFound)?;
+    let line = one(tx, job).await?;
     sqlx::query(
         "update job set cancel = true, state = case when state = 'waiting' then 'cancelled' else state end
           where tenant_id = $1 and id = $2 and state in ('waiting', 'running')",
@@ -344,7 +354,7 @@ pub async fn cancel(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
 
 /// Goes on with a job that failed or was cancelled, from where it stands.
 pub async fn retry(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
-    let line = list(tx).await?.into_iter().find(|line| line.id == job).ok_or(Error::NotFound)?;
+    let line = one(tx, job).await?;
     let again = sqlx::query(
         "update job set state = 'waiting', cancel = false, error = null, finished_at = null
           where tenant_id = $1 and id = $2 and state in ('failed', 'cancelled')",

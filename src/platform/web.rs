@@ -518,7 +518,7 @@ async fn sign_in(
             let_in(&session, &visit, &signed_in, if ours { &next } else { "/" }).await
         }
         Err(error) => {
-            let status = if matches!(error, Error::Refused(_)) { 401 } else { 503 };
+            let status = if matches!(error, Error::Refused(_)) { 401 } else { error.status() };
             give_back(house, visit, headers, fields, error, status).await
         }
     }
