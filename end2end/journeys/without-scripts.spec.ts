@@ -16,7 +16,7 @@ test('signing in, lists and filters need no scripts', async ({ diwan, page }) =>
 
   await diwan.open('/sales-orders');
   await expect(page.locator('tbody tr')).toHaveCount(2);
-  const state = page.locator('details.chip').filter({ hasText: diwan.t('field-state') });
+  const state = page.locator('.filters details.chip').filter({ hasText: diwan.t('field-state') });
   await state.locator('summary').click();
   await state.locator('select').selectOption('confirmed');
   await diwan.go(() => state.getByRole('button').click());
