@@ -11,6 +11,7 @@ use crate::platform::auth::{self, SignedIn};
 use crate::platform::bulk::{self, Order, Which};
 use crate::platform::error::{Error, Outcome};
 use crate::platform::export::{self, Plan};
+use crate::platform::files::content::disposition;
 use crate::platform::import::{self, Mapping};
 use crate::platform::jobs;
 use crate::platform::sheet::Format;
@@ -268,15 +269,10 @@ async fn export_list(
 async fn file_of(house: House, visit: Visit, headers: HeaderMap, plan: Plan) -> Response {
     let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
     let (db, task) = (house.db.clone(), plan.clone());
-    let i18n = cx.i18n;
     match whole(async move { export::write(&db, &cx, &task).await }).await {
-        Ok(file) => {
-            let today = jiff::Zoned::now().date();
-            let name = export::file_name(i18n, &plan, today);
-            let ascii = format!("{}-{today}.{}", plan.record.path, plan.format.extension());
-            let disposition =
-                format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", crate::record::query::encode(&name));
-            let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(file)));
+        Ok(export) => {
+            let disposition = disposition(&export.name, false);
+            let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(export.file)));
             let mut response = Response::new(body);
             let headers = response.headers_mut();
             headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(plan.format.media_type()));
@@ -416,10 +412,7 @@ async fn import(
     };
     let form = match read_form(form).await {
         Ok(form) => form,
-        Err(error) => {
-            return (StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST), error.to_string())
-                .into_response();
-        }
+        Err(error) => return failed(house, visit, headers, error).await,
     };
     let confirmed = form.confirmed;
     let db = house.db.clone();
@@ -437,12 +430,7 @@ async fn import(
             Redirect::to(&format!("/{path}?done=imported")).into_response()
         }
         Ok(rehearsal) => web::render_with(house, visit, headers, Rehearsed(rehearsal)).await,
-        Err(error) => {
-            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            let text: Vec<String> =
-                error.refusals(visit.request).iter().map(|r| visit.i18n.message(&r.message)).collect();
-            (status, text.join("\n")).into_response()
-        }
+        Err(error) => failed(house, visit, headers, error).await,
     }
 }
 

@@ -33,44 +33,36 @@ pub async fn sheet(
     record: &'static crate::record::Record,
     id: uuid::Uuid,
 ) -> crate::platform::error::Outcome<Sheet> {
-    use sqlx::Row as _;
+    use crate::modules::administration::company::COMPANY;
+    use crate::modules::sales::customer::CUSTOMER;
+    use crate::platform::document::Document;
+    use crate::platform::door::{self, Lock};
     if !record.prints {
         return Err(crate::platform::error::Error::NotFound);
     }
     let mut page = crate::platform::page::form(tx, record, Some(id), &Default::default(), None).await?;
-    let customer = record.fields.iter().position(|f| f.name == "customer").and_then(|at| page.cells[at].text.clone());
     page.events.clear();
     page.linked.clear();
-    let company = sqlx::query(
-        "select name::text as name, tax_number, address::text as address, phone from company where tenant_id = $1",
-    )
-    .bind(tx.tenant())
-    .fetch_one(tx.conn())
-    .await?;
-    let customer = sqlx::query("select name::text as name, tax_number, address::text as address, phone from customer where tenant_id = $1 and id = $2::uuid")
-        .bind(tx.tenant())
-        .bind(customer)
-        .fetch_optional(tx.conn())
-        .await?;
-    let party = |row: &sqlx::postgres::PgRow| -> Result<Party, sqlx::Error> {
-        Ok(Party {
-            name: Names::from_text(row.try_get::<Option<&str>, _>("name")?.unwrap_or_default()),
-            tax_number: row.try_get("tax_number")?,
-            address: row.try_get::<Option<&str>, _>("address")?.map(Names::from_text).unwrap_or_default(),
-            phone: row.try_get("phone")?,
-        })
+    let party = |document: &Document| Party {
+        name: document.names("name"),
+        tax_number: document.text("tax_number").map(str::to_owned),
+        address: document.names("address"),
+        phone: document.text("phone").map(str::to_owned),
     };
-    let mut buyer = customer.as_ref().map(party).transpose()?.unwrap_or_default();
-    // What of the customer is kept from the reader does not reach them by way of paper.
-    let rights = tx.rights();
-    let sees =
-        |field: &str| modules::record("customer").is_some_and(|customers| rights.on(customers).sees_field(field));
-    buyer.tax_number = buyer.tax_number.filter(|_| sees("tax_number"));
-    buyer.phone = buyer.phone.filter(|_| sees("phone"));
-    if !sees("address") {
-        buyer.address = Names::default();
-    }
-    Ok(Sheet { page, company: party(&company)?, customer: buyer })
+    // The company's own details stand on its paper for everybody.
+    let company = party(&door::load(tx, &COMPANY, tx.tenant(), Lock::No).await?);
+    let of_document =
+        record.fields.iter().position(|f| f.name == "customer").and_then(|at| page.cells[at].text.as_ref());
+    let customer = match of_document.and_then(|text| text.parse().ok()) {
+        Some(customer) => {
+            let mut customer = door::load(tx, &CUSTOMER, customer, Lock::No).await?;
+            // What of the customer is kept from the reader does not reach them by way of paper.
+            door::mask(&tx.rights(), &mut customer);
+            party(&customer)
+        }
+        None => Party::default(),
+    };
+    Ok(Sheet { page, company, customer })
 }
 
 /// A document on paper.

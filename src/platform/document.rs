@@ -1,7 +1,7 @@
 //! A record with its values and lines, as rules and the door hold it.
 
 use super::error::{Outcome, Refusal};
-use crate::record::{Kind, Minor, Record, Value, line::input_name};
+use crate::record::{Kind, Minor, Names, Record, Value, line::input_name};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -99,6 +99,10 @@ impl Document {
     }
     pub fn text(&self, name: &str) -> Option<&str> {
         self.get(name).text()
+    }
+    /// The name in both languages; empty when there is none.
+    pub fn names(&self, name: &str) -> Names {
+        if let Value::Names(names) = self.get(name) { names.clone() } else { Names::default() }
     }
     pub fn decimal(&self, name: &str) -> Decimal {
         self.get(name).decimal().unwrap_or_default()

@@ -25,8 +25,14 @@ pub struct Plan {
     pub format: Format,
 }
 
+/// A list as a file, and what it is called: `Sales orders 2026-11-22.xlsx`.
+pub struct Export {
+    pub file: File,
+    pub name: String,
+}
+
 /// Writes all rows of a list into a temporary file. However long the list is, no more than a page of it is in memory.
-pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<File> {
+pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<Export> {
     let mut tx = db.begin(cx).await?;
     let i18n = cx.i18n;
     let mut reader = Reader::new(&tx, plan.record, &plan.query, plan.ids.as_deref())?;
@@ -53,8 +59,10 @@ pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<File> {
         })
         .await?;
     }
+    // The company's day, not the machine's.
+    let name = format!("{name} {}.{}", value::iso(tx.company.today), plan.format.extension());
     tx.commit().await?;
-    blocking(move || writer.finish()).await
+    Ok(Export { file: blocking(move || writer.finish()).await?, name })
 }
 
 /// Runs work that writes files on a thread of its own, so that no request waits for it.
@@ -129,9 +137,4 @@ impl Columns {
             _ => sheet::Cell::Text(text.to_owned()),
         }
     }
-}
-
-/// What the file is called, with the day: `Sales orders 2026-11-22.xlsx`.
-pub fn file_name(i18n: I18n, plan: &Plan, today: jiff::civil::Date) -> String {
-    format!("{} {}.{}", i18n.records(plan.record), value::iso(today), plan.format.extension())
 }

@@ -11,11 +11,10 @@ pub mod store;
 use super::auth;
 use super::document::Document;
 use super::door::{self, Error, Lock, Outcome, Refusal};
-use super::permission::{Acts, Rights};
 use super::seal;
 use super::tenancy::{Cx, Db, TenantTx};
+use crate::record::Record;
 use crate::record::page::{FileItem, FileShelf};
-use crate::record::{Reach, Record};
 use axum::body::Bytes;
 use content::{ContentType, clean_name};
 use futures_util::stream::{BoxStream, StreamExt as _};
@@ -47,31 +46,10 @@ const SWEPT: i64 = 500;
 
 // ------------------------------------------------------------------ who may
 
-/// Whether files on such records are open to a role. What colleagues attach for each other is not for the eyes of
-/// customers.
-pub fn sees_files(rights: &Rights, record: &Record) -> bool {
-    rights.sees(record) && rights.on(record).reach != Reach::Party
-}
-
-/// Whoever changes or acts on such records attaches files to them, also where the record itself is closed: the signed copy
-/// comes after the posting.
-pub fn may_attach(rights: &Rights, record: &Record) -> bool {
-    let acts = match &rights.on(record).acts {
-        Acts::All => true,
-        Acts::These(words) => !words.is_empty(),
-    };
-    sees_files(rights, record) && (rights.changes(record) || acts)
-}
-
-/// Whoever changes such records removes files from them; their own, whoever may attach.
-fn may_remove(rights: &Rights, record: &Record, own: bool) -> bool {
-    sees_files(rights, record) && (rights.changes(record) || (own && may_attach(rights, record)))
-}
-
 /// The record that a file is to hang on, when the reader reaches it and may attach to it.
 async fn attachable(tx: &mut TenantTx, record: &'static Record, id: Uuid, lock: Lock) -> Outcome<()> {
     door::reachable(tx, record, id, lock).await?;
-    if may_attach(&tx.standing.rights, record) { Ok(()) } else { Err(Error::Denied) }
+    if tx.standing.rights.attaches(record) { Ok(()) } else { Err(Error::Denied) }
 }
 
 // ------------------------------------------------------------------ rows
@@ -298,11 +276,11 @@ async fn take_in(
 /// The files of a record that the reader has been let to; none of one that is not saved yet.
 pub async fn list(tx: &mut TenantTx, document: &Document) -> Outcome<Option<FileShelf>> {
     let (rights, record) = (tx.rights(), document.record);
-    if document.version == 0 || !sees_files(&rights, record) {
+    if document.version == 0 || !rights.sees_files(record) {
         return Ok(None);
     }
     let items = items(tx, record, document.id, None).await?;
-    Ok(Some(FileShelf { items, can_attach: may_attach(&rights, record), said: Vec::new() }))
+    Ok(Some(FileShelf { items, can_attach: rights.attaches(record), said: Vec::new() }))
 }
 
 async fn items(
@@ -333,7 +311,7 @@ async fn items(
                 id: file.id,
                 kind: file.content.map_or("", |content| content.endings()[0]).to_owned(),
                 thumbnail: file.thumbnail.then(|| link(tenant, &file, true)),
-                removable: may_remove(&rights, record, file.member == me),
+                removable: rights.detaches(record, file.member == me),
                 name: file.name,
                 size: file.size,
                 by: row.try_get("by")?,
@@ -354,7 +332,7 @@ pub async fn open(tx: &mut TenantTx, id: Uuid) -> Outcome<String> {
 pub async fn remove(tx: &mut TenantTx, id: Uuid) -> Outcome<(&'static Record, Uuid)> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
     let file = seen(tx, id).await?;
-    if !may_remove(&tx.standing.rights, file.record, file.member == member) {
+    if !tx.standing.rights.detaches(file.record, file.member == member) {
         return Err(Error::Denied);
     }
     let done = sqlx::query("update attachment set state = 'gone' where tenant_id = $1 and id = $2 and state = 'whole'")
@@ -373,7 +351,7 @@ pub async fn remove(tx: &mut TenantTx, id: Uuid) -> Outcome<(&'static Record, Uu
 async fn seen(tx: &mut TenantTx, id: Uuid) -> Outcome<Attachment> {
     let file = find(tx, id, "whole").await?;
     door::reachable(tx, file.record, file.record_id, Lock::No).await?;
-    if sees_files(&tx.standing.rights, file.record) { Ok(file) } else { Err(Error::NotFound) }
+    if tx.standing.rights.sees_files(file.record) { Ok(file) } else { Err(Error::NotFound) }
 }
 
 /// Lets go of the files of a record that is being deleted.

@@ -21,5 +21,6 @@ pub mod sheet;
 pub mod sql;
 pub mod table;
 pub mod tenancy;
+pub mod typed;
 pub mod views;
 pub mod web;

@@ -223,8 +223,7 @@ impl Reader {
         }
         let mut conditions = conditions(record, query, standing)?;
         if let Some(ids) = ids {
-            let sql = format!("t.id = any(${}::uuid[])", conditions.len() + 2);
-            conditions.push(Condition { sql, bind: Bind::Texts(ids.iter().map(Uuid::to_string).collect()) });
+            conditions.push(sql::among(ids, conditions.len() + 2));
         }
         let mut query = query.clone();
         query.sort = query.sort.filter(|name| grant.sees_field(name));

@@ -156,6 +156,23 @@ impl Rights {
         }
     }
 
+    /// Whether files on such records are open to somebody. What colleagues attach for each other is not for the eyes of
+    /// customers.
+    pub fn sees_files(&self, record: &Record) -> bool {
+        self.sees(record) && self.on(record).reach != Reach::Party
+    }
+
+    /// Whoever changes or acts on such records attaches files to them, also where the record itself is closed: the signed
+    /// copy comes after the posting.
+    pub fn attaches(&self, record: &Record) -> bool {
+        self.sees_files(record) && (self.changes(record) || self.on(record).acts != Acts::default())
+    }
+
+    /// Whoever changes such records removes files from them; their own, whoever attaches.
+    pub fn detaches(&self, record: &Record, own: bool) -> bool {
+        self.sees_files(record) && (self.changes(record) || (own && self.attaches(record)))
+    }
+
     /// Whether somebody runs the company: what others asked for is theirs to look after.
     pub fn changes_everything(&self) -> bool {
         self.grants.values().all(|g| g.changes && g.reach == Reach::All)

@@ -278,6 +278,12 @@ pub fn conditions(field: &Field, text: &str, first: usize) -> Vec<Condition> {
     }
 }
 
+/// The condition that a row is one of these.
+pub fn among(ids: &[Uuid], n: usize) -> Condition {
+    let bind = Bind::Texts(ids.iter().map(Uuid::to_string).collect());
+    Condition { sql: format!("t.id = any(${n}::uuid[])"), bind }
+}
+
 /// The order of a list: a column that is never null, and the id.
 pub fn order_column(field: &Field) -> String {
     debug_assert!(sortable(field.kind));

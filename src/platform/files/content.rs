@@ -293,8 +293,8 @@ fn is_open_document(head: &[u8], mime: &str) -> bool {
 }
 
 /// The `Content-Disposition` of a file (RFC 6266): its name twice, for all programs and for those that know letters.
-pub fn disposition(name: &str, content: ContentType) -> String {
-    let how = if content.is_shown() { "inline" } else { "attachment" };
+pub fn disposition(name: &str, shown: bool) -> String {
+    let how = if shown { "inline" } else { "attachment" };
     let plain: String = name
         .chars()
         .map(|c| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' })

@@ -457,7 +457,7 @@ fn guarded(mut response: Response, link: &Link, name: &str, tag: &str) -> Respon
     }
     let name = if link.thumbnail { "thumbnail.jpg" } else { name };
     for (header, text) in
-        [(header::CONTENT_DISPOSITION, disposition(name, link.content())), (header::ETAG, tag.to_owned())]
+        [(header::CONTENT_DISPOSITION, disposition(name, link.content().is_shown())), (header::ETAG, tag.to_owned())]
     {
         if let Ok(value) = HeaderValue::from_str(&text) {
             headers.insert(header, value);

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 async fn export(firm: &Firm, cx: &Cx, name: &str, query: Query, format: Format) -> Vec<Vec<String>> {
     let plan = Plan { record: record(name), query, ids: None, format };
-    let file = export::write(&firm.db, cx, &plan).await.expect("a file");
+    let file = export::write(&firm.db, cx, &plan).await.expect("a file").file;
     let mut table = Table::open(file).expect("a table");
     let rows = table.rows(0).expect("rows");
     let head = rows.header().cells.clone();
@@ -70,7 +70,7 @@ async fn f35_what_looks_like_a_formula_is_text_and_comes_back_whole() {
     let columns = ["code", "name", "phone", "language"].map(str::to_owned).to_vec();
     let query = Query { columns, search: Some("=1+1".to_owned()), ..Query::default() };
     let plan = Plan { record: record("customer"), query, ids: None, format: Format::Csv };
-    let mut file = export::write(&firm.db, &firm.cx, &plan).await.expect("a file");
+    let mut file = export::write(&firm.db, &firm.cx, &plan).await.expect("a file").file;
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(&mut file, &mut bytes).expect("bytes");
     let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -95,7 +95,7 @@ async fn a_download_is_named_and_denied_like_its_list() {
     let answer = browser.get("/customers/export?format=csv").await;
     assert_eq!(answer.status, StatusCode::OK);
     let disposition = answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap_or_default();
-    assert!(disposition.starts_with("attachment; filename=\"customers-"), "{disposition}");
+    assert!(disposition.starts_with("attachment; filename=\"Customers "), "{disposition}");
     assert!(answer.body.contains("C1"), "{}", answer.body);
     let ticked = firm.customer.to_string();
     let answer = browser.post("/customers/bulk", &[("_do", "export.csv"), ("id", &ticked)]).await;

@@ -108,14 +108,14 @@ fn f57_names_are_cleaned() {
 #[test]
 fn dispositions_are_for_all_programs() {
     assert_eq!(
-        disposition("عقد \"1\".pdf", ContentType::Pdf),
+        disposition("عقد \"1\".pdf", ContentType::Pdf.is_shown()),
         "inline; filename=\"___ _1_.pdf\"; filename*=UTF-8''%D8%B9%D9%82%D8%AF%20%221%22.pdf"
     );
-    assert!(disposition("a.svg", ContentType::Svg).starts_with("attachment; "));
+    assert!(disposition("a.svg", ContentType::Svg.is_shown()).starts_with("attachment; "));
     for content in ContentType::ALL {
         let shown =
             matches!(content.mime(), "application/pdf" | "image/png" | "image/jpeg" | "image/webp" | "image/gif");
-        assert_eq!(disposition("a", content).starts_with("inline"), shown, "{content:?}");
+        assert_eq!(disposition("a", content.is_shown()).starts_with("inline"), shown, "{content:?}");
     }
 }
 
@@ -283,7 +283,7 @@ fn files_are_open_to_those_who_work_with_the_record() {
         ("nothing", false, false),
     ] {
         let rights = rights(base);
-        let may = (files::sees_files(&rights, customer), files::may_attach(&rights, customer));
+        let may = (rights.sees_files(customer), rights.attaches(customer));
         assert_eq!(may, (sees, attaches), "{base}");
     }
     assert!(rights("portal").sees(customer));
