@@ -14,6 +14,7 @@ pub mod jobs;
 pub mod page;
 pub mod print;
 pub mod reports;
+pub mod search;
 #[cfg(feature = "ssr")]
 pub mod shell;
 

@@ -11,6 +11,7 @@ use crate::record::Names;
 use crate::record::audit::AuditPage;
 use crate::record::jobs::{JobLine, JobPage};
 use crate::record::page::{FormPage, ListPage, Message, Suggestion};
+use crate::record::search::SearchPage;
 use leptos::prelude::*;
 use leptos::server_fn::codec::{Json, JsonEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -48,6 +49,8 @@ pub struct Me {
     pub theme: String,
     /// Names of record types in the menu.
     pub records: Vec<String>,
+    /// Of these, what they may make by hand.
+    pub creates: Vec<String>,
     /// Pages beside the records in the menu.
     pub pages: Vec<String>,
 }
@@ -71,6 +74,7 @@ mod server {
     use crate::platform::error::{Error, Outcome};
     use crate::platform::jobs;
     use crate::platform::page::{self, Posted};
+    use crate::platform::search;
     use crate::platform::tenancy::{TenantTx, whole};
     use crate::platform::{auth, web::Visit};
     use crate::record::audit::AuditQuery;
@@ -142,6 +146,7 @@ mod server {
             ["jobs"] => Page::Jobs(jobs::list(tx).await?),
             ["jobs", id] => Page::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?).await?),
             ["audit"] => Page::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
+            ["search"] => Page::Search(search::find(tx, &asked("q")).await?),
             ["companies", "new"] => Page::NewCompany,
             ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
             [path] if record_at(path)?.single => {
@@ -218,6 +223,7 @@ pub enum Page {
     Audit(AuditPage),
     Jobs(Vec<JobLine>),
     Job(JobPage),
+    Search(SearchPage),
 }
 
 /// The page at an address: the parts of its path and the pairs of its query. One function serves them all, so that the

@@ -22,6 +22,7 @@ fn me() -> Me {
             if let Some(present) = visit.standing {
                 let rights = &present.standing.rights;
                 me.records = modules::records().filter(|r| rights.sees(r)).map(|r| r.name.to_owned()).collect();
+                me.creates = modules::records().filter(|r| rights.creates(r)).map(|r| r.name.to_owned()).collect();
                 let pages = MODULES.iter().flat_map(|m| m.pages.iter().filter(|page| (m.opens)(page.0, rights)));
                 me.pages = pages.map(|page| page.0.to_owned()).collect();
                 me.company = present.company.name.clone();
@@ -84,14 +85,41 @@ pub fn frame(path: Signal<Vec<String>>, page: AnyView) -> AnyView {
         <div class="main">
             <header class="top">
                 <nav class="crumb" aria-label=t!(i18n, "breadcrumb")>{trail}</nav>
-                <span class="sp"></span>
+                <form class="find" role="search" method="get" action="/search">{icon("search")}
+                    <input type="search" name="q" dir="auto" placeholder=t!(i18n, "search-placeholder") aria-label=t!(i18n, "search-placeholder") />
+                    <kbd dir="ltr">"Ctrl K"</kbd>
+                </form>
                 <div class="tools">{language_switch(i18n, on_form)}</div>
             </header>
             <main class="page" id="page" tabindex="-1">{page}</main>
         </div>
         {bar}
+        {create_links(i18n, &me)}
+        {palette()}
     }
     .into_any()
+}
+
+/// Links to a new record of each type, for the palette to offer.
+fn create_links(i18n: I18n, me: &Me) -> AnyView {
+    let links = modules::records()
+        .filter(|r| me.creates.iter().any(|name| name == r.name))
+        .map(|r| view! { <a href=format!("/{}/new", r.path)>{i18n.format(&format!("{}-new", r.name), None)}</a> })
+        .collect_view();
+    view! { <nav id="palette-new" hidden>{links}</nav> }.into_any()
+}
+
+/// The palette is drawn by the browser alone; the server leaves its closed dialog.
+fn palette() -> AnyView {
+    #[cfg(feature = "hydrate")]
+    {
+        crate::ui::palette::palette()
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let closed = ().into_any();
+        view! { <dialog class="palette" id="palette">{closed}</dialog> }.into_any()
+    }
 }
 
 fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
@@ -106,6 +134,7 @@ fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
             (i18n.format(&format!("module-{}", module.name), None), None),
             (i18n.format(&format!("page-{first}"), None), None),
         ],
+        None if first == "search" => vec![(t!(i18n, "search-title"), None)],
         None if first == "jobs" => vec![(t!(i18n, "jobs"), (path.len() > 1).then(|| "/jobs".to_owned()))],
         None if first == "companies" => {
             vec![(t!(i18n, "companies"), (path.len() > 1).then(|| "/companies".to_owned()))]

@@ -55,6 +55,7 @@ fn draw(page: Page) -> AnyView {
         Page::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
         Page::Audit(data) => report(i18n, "audit", super::audit::view(data)),
         Page::Jobs(lines) => titled(t!(i18n, "jobs"), super::jobs::list(lines)),
+        Page::Search(found) => titled(t!(i18n, "search-title"), super::search::view(found)),
         Page::Job(page) => titled(super::jobs::title(i18n, &page.line), super::jobs::one(page)),
         Page::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
     }

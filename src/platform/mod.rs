@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod page;
 pub mod permission;
 pub mod seal;
+pub mod search;
 pub mod session;
 pub mod sheet;
 pub mod sql;

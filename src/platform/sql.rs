@@ -179,13 +179,62 @@ pub fn suggest(record: &Record, rights: &Rights) -> SqlStr {
 
 /// Whether a row holds the folded text that is bound as `$n`, in what the reader sees of it.
 pub fn search(record: &Record, rights: &Rights, n: usize) -> String {
-    let searched: Vec<&Field> = record.fields.iter().filter(|f| f.searched).collect();
-    let seen: Vec<&&Field> = searched.iter().filter(|f| rights.on(record).sees_field(f.name)).collect();
-    if seen.len() == searched.len() {
+    if searches_whole(record, rights) {
         return format!("strpos(t.search, ${n}) > 0");
     }
-    let parts: Vec<String> = seen.iter().map(|f| format!("strpos(lower(t.{}::text), ${n}) > 0", f.name)).collect();
+    let seen = record.fields.iter().filter(|f| f.searched && rights.on(record).sees_field(f.name));
+    let parts: Vec<String> = seen.map(|f| format!("strpos(lower(t.{}::text), ${n}) > 0", f.name)).collect();
     if parts.is_empty() { "false".to_owned() } else { format!("({})", parts.join(" or ")) }
+}
+
+/// Whether the reader sees every field that a search of these records looks in.
+pub fn searches_whole(record: &Record, rights: &Rights) -> bool {
+    record.fields.iter().all(|f| !f.searched || rights.on(record).sees_field(f.name))
+}
+
+/// The rows behind what a search found, as the reader may see them. `$1` tenant, `$2` folded text, `$3` member, `$4` branch,
+/// `$5` customer, from `$6` on the ids of each record type. Columns: record, id, title, hint, state.
+pub fn hits(records: &[&'static Record], rights: &Rights) -> SqlStr {
+    let parts: Vec<String> = records
+        .iter()
+        .enumerate()
+        .map(|(i, record)| {
+            let sees = |name: &&str| rights.on(record).sees_field(name);
+            let (mut join, mut hint) = (String::new(), "null".to_owned());
+            if let Some(name) = record.subtitle.filter(sees) {
+                hint = format!("t.{name}::text");
+            } else if let Some(Kind::Link(target)) =
+                record.party.filter(sees).and_then(|f| record.field(f)).map(|f| f.kind)
+                && let Some(target) = super::door::record(target)
+            {
+                join = format!(
+                    " left join {} p on p.tenant_id = $1 and p.id = t.{}",
+                    target.name,
+                    record.party.unwrap_or_default()
+                );
+                hint = format!("p.{}::text", target.title);
+            }
+            let state = if record.states.is_empty() { "null" } else { "t.state" };
+            // Where the reader sees all that is searched, the search has found it already.
+            let found = if searches_whole(record, rights) {
+                String::new()
+            } else {
+                format!(" and {}", search(record, rights, 2))
+            };
+            format!(
+                "select '{0}' as record, t.id, t.{1}::text as title, {hint} as hint, {state} as state from {0} t{join}
+                  where t.tenant_id = $1 and t.id = any(${2}){found}{3}",
+                record.name,
+                record.title,
+                i + 6,
+                within(record, rights.on(record).reach, reach_place(rights.on(record).reach, 3))
+            )
+        })
+        .collect();
+    safe(format!(
+        "with who as (select $2::text, $3::uuid, $4::uuid, $5::uuid) select record, id, title, hint, state from ({}) u, who",
+        parts.join(" union all ")
+    ))
 }
 
 /// The condition that a row is within somebody's reach, whose id is bound as `$n`; empty when every row is.
@@ -202,6 +251,15 @@ fn reach_column(record: &Record, reach: Reach) -> Option<String> {
         Reach::Party => record.party.map(|field| format!("t.{field}")),
         // Rows that cannot be told apart are nobody's.
         Reach::Branch => Some("null::uuid".to_owned()),
+    }
+}
+
+/// Where whose rows are meant is bound, when member, branch and customer are bound from `$first` on.
+fn reach_place(reach: Reach, first: usize) -> usize {
+    match reach {
+        Reach::All | Reach::Own => first,
+        Reach::Branch => first + 1,
+        Reach::Party => first + 2,
     }
 }
 
@@ -421,11 +479,7 @@ pub fn linked(parts: &[(&'static Record, &'static str)], rights: &Rights) -> Sql
         .iter()
         .map(|(record, field)| {
             let reach = rights.on(record).reach;
-            let n = match reach {
-                Reach::All | Reach::Own => 3,
-                Reach::Branch => 4,
-                Reach::Party => 5,
-            };
+            let n = reach_place(reach, 3);
             format!(
                 "(select '{0}' as record, t.id, t.{1}::text as title, t.state, t.created_at from {0} t where t.tenant_id = $1 and t.{field} = $2{2} limit 50)",
                 record.name, record.title, within(record, reach, n)

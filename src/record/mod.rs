@@ -9,6 +9,7 @@ pub mod line;
 pub mod money;
 pub mod page;
 pub mod query;
+pub mod search;
 pub mod value;
 
 pub use money::{Currency, Minor};

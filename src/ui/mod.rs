@@ -7,6 +7,8 @@ pub mod field;
 pub mod files;
 pub mod form;
 pub mod list;
+#[cfg(feature = "hydrate")]
+pub mod palette;
 pub mod rights;
 #[cfg(feature = "hydrate")]
 pub mod upload;

@@ -7,6 +7,7 @@ mod files;
 mod import;
 mod jobs;
 mod permission;
+mod search;
 mod sheet;
 mod table;
 mod tenancy;

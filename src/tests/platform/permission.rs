@@ -16,12 +16,12 @@ use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-fn typed(fields: &[(&str, &str)]) -> Typed {
+pub(super) fn typed(fields: &[(&str, &str)]) -> Typed {
     Typed { fields: fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(), lines: None }
 }
 
 /// A right as the matrix posts it.
-fn right(record: &str, field: Option<&str>, words: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(super) fn right(record: &str, field: Option<&str>, words: &[(&str, &str)]) -> BTreeMap<String, String> {
     let mut line: BTreeMap<String, String> = words.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
     line.insert("record".to_owned(), record.to_owned());
     if let Some(field) = field {
@@ -31,7 +31,7 @@ fn right(record: &str, field: Option<&str>, words: &[(&str, &str)]) -> BTreeMap<
 }
 
 /// Everything on one type of record, so far as `reach` goes.
-fn everything(record: &str, reach: &str) -> BTreeMap<String, String> {
+pub(super) fn everything(record: &str, reach: &str) -> BTreeMap<String, String> {
     right(
         record,
         None,
@@ -47,7 +47,7 @@ fn everything(record: &str, reach: &str) -> BTreeMap<String, String> {
 }
 
 /// A member with a role of these rights, and a browser in which they have signed in.
-async fn member_with(firm: &Firm, base: &str, rights: Vec<BTreeMap<String, String>>) -> (Cx, Browser) {
+pub(super) async fn member_with(firm: &Firm, base: &str, rights: Vec<BTreeMap<String, String>>) -> (Cx, Browser) {
     let member = firm.colleague("auditor").await;
     let mut tx = firm.tx().await;
     let role = Uuid::now_v7();
@@ -61,7 +61,7 @@ async fn member_with(firm: &Firm, base: &str, rights: Vec<BTreeMap<String, Strin
 }
 
 /// A firm with at least one row of most types, drafts where documents can be drafts.
-async fn busy_firm() -> Firm {
+pub(super) async fn busy_firm() -> Firm {
     let firm = Firm::new().await;
     let item = firm.item("A", "100", 50, "60").await;
     let order = firm.order(&[(item, 5)]).await;
