@@ -9,7 +9,7 @@ type Texts = Record<string, string | number>;
 
 let counter = 0;
 /** A word that no other test uses. */
-export const unique = (word: string) => `${word}-${Date.now().toString(36)}-${++counter}`;
+export const unique = (word: string) => `${word}-${Date.now().toString(36)}-${process.env.TEST_PARALLEL_INDEX ?? 0}${++counter}`;
 
 /** Waits long enough for a build without optimisation; `toSay` looks past isolation marks. */
 export const expect = plainExpect.configure({ timeout: 20_000 }).extend({
