@@ -51,8 +51,9 @@ fn is_form(path: &[String]) -> bool {
 /// Labels and addresses of what stands above a page, outermost first.
 type Crumbs = Vec<(String, Option<String>)>;
 
-/// The frame with a page inside. It is drawn once; what depends on the address follows it.
-pub fn frame(path: Signal<Vec<String>>, page: AnyView) -> AnyView {
+/// The frame with a page inside. It is drawn once; what depends on the address follows it. While the next page is `busy` to
+/// come, the one before stays for a moment, then gives way to the shape of a page.
+pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, page: AnyView) -> AnyView {
     let i18n = use_i18n();
     let me = me();
     let current =
@@ -86,12 +87,12 @@ pub fn frame(path: Signal<Vec<String>>, page: AnyView) -> AnyView {
             <header class="top">
                 <nav class="crumb" aria-label=t!(i18n, "breadcrumb")>{trail}</nav>
                 <form class="find" role="search" method="get" action="/search">{icon("search")}
-                    <input type="search" name="q" dir="auto" placeholder=t!(i18n, "search-placeholder") aria-label=t!(i18n, "search-placeholder") />
+                    <input type="search" name="q" placeholder=t!(i18n, "search-placeholder") aria-label=t!(i18n, "search-placeholder") />
                     <kbd dir="ltr">"Ctrl K"</kbd>
                 </form>
                 <div class="tools">{language_switch(i18n, on_form)}</div>
             </header>
-            <main class="page" id="page" tabindex="-1">{page}</main>
+            <main class="page" id="page" tabindex="-1" aria-busy=move || busy.get().then_some("true")>{page}</main>
         </div>
         {bar}
         {create_links(i18n, &me)}
@@ -214,6 +215,7 @@ fn who(i18n: I18n, me: &Me) -> AnyView {
                 <a class="item" href="/jobs">{icon("clock")}<span>{t!(i18n, "jobs")}</span></a>
                 <a class="item" href="/companies">{icon("building-2")}<span>{t!(i18n, "companies")}</span></a>
                 {theme}{digits}
+                <button class="item live" type="button" id="open-keys">{icon("keyboard")}<span>{t!(i18n, "shortcuts")}</span></button>
                 <form method="post" action="/sign-out"><button class="item">{icon("log-out")}<span>{t!(i18n, "sign-out")}</span></button></form>
             </div>
         </details>

@@ -6,6 +6,7 @@ use super::{auth, home, import, print, reports};
 use crate::i18n::I18n;
 use crate::ui::{self, mark, use_i18n};
 use crate::{modules, t};
+use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
 
@@ -19,11 +20,13 @@ pub fn page() -> impl IntoView {
     });
     let pairs =
         Memo::new(move |_| query.get().into_iter().map(|(name, text)| (name.into_owned(), text)).collect::<Vec<_>>());
-    let loaded = Resource::new(move || (path.get(), pairs.get()), |(path, pairs)| calls::load(path, pairs));
+    let asked = move || (path.get(), pairs.get());
+    let loaded = Resource::<_, PostcardCodec>::new_with_options(asked, |(path, pairs)| calls::load(path, pairs), false);
     // Drawing reads signals once; only another address draws anew. A tracked read would take the page away under the hands of
     // whoever types in it.
+    let busy = RwSignal::new(false);
     let body = view! {
-        <Transition fallback=skeleton>
+        <Transition fallback=|| () set_pending=busy>
             {move || Suspend::new(async move {
                 match loaded.await {
                     Ok(page) => untrack(|| draw(page)),
@@ -34,7 +37,11 @@ pub fn page() -> impl IntoView {
     }
     .into_any();
     // Paper has no frame; one comes to it by a whole page load.
-    if path.with_untracked(|p| p.last().is_some_and(|last| last == "print")) { body } else { frame(path.into(), body) }
+    if path.with_untracked(|p| p.last().is_some_and(|last| last == "print")) {
+        body
+    } else {
+        frame(path.into(), busy, body)
+    }
 }
 
 fn draw(page: Page) -> AnyView {
@@ -67,11 +74,6 @@ fn report(i18n: I18n, path: &str, body: AnyView) -> AnyView {
 
 fn titled(title: String, body: AnyView) -> AnyView {
     view! { <div class="head"><div class="title"><h1>{title}</h1></div></div>{body} }.into_any()
-}
-
-/// Shown where a wait is longer than a blink.
-fn skeleton() -> impl IntoView {
-    view! { <div class="skeleton"></div> }
 }
 
 /// An error as a page: what happened and what the reader can do. The status of the answer follows it.

@@ -23,10 +23,9 @@ pub fn view(page: SearchPage) -> AnyView {
         true => view! { <p>{t!(i18n, "search-nothing", text = page.text)}</p> }.into_any(),
     };
     view! {
-        <form class="chip search" method="get" action="/search">{icon("search")}
-            <input type="search" name="q" id="search" value=text dir="auto" aria-label=t!(i18n, "search-title") />
-            <button class="btn small">{t!(i18n, "search-title")}</button>
-        </form>
+        <div class="filters"><form class="chip search" method="get" action="/search" role="search">{icon("search")}
+            <input type="search" name="q" id="search" value=text placeholder=t!(i18n, "search-title") aria-label=t!(i18n, "search-title") />
+        </form></div>
         {found}
     }
     .into_any()

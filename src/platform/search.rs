@@ -13,7 +13,7 @@ use uuid::Uuid;
 /// Hits shown at once.
 const MOST: i32 = 30;
 /// With fewer hits than this, words that only resemble what was typed count, too.
-const FEW: usize = 5;
+const FEW: usize = 3;
 /// Longest text that is looked for, in characters; what comes after is left out.
 const LONGEST: usize = 100;
 

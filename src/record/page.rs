@@ -52,7 +52,7 @@ impl From<Date> for Arg {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     pub id: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub args: Vec<(String, Arg)>,
 }
 
@@ -69,15 +69,11 @@ impl Message {
 /// One field of one record: canonical text, or what was typed when it could not be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// What a link shows: the canonical text of the linked record's title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The text as typed, kept when it is not a value of the field.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub typed: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<Message>,
 }
 
@@ -87,7 +83,6 @@ pub struct Row {
     pub id: Uuid,
     pub cells: Vec<Cell>,
     /// Currency of the row's money; the company's when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub currency: Option<String>,
 }
 
@@ -229,7 +224,6 @@ pub struct FileItem {
     /// Local time of the company, `YYYY-MM-DD HH:MM`.
     pub at: String,
     /// Address of a small picture of it; good for some minutes.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail: Option<String>,
     /// Whether this reader may remove it.
     pub removable: bool,
@@ -241,7 +235,6 @@ pub struct FileShelf {
     pub items: Vec<FileItem>,
     pub can_attach: bool,
     /// What stood in the way of the files that were just sent.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub said: Vec<Message>,
 }
 
@@ -273,7 +266,6 @@ pub struct FormPage {
     pub hand_on: Option<HandOn>,
     pub conflict: Option<Conflict>,
     /// None for a record that is not saved yet, or whose files this reader does not see.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub files: Option<FileShelf>,
 }
 

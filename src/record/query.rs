@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 
 /// Rows of a page.
 pub const PAGE: u32 = 50;
-/// Most rows one request can ask for.
-pub const PAGE_LIMIT: u32 = 200;
 /// Counting stops here; more is shown as "10,000+".
 pub const COUNT_LIMIT: i64 = 10_000;
 /// The most that the tab of a view counts.
@@ -110,6 +108,18 @@ impl Query {
 
     /// The address of this query, from its place on: `?state=draft&after=…`.
     pub fn address(&self, record: &Record) -> String {
+        let mut address = format!("/{}", record.path);
+        for (i, (name, text)) in self.pairs().iter().enumerate() {
+            address.push(if i == 0 { '?' } else { '&' });
+            address.push_str(&encode(name));
+            address.push('=');
+            address.push_str(&encode(text));
+        }
+        address
+    }
+
+    /// The names and texts behind the question mark of the address.
+    pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         let mut push = |name: &str, text: &str| pairs.push((name.to_owned(), text.to_owned()));
         if let Some(view) = &self.view {
@@ -139,14 +149,7 @@ impl Query {
         if let Some(before) = &self.before {
             push("before", before);
         }
-        let mut address = format!("/{}", record.path);
-        for (i, (name, text)) in pairs.iter().enumerate() {
-            address.push(if i == 0 { '?' } else { '&' });
-            address.push_str(&encode(name));
-            address.push('=');
-            address.push_str(&encode(text));
-        }
-        address
+        pairs
     }
 
     /// The same list from its first page.

@@ -6,17 +6,47 @@
 use super::{Field, Kind, Minor, money};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::str::FromStr;
 use uuid::Uuid;
 
 /// A name in two languages; either may be empty, never both.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub en: String,
-    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub ar: String,
+}
+
+/// Names as they are kept: the language that is missing is left out.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "Names")]
+struct KeptNames {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    en: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    ar: String,
+}
+
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Names { en, ar } = self.clone();
+        // What travels to the browser has no names of fields, and so cannot leave one out.
+        if serializer.is_human_readable() {
+            KeptNames { en, ar }.serialize(serializer)
+        } else {
+            (en, ar).serialize(serializer)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Names, D::Error> {
+        if deserializer.is_human_readable() {
+            KeptNames::deserialize(deserializer).map(|kept| Names { en: kept.en, ar: kept.ar })
+        } else {
+            <(String, String)>::deserialize(deserializer).map(|(en, ar)| Names { en, ar })
+        }
+    }
 }
 
 impl Names {

@@ -360,6 +360,14 @@ impl Browser {
         self.send(request, Body::from(body.to_string())).await
     }
 
+    /// What a page is drawn from, as the browser asks for it: texts in it can be read.
+    pub async fn data(&mut self, page: &str) -> Answer {
+        let (path, query) = page.split_once('?').unwrap_or((page, ""));
+        let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+        let query: Vec<(&str, &str)> = query.split('&').filter_map(|pair| pair.split_once('=')).collect();
+        self.call("page", serde_json::json!({"path": path, "query": query})).await
+    }
+
     pub async fn send(&mut self, request: axum::http::request::Builder, body: Body) -> Answer {
         let cookies: Vec<String> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
         let request = request

@@ -129,6 +129,20 @@ pub fn guard_unsaved(question: String, is_dirty: impl Fn() -> bool + Clone + 'st
     });
 }
 
+/// Calls the listener for an event anywhere in the page, as long as what is drawn here stays.
+pub fn while_here(event: &'static str, listener: wasm_bindgen::closure::Closure<dyn Fn()>) {
+    let callback: &js_sys::Function = listener.as_ref().unchecked_ref();
+    let _ = document().add_event_listener_with_callback_and_bool(event, callback, true);
+    leptos::prelude::on_cleanup({
+        let listener = send_wrapper(listener);
+        move || {
+            let listener = listener.take();
+            let callback: &js_sys::Function = listener.as_ref().unchecked_ref();
+            let _ = document().remove_event_listener_with_callback_and_bool(event, callback, true);
+        }
+    });
+}
+
 fn send_wrapper<T>(value: T) -> leptos::__reexports::send_wrapper::SendWrapper<T> {
     leptos::__reexports::send_wrapper::SendWrapper::new(value)
 }

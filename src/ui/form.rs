@@ -18,6 +18,8 @@ struct RowState {
     key: u32,
     id: StoredValue<Option<Uuid>>,
     cells: StoredValue<Vec<RwSignal<Cell>>>,
+    /// Whether what stands in each cell was filled in by the server since the row began, and not typed.
+    filled: StoredValue<Vec<bool>>,
 }
 
 /// The form while it is being edited.
@@ -40,6 +42,24 @@ struct FormState {
     dirty: RwSignal<bool>,
 }
 
+impl RowState {
+    /// Takes over what the server made of the row.
+    fn take(&self, new: Vec<Cell>) {
+        self.cells.with_value(|cells| {
+            self.filled.update_value(|filled| {
+                for ((cell, new), filled) in cells.iter().zip(new).zip(filled) {
+                    let typed = cell.with_untracked(|c| c.typed.as_deref().is_some_and(|text| !text.is_empty()));
+                    let empty = cell.with_untracked(|c| c.text.is_none());
+                    *filled = !typed && (empty || *filled) && new.text.is_some();
+                    take(*cell, new);
+                }
+            });
+        });
+    }
+}
+
+static EMPTY: Cell = Cell { text: None, label: None, typed: None, fault: None };
+
 impl FormState {
     fn new_row(&self, cells: Option<LineCells>) -> RowState {
         let key = self.next_key.get_value();
@@ -52,6 +72,7 @@ impl FormState {
         self.owner.get_value().with(|| RowState {
             key,
             id: StoredValue::new(id),
+            filled: StoredValue::new(vec![false; cells.len()]),
             cells: StoredValue::new(cells.into_iter().map(RwSignal::new).collect()),
         })
     }
@@ -111,8 +132,15 @@ impl FormState {
             texts.insert("id".to_owned(), id.to_string());
         }
         row.cells.with_value(|cells| {
-            for (field, cell) in lines.fields.iter().zip(cells).filter(|(f, _)| !f.computed || f.kind == Kind::Source) {
-                for (suffix, text) in sent(&self.around, field, &cell.get_untracked()) {
+            let filled = row.filled.get_value();
+            for ((field, cell), filled) in lines.fields.iter().zip(cells).zip(filled) {
+                if field.computed && field.kind != Kind::Source {
+                    continue;
+                }
+                let cell = cell.get_untracked();
+                // What followed from an item and a quantity follows anew when they change: prices have breaks.
+                let follows = filled && !field.computed && cell.typed.is_none();
+                for (suffix, text) in sent(&self.around, field, if follows { &EMPTY } else { &cell }) {
                     texts.insert(format!("{}{suffix}", field.name), text);
                 }
             }
@@ -144,7 +172,7 @@ impl FormState {
             self.header.with_value(|cells| cells.iter().zip(page.cells).for_each(|(cell, new)| take(*cell, new)));
             for (row, line) in filled.iter().zip(page.lines) {
                 row.id.set_value(line.id);
-                row.cells.with_value(|cells| cells.iter().zip(line.cells).for_each(|(cell, new)| take(*cell, new)));
+                row.take(line.cells);
             }
             #[cfg(feature = "hydrate")]
             in_hand.select_if_filled();

@@ -15,13 +15,14 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     let head = head(i18n, record, &page);
     let views = views(i18n, record, &page);
     let filters = filters(i18n, record, &page);
+    let next = RwSignal::new(page.after.clone());
     let body = match &page {
         page if page.rows.is_empty() => empty(i18n, record, page),
         page if page.query.board => board(i18n, record, page),
         page if page.query.group.is_some() => groups(i18n, record, page),
-        page => table(i18n, record, page),
+        page => table(i18n, record, page, next),
     };
-    let foot = foot(i18n, &page, record);
+    let foot = foot(i18n, &page, record, next);
     let bulk = bulk(i18n, record, &page);
     let notice = notice
         .map(|text| view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> });
@@ -297,7 +298,7 @@ fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
         .filter_map(|name| record.field(name))
         .map(|field| filter_form(i18n, record, field, &page.query))
         .collect_view();
-    let hidden = hidden_inputs(record, &page.query.from_start(), Some("q"));
+    let hidden = hidden_inputs(&page.query.from_start(), Some("q"));
     let search = page.query.search.clone().unwrap_or_default();
     let count = if page.capped {
         t!(i18n, "list-count-many", limit = page.count)
@@ -308,7 +309,7 @@ fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
         <div class="filters">
             <form class="chip search" method="get" action=format!("/{}", record.path) role="search">
                 {hidden}{icon("search")}
-                <input type="search" name="q" value=search placeholder=t!(i18n, "list-search") aria-label=t!(i18n, "list-search") dir="auto" />
+                <input type="search" name="q" value=search placeholder=t!(i18n, "list-search") aria-label=t!(i18n, "list-search") />
             </form>
             {on}{offered}<span class="sp"></span><span class="count" id="count">{count}</span>
         </div>
@@ -352,7 +353,7 @@ fn filter_form(i18n: I18n, record: &'static Record, field: &'static Field, query
         Kind::Link(target) => link_filter(i18n, target, field),
         _ => view! { <label>{label.clone()}<input type="text" dir="auto" name=name /></label> }.into_any(),
     };
-    let hidden = hidden_inputs(record, &query.from_start(), Some(name));
+    let hidden = hidden_inputs(&query.from_start(), Some(name));
     view! {
         <details class="chip">
             <summary>{label}" "{icon("plus")}</summary>
@@ -385,37 +386,14 @@ fn link_filter(i18n: I18n, target: &'static str, field: &'static Field) -> AnyVi
 }
 
 /// The rest of the query, so that a new filter keeps what was there.
-fn hidden_inputs(record: &'static Record, query: &Query, except: Option<&str>) -> AnyView {
-    let address = query.address(record);
-    let pairs = address.split_once('?').map_or("", |(_, q)| q);
-    pairs
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .filter(|(name, _)| Some(*name) != except)
-        .map(|(name, text)| view! { <input type="hidden" name=name.to_owned() value=decode(text) /> })
+fn hidden_inputs(query: &Query, except: Option<&str>) -> AnyView {
+    query
+        .pairs()
+        .into_iter()
+        .filter(|(name, _)| Some(name.as_str()) != except)
+        .map(|(name, text)| view! { <input type="hidden" name=name value=text /> })
         .collect_view()
         .into_any()
-}
-
-fn decode(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut i = 0;
-    while i < bytes.len() {
-        let hex =
-            (bytes[i] == b'%').then(|| text.get(i + 1..i + 3)).flatten().and_then(|h| u8::from_str_radix(h, 16).ok());
-        match hex {
-            Some(byte) => {
-                out.push(byte);
-                i += 3;
-            }
-            None => {
-                out.push(bytes[i]);
-                i += 1;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
 }
 
 /// The form that ticked rows belong to. It shows once a row is ticked, by style alone.
@@ -506,7 +484,7 @@ fn tick_all(ticked: bool) {
 #[cfg(not(feature = "hydrate"))]
 fn tick_all(_: bool) {}
 
-fn table(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
+fn table(i18n: I18n, record: &'static Record, page: &ListPage, next: RwSignal<Option<String>>) -> AnyView {
     let columns = page.columns(record);
     let sort = page.query.sort(record);
     let descending = if page.query.sort.is_some() { page.query.descending } else { record.descending };
@@ -525,18 +503,19 @@ fn table(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
             view! { <th class=class aria-sort=order><a href=href>{label}" "{arrow}</a></th> }.into_any()
         })
         .collect_view();
-    let rows = page.rows.iter().map(|row| row_view(i18n, record, &columns, row, &page.company_currency)).collect_view();
     let foot = totals(i18n, record, page, &columns);
+    let bodies = super::rows::bodies(record, columns, page, next);
     let tick = page_tick(i18n);
     view! {
         <div class="card scroll" tabindex="0" role="region" aria-label=i18n.records(record)>
-            <table class="list"><thead><tr>{tick}{headers}</tr></thead><tbody>{rows}</tbody>{foot}</table>
+            <table class="list"><thead><tr>{tick}{headers}</tr></thead>{bodies}{foot}</table>
         </div>
     }
     .into_any()
 }
 
-fn row_view(
+/// A row as it stands in the table, with its box to tick.
+pub(super) fn row_view(
     i18n: I18n,
     record: &'static Record,
     columns: &[&'static Field],
@@ -649,18 +628,21 @@ fn empty(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     view! { <div class="empty">{mark()}<h2>{t!(i18n, "list-empty", records = i18n.records(record))}</h2><p>{why}</p><div class="acts">{new}</div></div> }.into_any()
 }
 
-fn foot(i18n: I18n, page: &ListPage, record: &'static Record) -> AnyView {
+fn foot(i18n: I18n, page: &ListPage, record: &'static Record, next: RwSignal<Option<String>>) -> AnyView {
     let whole = page.query.board || page.query.group.is_some();
     if whole || (page.before.is_none() && page.after.is_none()) {
         return ().into_any();
     }
-    let to =
-        |before: Option<String>, after: Option<String>| Query { before, after, ..page.query.clone() }.address(record);
     let newer = page.before.clone().map(|place| {
-        view! { <a class="btn" id="earlier" href=to(Some(place), None)>{flipped("chevron-left")}<span>{t!(i18n, "page-before")}</span></a> }
+        let href = Query { before: Some(place), after: None, ..page.query.clone() }.address(record);
+        view! { <a class="btn" id="earlier" href=href>{flipped("chevron-left")}<span>{t!(i18n, "page-before")}</span></a> }
     });
-    let older = page.after.clone().map(|place| {
-        view! { <a class="btn" id="later" href=to(None, Some(place))><span>{t!(i18n, "page-after")}</span>{flipped("chevron-right")}</a> }
-    });
+    let query = page.query.from_start();
+    let older = move || {
+        next.get().map(|place| {
+            let href = Query { after: Some(place), ..query.clone() }.address(record);
+            view! { <a class="btn" id="later" href=href><span>{t!(i18n, "page-after")}</span>{flipped("chevron-right")}</a> }
+        })
+    };
     view! { <div class="foot"><span class="sp"></span>{newer}{older}</div> }.into_any()
 }

@@ -10,6 +10,7 @@ pub mod list;
 #[cfg(feature = "hydrate")]
 pub mod palette;
 pub mod rights;
+pub mod rows;
 #[cfg(feature = "hydrate")]
 pub mod upload;
 

@@ -84,9 +84,12 @@ pub fn palette() -> AnyView {
     // Whoever clicks into the search box of the top bar means the palette.
     let clicks = window_event_listener(leptos::ev::click, move |event| {
         let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
-        if target.is_some_and(|t| t.closest(".find").ok().flatten().is_some()) {
+        let within = |selector: &str| target.as_ref().is_some_and(|t| t.closest(selector).ok().flatten().is_some());
+        if within(".top .find") {
             event.prevent_default();
             shown.set(Shown::Palette);
+        } else if within("#open-keys") {
+            shown.set(Shown::Keys);
         }
     });
     on_cleanup(move || {
@@ -289,7 +292,7 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
     };
     view! {
         <div class="find">{icon("search")}
-            <input type="search" autofocus id="palette-input" dir="auto" autocomplete="off" role="combobox" aria-expanded="true" aria-controls="palette-list"
+            <input type="search" autofocus id="palette-input" autocomplete="off" role="combobox" aria-expanded="true" aria-controls="palette-list"
                 placeholder=t!(i18n, "search-placeholder") aria-label=t!(i18n, "search-placeholder")
                 aria-activedescendant=move || option_id(chosen.get())
                 on:input=move |event| ask(event_target_value(&event)) on:keydown=on_key />

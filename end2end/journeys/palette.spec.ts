@@ -1,0 +1,73 @@
+// The palette and the shortcuts, with the hands on the keyboard.
+
+import { expect, test, unique } from '../support/diwan.js';
+import type { Diwan } from '../support/diwan.js';
+
+const palette = (diwan: Diwan) => diwan.page.locator('#palette');
+const options = (diwan: Diwan) => palette(diwan).locator('[role=option]');
+
+/** Presses a key by its place, as a keyboard with an Arabic layout reports it. */
+async function pressInArabic(diwan: Diwan, code: string, key: string, held: { ctrlKey?: boolean; shiftKey?: boolean } = {}) {
+  await diwan.page.evaluate(
+    ([code, key, held]) => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { code, key, bubbles: true, cancelable: true, ...held })),
+    [code, key, held] as const,
+  );
+}
+
+test('a customer is made, found with a slip and opened without the mouse', async ({ house: diwan }) => {
+  const name = diwan.language === 'ar' ? 'مؤسسة الواحة الخضراء' : 'Green Oasis Establishment';
+  const slip = diwan.language === 'ar' ? 'الواحه الخضرا' : 'oasiss';
+  const code = unique('C');
+  await diwan.page.keyboard.press('Control+KeyK');
+  await expect(palette(diwan)).toBeVisible();
+  await diwan.page.keyboard.type(diwan.t('customer-new'));
+  await expect(options(diwan).first()).toHaveText(diwan.t('customer-new'));
+  await diwan.go(() => diwan.page.keyboard.press('Enter'));
+  await expect(diwan.page).toHaveURL(/\/customers\/new/);
+  await expect(palette(diwan)).toBeHidden();
+  await diwan.fillIn({ code, [`name-${diwan.language}`]: name });
+  await diwan.go(() => diwan.page.keyboard.press('Control+KeyS'));
+  await expect(diwan.notice).toSay(diwan.t('done-saved'));
+
+  await diwan.open('/');
+  await diwan.page.keyboard.press('Control+KeyK');
+  await diwan.page.keyboard.type(slip);
+  await expect(options(diwan).first()).toContainText(name);
+  await diwan.go(() => diwan.page.keyboard.press('Enter'));
+  await expect(diwan.field('code')).toHaveValue(code);
+});
+
+test('keys keep their place on an Arabic keyboard', async ({ house: diwan }) => {
+  await pressInArabic(diwan, 'KeyK', 'ن', { ctrlKey: true });
+  await expect(palette(diwan)).toBeVisible();
+  await diwan.page.keyboard.press('Escape');
+  await expect(palette(diwan)).toBeHidden();
+  await pressInArabic(diwan, 'Slash', '؟', { shiftKey: true });
+  await expect(palette(diwan).locator('h2')).toSay(diwan.t('shortcuts'));
+  // Whoever speaks to the computer switches single keys off.
+  await palette(diwan).locator('input[type=checkbox]').uncheck();
+  await diwan.page.keyboard.press('Escape');
+  await expect(palette(diwan)).toBeHidden();
+  await diwan.open('/customers');
+  await pressInArabic(diwan, 'KeyN', 'ى');
+  await pressInArabic(diwan, 'KeyK', 'ن', { ctrlKey: true });
+  await expect(palette(diwan)).toBeVisible();
+  await expect(diwan.page).toHaveURL(/\/customers$/);
+  await diwan.page.keyboard.press('Escape');
+  await pressInArabic(diwan, 'Slash', '؟', { shiftKey: true });
+  await expect(palette(diwan)).toBeHidden();
+});
+
+test.describe('without scripts', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the box in the top bar searches', async ({ house: diwan }) => {
+    const code = unique('C');
+    await diwan.create('customers', { code, [`name-${diwan.language}`]: 'Quiet Harbour' });
+    await diwan.page.locator('.top .find input').fill('harbour');
+    await diwan.go(() => diwan.page.locator('.top .find input').press('Enter'));
+    await expect(diwan.page.locator('.hits a').first()).toContainText('Quiet Harbour');
+    await diwan.go(() => diwan.page.locator('.hits a').first().click());
+    await expect(diwan.field('code')).toHaveValue(code);
+  });
+});
