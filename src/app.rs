@@ -10,6 +10,8 @@ pub mod forms;
 pub mod frame;
 pub mod home;
 pub mod import;
+#[cfg(feature = "ssr")]
+pub mod imports;
 pub mod jobs;
 pub mod page;
 pub mod print;

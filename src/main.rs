@@ -93,7 +93,7 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         Verb::Work => {
             web::prepare(&config)?;
             let opened = database::open(&config).await?;
-            let workers = Workers::start(&opened.db, WORKERS);
+            let workers = Workers::start(&opened.db, &Store::open(&config)?, WORKERS);
             asked_to_stop().await;
             workers.stop().await;
             opened.close().await
@@ -144,7 +144,7 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
     } else {
         println!("\n  Diwan is ready:  http://{addr}\n");
     }
-    let workers = Workers::start(&opened.db, WORKERS);
+    let workers = Workers::start(&opened.db, &house.files, WORKERS);
     let router = web::router(house, forms::routes()).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
     workers.stop().await;
@@ -190,10 +190,10 @@ async fn import_file(
     rehearse: bool,
 ) -> anyhow::Result<()> {
     let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
-    let bytes = std::fs::read(&file).with_context(|| file.display().to_string())?;
+    let file = std::fs::File::open(&file).with_context(|| file.display().to_string())?;
     let mut plan = Plan { record, mapping: Vec::new(), fixed: Vec::new() };
-    if let Ok(header) = import::header(&bytes)? {
-        plan.mapping = import::suggest(&header, &forms::labels(record));
+    if let Ok(header) = import::header(file.try_clone()?).await? {
+        plan.mapping = import::suggest(&header, &import::labels(record));
     }
     for text in mapping {
         let given = Mapping::parse(text)?;
@@ -202,15 +202,16 @@ async fn import_file(
     }
     for text in fixed {
         let (target, text) = text.split_once('=').context("to set a field write FIELD=TEXT")?;
+        plan.mapping.retain(|m| m.target != target);
         plan.fixed.push((target.to_owned(), text.to_owned()));
     }
     let cx = modules::administration::founding::context_of(db, user).await?;
     let mut tx = db.begin(&cx).await?;
-    let report = import::run(&mut tx, &plan, &bytes).await?;
+    let report = import::run(&mut tx, &plan, file).await?;
     for bad in &report.bad {
         eprintln!("line {}, {}: {:?}: {}", bad.line, bad.column, bad.text, cx.i18n.message(&bad.reason));
     }
-    anyhow::ensure!(report.bad.is_empty(), "{} bad rows; nothing was written", report.bad.len());
+    anyhow::ensure!(report.faults == 0, "{} faults; nothing was written", report.faults);
     if !rehearse {
         tx.commit().await?;
     }

@@ -38,7 +38,6 @@ done-saved = Saved.
 done-acted = Done.
 done-created = The new document has been created from the one before it. Check it and go on from here.
 done-deleted = Deleted.
-done-imported = The whole file has been imported.
 
 ## List
 
@@ -67,8 +66,8 @@ page-after = Next
 
 import = Import
 import-title = Import: { $records }
-import-lead = Choose a CSV file whose first row names the columns. Diwan reads it first and shows every row that cannot be imported. Nothing is written until the whole file is good.
-import-file = Choose a CSV file
+import-lead = Choose a CSV or XLSX file of up to a million rows; its first row names the columns. Diwan checks it first and shows every row that cannot be imported. Nothing is written until you say so.
+import-file = Choose a CSV or XLSX file
 import-check = Check the file
 import-check-again = Check again
 import-other-file = Choose another file
@@ -99,7 +98,7 @@ import-fault-empty = The file has no rows to import. It needs a row with the col
 import-fault-cut = This row has fewer or more columns than the first row. The file may be cut off: export it again and compare its end.
 import-fault-twice = “{ $text }” occurs twice in the file or exists already. Each code may be used once.
 import-fault-parent = No draft is called “{ $text }”. To add lines you must give the number or reference of a draft.
-import-fault-too-large = The file has more than { 100000 } rows. To import it you must split it into smaller files.
+import-fault-too-large = The file has more than { 1000000 } rows. To import it you must split it into smaller files.
 
 ## Faults in what was typed
 

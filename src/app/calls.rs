@@ -3,7 +3,6 @@
 //!
 //! Answers travel as postcard: reading JSON took a fifth of the program that a first visit downloads.
 
-use super::import::Rehearsal;
 use super::print::Sheet;
 use crate::modules::finance::health::Check;
 use crate::modules::finance::report::{GeneralLedger, TrialBalance};
@@ -11,6 +10,7 @@ use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::record::Names;
 use crate::record::audit::AuditPage;
+use crate::record::import::ImportPage;
 use crate::record::jobs::{JobLine, JobPage};
 use crate::record::page::{FormPage, ListPage, Message, Suggestion};
 use crate::record::search::SearchPage;
@@ -68,12 +68,12 @@ pub struct Choice {
 #[cfg(feature = "ssr")]
 mod server {
     use super::{Choice, Failure, FormPage, Page, done_message};
-    use crate::app::import::Rehearsal;
     use crate::modules::finance::{health, report};
     use crate::modules::home;
     use crate::modules::inventory::report as stock;
     use crate::platform::audit;
     use crate::platform::error::{Error, Outcome};
+    use crate::platform::import::batch as import;
     use crate::platform::jobs;
     use crate::platform::page::{self, Posted};
     use crate::platform::search;
@@ -130,7 +130,6 @@ mod server {
         query: Vec<(String, String)>,
         posted: Option<Arc<Posted>>,
         name: &str,
-        rehearsal: Option<Rehearsal>,
     ) -> Outcome<Page> {
         let asked =
             |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
@@ -163,12 +162,10 @@ mod server {
                 let done = done_message(&asked("done"));
                 Page::List(page::list(tx, record, &Query::read(record, query)).await?, done)
             }
-            [path, "import"] => {
-                let record = record_at(path)?;
-                if !tx.standing.rights.creates(record) {
-                    return Err(Error::Denied);
-                }
-                Page::Import(record.name.to_owned(), rehearsal)
+            [path, "import"] => Page::Import(Box::new(import::start(tx, record_at(path)?).await?)),
+            [path, "import", id] => {
+                let id = id.parse().map_err(|_| Error::NotFound)?;
+                Page::Import(Box::new(import::page(tx, record_at(path)?, id).await?))
             }
             [path, id, "print"] => Page::Print(Box::new(
                 crate::app::print::sheet(tx, record_at(path)?, id.parse().map_err(|_| Error::NotFound)?).await?,
@@ -215,7 +212,7 @@ pub enum Page {
     List(ListPage, Option<Message>),
     Form(FormPage),
     Print(Box<Sheet>),
-    Import(String, Option<Rehearsal>),
+    Import(Box<ImportPage>),
     TrialBalance(TrialBalance),
     GeneralLedger(GeneralLedger),
     BooksHealth(Vec<Check>, String),
@@ -242,14 +239,12 @@ pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Pag
     }
     let posted = visit.posted.clone();
     let name = visit.signed_in.map(|p| p.name).unwrap_or_default();
-    let rehearsal = use_context::<super::forms::Rehearsed>().map(|r| r.0);
-    server::read(move |tx| Box::pin(async move { server::page(tx, &path, query, posted, &name, rehearsal).await }))
-        .await
+    server::read(move |tx| Box::pin(async move { server::page(tx, &path, query, posted, &name).await })).await
 }
 
 /// What was just done, from the address after a redirect.
 pub fn done_message(done: &str) -> Option<Message> {
-    matches!(done, "saved" | "acted" | "created" | "deleted" | "imported" | "attached" | "detached")
+    matches!(done, "saved" | "acted" | "created" | "deleted" | "attached" | "detached")
         .then(|| Message::new(format!("done-{done}")))
 }
 

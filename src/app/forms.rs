@@ -1,28 +1,26 @@
-//! Forms that belong to no record: signing up, joining, adding a company, importing.
+//! Forms that belong to no record: signing up, joining, adding a company, doing one thing to many.
 
 use super::auth::Invitee;
 use super::auth_rules;
 use super::calls::Failure;
-use super::import::{BadRow, Rehearsal, targets};
-use crate::i18n::{Digits, I18n, Locale};
+use crate::i18n::{Digits, Locale};
 use crate::modules;
 use crate::modules::administration::{founding, invitation};
 use crate::platform::auth::{self, SignedIn};
 use crate::platform::bulk::{self, Order, Which};
 use crate::platform::error::{Error, Outcome};
-use crate::platform::export::{self, Plan};
+use crate::platform::export::{self, Export, Plan};
 use crate::platform::files::content::disposition;
-use crate::platform::import::{self, Mapping};
 use crate::platform::jobs;
 use crate::platform::sheet::Format;
 use crate::platform::tenancy::{Cx, whole};
 use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
+use crate::record::Names;
 use crate::record::query::Query;
-use crate::record::{Names, Record};
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Multipart, Path, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
@@ -31,20 +29,17 @@ use tokio_util::io::ReaderStream;
 use tower_sessions::Session;
 use uuid::Uuid;
 
-/// Bad rows shown at once.
-const BAD_ROWS: usize = 200;
-
 /// The routes of these forms.
 pub fn routes() -> Router<House> {
     Router::new()
         .route("/sign-up", get(web::render_page).post(sign_up))
         .route("/join", get(show_invitation).post(join))
         .route("/companies/new", get(web::render_page).post(add_company))
-        .route("/{path}/import", get(web::render_page).post(import))
         .route("/{path}/bulk", post(bulk))
         .route("/{path}/views", post(saved_views))
         .route("/{path}/export", get(export_list))
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
+        .merge(super::imports::routes())
 }
 
 async fn sign_up(
@@ -270,23 +265,26 @@ async fn file_of(house: House, visit: Visit, headers: HeaderMap, plan: Plan) -> 
     let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
     let (db, task) = (house.db.clone(), plan.clone());
     match whole(async move { export::write(&db, &cx, &task).await }).await {
-        Ok(export) => {
-            let disposition = disposition(&export.name, false);
-            let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(export.file)));
-            let mut response = Response::new(body);
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(plan.format.media_type()));
-            if let Ok(disposition) = HeaderValue::from_str(&disposition) {
-                headers.insert(header::CONTENT_DISPOSITION, disposition);
-            }
-            if plan.format == Format::Xlsx {
-                // It is packed already.
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
-            }
-            response
-        }
+        Ok(export) => download(export, plan.format),
         Err(error) => failed(house, visit, headers, error).await,
     }
+}
+
+/// A file that was made for this visit.
+pub fn download(export: Export, format: Format) -> Response {
+    let disposition = disposition(&export.name, false);
+    let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(export.file)));
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+        headers.insert(header::CONTENT_DISPOSITION, disposition);
+    }
+    if format == Format::Xlsx {
+        // It is packed already.
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
+    }
+    response
 }
 
 /// Keeps the query of a list by a name, or forgets one.
@@ -355,7 +353,7 @@ async fn steer_job(
 }
 
 /// A page that says why something could not be asked for, where no form could be shown again.
-async fn failed(house: House, visit: Visit, headers: HeaderMap, error: Error) -> Response {
+pub async fn failed(house: House, visit: Visit, headers: HeaderMap, error: Error) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
     let message = error.refusals(visit.request).into_iter().next().map(|refusal| refusal.message).unwrap_or_default();
     let failure = Failure { status: status.as_u16(), message };
@@ -367,114 +365,3 @@ async fn failed(house: House, visit: Visit, headers: HeaderMap, error: Error) ->
 /// What went wrong before the page was drawn, in its context: it is shown in the page's place.
 #[derive(Clone)]
 pub struct Failed(pub Failure);
-
-/// What the rehearsal of an import found, in the context of its page.
-#[derive(Clone)]
-pub struct Rehearsed(pub Rehearsal);
-
-/// A posted import form.
-#[derive(Default)]
-struct ImportForm {
-    file: Vec<u8>,
-    mapping: Vec<(String, String)>,
-    confirmed: bool,
-}
-
-async fn read_form(mut form: Multipart) -> Outcome<ImportForm> {
-    let bad = |_| Error::BadRequest("form");
-    let mut read = ImportForm::default();
-    while let Some(part) = form.next_field().await.map_err(bad)? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(bad)?;
-        match name.as_str() {
-            "file" if !bytes.is_empty() => read.file = bytes.to_vec(),
-            "text" if read.file.is_empty() => read.file = bytes.to_vec(),
-            "do" => read.confirmed = &bytes[..] == b"import",
-            other => {
-                if let Some(column) = other.strip_prefix("map.") {
-                    read.mapping.push((column.to_owned(), String::from_utf8_lossy(&bytes).into_owned()));
-                }
-            }
-        }
-    }
-    Ok(read)
-}
-
-async fn import(
-    State(house): State<House>,
-    visit: Visit,
-    Path(path): Path<String>,
-    headers: HeaderMap,
-    form: Multipart,
-) -> Response {
-    let (Some(record), Ok(cx)) = (modules::record_at(&path), visit.cx()) else {
-        return web::render(house, visit, headers).await;
-    };
-    let form = match read_form(form).await {
-        Ok(form) => form,
-        Err(error) => return failed(house, visit, headers, error).await,
-    };
-    let confirmed = form.confirmed;
-    let db = house.db.clone();
-    let outcome = whole(async move {
-        let mut tx = db.begin(&cx).await?;
-        let rehearsal = rehearse(&mut tx, record, &form).await?;
-        if form.confirmed && rehearsal.bad.is_empty() {
-            tx.commit().await?;
-        }
-        Ok(rehearsal)
-    })
-    .await;
-    match outcome {
-        Ok(rehearsal) if confirmed && rehearsal.bad.is_empty() => {
-            Redirect::to(&format!("/{path}?done=imported")).into_response()
-        }
-        Ok(rehearsal) => web::render_with(house, visit, headers, Rehearsed(rehearsal)).await,
-        Err(error) => failed(house, visit, headers, error).await,
-    }
-}
-
-/// Runs the import in a transaction that only a confirmed one commits.
-async fn rehearse(
-    tx: &mut crate::platform::tenancy::TenantTx,
-    record: &'static Record,
-    form: &ImportForm,
-) -> Outcome<Rehearsal> {
-    let file = import::as_text(&form.file)?;
-    let columns = match import::header(&form.file)? {
-        Ok(columns) => columns,
-        Err(bad) => return Ok(Rehearsal { file, bad: vec![bad_row(bad)], ..Rehearsal::default() }),
-    };
-    let mapping = if form.mapping.is_empty() {
-        import::suggest(&columns, &labels(record))
-    } else {
-        let mapping = |(column, target): &(String, String)| Mapping {
-            column: column.clone(),
-            target: target.clone(),
-            factor: None,
-        };
-        form.mapping.iter().map(mapping).collect()
-    };
-    let shown = mapping.iter().map(|m| (m.column.clone(), m.target.clone())).collect();
-    let report = import::run(tx, &import::Plan { record, mapping, fixed: Vec::new() }, &form.file).await?;
-    let more_bad = report.bad.len().saturating_sub(BAD_ROWS) as u64;
-    Ok(Rehearsal {
-        file,
-        mapping: shown,
-        rows: report.rows,
-        documents: report.documents.len() as u64,
-        bad: report.bad.into_iter().take(BAD_ROWS).map(bad_row).collect(),
-        more_bad,
-    })
-}
-
-fn bad_row(bad: import::Bad) -> BadRow {
-    BadRow { line: bad.line, column: bad.column, text: bad.text, reason: bad.reason }
-}
-
-/// What columns may be called, in both languages.
-pub fn labels(record: &'static Record) -> Vec<(String, Vec<String>)> {
-    let of = |locale| targets(I18n::new(locale, Digits::Western), record);
-    let arabic = of(Locale::Ar);
-    of(Locale::En).into_iter().zip(arabic).map(|((target, en), (_, ar))| (target, vec![en, ar])).collect()
-}

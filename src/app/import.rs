@@ -1,125 +1,192 @@
-//! Import: give a file, see what it would do, then do it.
+//! Import: give a file, see what it would do, do it, take it back.
 
+use super::calls::Page;
+use super::jobs;
 use crate::i18n::I18n;
 use crate::modules;
 use crate::record::Record;
-use crate::record::page::Message;
+use crate::record::import::{ImportPage, Past};
 use crate::t;
 use crate::ui::{icon, use_i18n};
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
-/// A row that cannot be imported: line of the file, column, what was there, why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BadRow {
-    pub line: u64,
-    pub column: String,
-    pub text: String,
-    pub reason: Message,
-}
-
-/// What an import would do, before it does it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rehearsal {
-    /// The file's text, given back so that it need not be chosen twice.
-    pub file: String,
-    /// Column of the file and the field it goes to; empty for columns left out.
-    pub mapping: Vec<(String, String)>,
-    pub rows: u64,
-    pub documents: u64,
-    pub bad: Vec<BadRow>,
-    pub more_bad: u64,
-}
-
-/// The import page of a record type, with what a rehearsal found.
-pub fn view(record: &str, rehearsal: Option<Rehearsal>) -> AnyView {
-    let Some(record) = modules::record(record) else { return ().into_any() };
+/// The page of an import. While something is being done, it looks again by itself.
+pub fn view(page: ImportPage) -> AnyView {
     let i18n = use_i18n();
-    match rehearsal {
-        None => choose(i18n, record),
-        Some(rehearsal) => check(i18n, record, rehearsal),
+    let Some(record) = modules::record(&page.record) else { return ().into_any() };
+    let Some(id) = page.batch.as_ref().map(|batch| batch.id) else { return choose(i18n, record, page) };
+    let running = page.running.is_some();
+    let shown = RwSignal::new(page);
+    if running {
+        let path = vec![record.path.to_owned(), "import".to_owned(), id.to_string()];
+        jobs::follow(path, move |page| match page {
+            Page::Import(page) => shown.try_set(*page).is_none() && shown.with_untracked(|page| page.running.is_some()),
+            _ => false,
+        });
     }
+    view! { {move || shown.with(|page| batch(i18n, record, page))} }.into_any()
 }
 
-/// Names that a column of the file may have: those of the record's fields and, for documents, of its lines.
-pub fn targets(i18n: I18n, record: &'static Record) -> Vec<(String, String)> {
-    let own = record.fields.iter().filter(|f| !f.computed).map(|f| (f.name.to_owned(), i18n.field(record, f.name)));
-    let lines = record.lines.map_or(&[][..], |l| l.fields).iter().filter(|f| !f.computed);
-    let lines = lines
-        .map(|f| (format!("line.{}", f.name), t!(i18n, "import-line-field", field = i18n.line_field(record, f.name))));
-    let parent = record.lines.map(|_| ("parent".to_owned(), t!(i18n, "import-parent")));
-    own.chain(lines).chain(parent).collect()
-}
-
-fn choose(i18n: I18n, record: &'static Record) -> AnyView {
-    let names = targets(i18n, record)
+fn choose(i18n: I18n, record: &'static Record, page: ImportPage) -> AnyView {
+    let names = page
+        .choices
         .into_iter()
         .map(|(name, label)| view! { <tr><td><bdi class="code">{name}</bdi></td><td>{label}</td></tr> })
         .collect_view();
+    let past = page.past.iter().map(|past| {
+        let href = format!("/{}/import/{}", record.path, past.id);
+        view! {
+            <tr><td class="strong"><a href=href rel="external"><bdi>{past.name.clone()}</bdi></a></td><td class="soft">{i18n.moment(&past.at)}</td>
+                <td><bdi>{past.member.clone()}</bdi></td><td>{state(i18n, past)}</td></tr>
+        }
+    });
+    let past = (!page.past.is_empty()).then(|| {
+        view! { <section class="card"><h2 class="sec">{t!(i18n, "import-past")}</h2><div class="scroll"><table class="list" id="past-imports"><tbody>{past.collect_view()}</tbody></table></div></section> }
+    });
     view! {
         <form class="card body stack" method="post" enctype="multipart/form-data">
             <p>{t!(i18n, "import-lead")}</p>
             <label class="drop" for="file">{icon("upload")}<span>{t!(i18n, "import-file")}</span><input type="file" id="file" name="file" accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" required /></label>
             <div class="acts"><button class="btn pri">{t!(i18n, "import-check")}</button></div>
         </form>
+        {past}
         <section class="card"><h2 class="sec">{t!(i18n, "import-columns")}</h2><div class="scroll"><table class="list"><tbody>{names}</tbody></table></div></section>
     }
     .into_any()
 }
 
-fn check(i18n: I18n, record: &'static Record, rehearsal: Rehearsal) -> AnyView {
-    let choices = targets(i18n, record);
-    let mapping = rehearsal
-        .mapping
+fn state(i18n: I18n, past: &Past) -> AnyView {
+    let class = match past.state.as_str() {
+        "done" => "pill p-done",
+        "failed" => "pill p-late",
+        "cancelled" | "undone" => "pill p-void",
+        "uploaded" | "rehearsed" => "pill p-draft",
+        _ => "pill p-conf",
+    };
+    view! { <span class=class>{i18n.format(&format!("import-state-{}", past.state), None)}</span> }.into_any()
+}
+
+fn batch(i18n: I18n, record: &'static Record, page: &ImportPage) -> AnyView {
+    let Some(past) = &page.batch else { return ().into_any() };
+    let address = format!("/{}/import/{}", record.path, past.id);
+    let progress = page.running.map(|(done, total)| {
+        let words = t!(i18n, "job-progress", done = i18n.integer(done), total = i18n.integer(total));
+        let words = (total > 0).then_some(words);
+        view! { " "<progress class="bar" max=total.max(1).to_string() value=done.to_string()></progress>" "<small class="num">{words}</small> }
+    });
+    let notices = page
+        .notices
         .iter()
-        .map(|(column, target)| {
-            let options = choices
-                .iter()
-                .map(|(name, label)| {
-                    let chosen = name == target.rsplit('*').next().unwrap_or(target);
-                    view! { <option value=name.clone() selected=chosen>{label.clone()}</option> }
-                })
-                .collect_view();
-            view! {
-                <tr><td><bdi>{column.clone()}</bdi></td><td><div class="control"><select name=format!("map.{column}") aria-label=column.clone()><option value="">{t!(i18n, "import-leave-out")}</option>{options}</select></div></td></tr>
-            }
+        .map(|(class, message)| {
+            let symbol = if class == "good" { "circle-check" } else { "triangle-alert" };
+            view! { <div class=format!("notice {class}") id=message.id.clone()>{icon(symbol)}<div>{i18n.message(message)}</div></div> }
         })
         .collect_view();
-    let count = rehearsal.bad.len() as i64 + rehearsal.more_bad as i64;
-    let outcome = if count == 0 {
-        view! { <div class="notice good" id="import-good">{icon("circle-check")}<div>{t!(i18n, "import-good", rows = rehearsal.rows as i64, documents = rehearsal.documents as i64)}</div></div> }.into_any()
-    } else {
-        view! { <div class="notice bad" id="import-bad">{icon("triangle-alert")}<div>{t!(i18n, "import-bad", count = count)}</div></div> }.into_any()
+    let button = |verb: &String| {
+        let (class, label) = match verb.as_str() {
+            "check" => ("btn", t!(i18n, "import-check-again")),
+            "import" => ("btn pri", t!(i18n, "import-do")),
+            "skip" => ("btn pri", t!(i18n, "import-skip")),
+            "cancel" => ("btn", t!(i18n, "job-cancel")),
+            "continue" => ("btn", t!(i18n, "job-retry")),
+            _ => ("btn", t!(i18n, "import-undo")),
+        };
+        view! { <button class=class name="_do" value=verb.clone()>{label}</button> }
     };
-    let bad = rehearsal
+    let buttons = page.verbs.iter().map(button).collect_view();
+    let mapping = page.verbs.iter().any(|verb| verb == "check").then(|| mapping(i18n, page));
+    view! {
+        <section class="card" role="status" aria-live="polite"><p>{state(i18n, past)}" "<bdi>{past.name.clone()}</bdi>{progress}</p></section>
+        <form method="post" class="stackcol" action=address.clone()>
+            {notices}
+            <div class="acts">
+                <a class="btn quiet" href=format!("/{}/import", record.path) rel="external">{t!(i18n, "import-other-file")}</a>
+                <a class="btn quiet" href=format!("/{}", record.path)>{i18n.records(record)}</a>
+                {buttons}
+            </div>
+            {faults(i18n, page, &address)}
+            {mapping}
+        </form>
+        {examples(i18n, page)}
+    }
+    .into_any()
+}
+
+fn faults(i18n: I18n, page: &ImportPage, address: &str) -> AnyView {
+    let rows = page
         .bad
         .iter()
         .map(|row| {
             view! {
-                <tr><td class="end"><span class="num">{i18n.integer(row.line as i64)}</span></td><td><bdi>{row.column.clone()}</bdi></td><td><bdi>{row.text.clone()}</bdi></td><td>{i18n.message(&row.reason)}</td></tr>
+                <tr><td class="end"><span class="num">{i18n.integer(row.line)}</span></td><td><bdi>{row.column.clone()}</bdi></td><td><bdi>{row.text.clone()}</bdi></td><td class="wrap">{i18n.message(&row.reason)}</td></tr>
             }
         })
         .collect_view();
-    let table = (count > 0).then(|| {
-        view! {
-            <section class="card scroll"><table class="list" id="bad-rows">
-                <thead><tr><th class="end">{t!(i18n, "import-row")}</th><th>{t!(i18n, "import-column")}</th><th>{t!(i18n, "import-text")}</th><th>{t!(i18n, "import-reason")}</th></tr></thead>
-                <tbody>{bad}</tbody>
-            </table></section>
-        }
+    let more =
+        (page.more_bad > 0).then(|| view! { <p class="soft">{t!(i18n, "import-more-bad", count = page.more_bad)}</p> });
+    let rest = page.has_rest.then(|| {
+        view! { <p><a class="btn" id="import-rest" href=format!("{address}/rest") rel="external" download>{icon("download")}<span>{t!(i18n, "import-rest")}</span></a></p> }
     });
-    let blocked = count > 0;
+    (!page.bad.is_empty())
+        .then(|| {
+            view! {
+                <section class="card scroll"><table class="list" id="bad-rows">
+                    <thead><tr><th class="end">{t!(i18n, "import-row")}</th><th>{t!(i18n, "import-column")}</th><th>{t!(i18n, "import-text")}</th><th>{t!(i18n, "import-reason")}</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table></section>
+                {more}{rest}
+            }
+        })
+        .into_any()
+}
+
+/// Where each column goes, and what every row has besides.
+fn mapping(i18n: I18n, page: &ImportPage) -> AnyView {
+    let select = |name: String, label: String, target: &str, none: String| {
+        let options = page
+            .choices
+            .iter()
+            .map(|(name, label)| view! { <option value=name.clone() selected=name == target>{label.clone()}</option> })
+            .collect_view();
+        view! { <div class="control"><select name=name aria-label=label><option value="">{none}</option>{options}</select></div> }
+    };
+    let columns = page
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(at, (column, target))| {
+            let chosen = select(format!("map.{at}"), column.clone(), target, t!(i18n, "import-leave-out"));
+            view! { <tr><td><bdi>{column.clone()}</bdi></td><td>{chosen}</td></tr> }
+        })
+        .collect_view();
+    let empty = (String::new(), String::new());
+    let fixed = page
+        .fixed
+        .iter()
+        .chain([&empty])
+        .map(|(target, text)| {
+            let label = t!(i18n, "import-fixed-text");
+            let chosen = select("fix".to_owned(), t!(i18n, "import-fixed"), target, t!(i18n, "import-fixed-none"));
+            view! { <tr><td>{chosen}</td><td><div class="control"><input name="fix.text" aria-label=label value=text.clone() /></div></td></tr> }
+        })
+        .collect_view();
     view! {
-        <form method="post" class="stackcol" enctype="multipart/form-data">
-            <input type="hidden" name="text" value=rehearsal.file.clone() />
-            {outcome}{table}
-            <section class="card"><h2 class="sec">{t!(i18n, "import-mapping")}</h2><div class="scroll"><table class="list"><tbody>{mapping}</tbody></table></div></section>
-            <div class="acts">
-                <a class="btn quiet" href=format!("/{}/import", record.path) rel="external">{t!(i18n, "import-other-file")}</a>
-                <button class="btn" name="do" value="check">{t!(i18n, "import-check-again")}</button>
-                <button class="btn pri" name="do" value="import" disabled=blocked>{t!(i18n, "import-do")}</button>
-            </div>
-        </form>
+        <section class="card"><h2 class="sec">{t!(i18n, "import-mapping")}</h2><div class="scroll"><table class="list" id="import-mapping"><tbody>{columns}</tbody></table></div></section>
+        <section class="card"><h2 class="sec">{t!(i18n, "import-fixed")}</h2><div class="scroll"><table class="list" id="import-fixed"><tbody>{fixed}</tbody></table></div></section>
     }
     .into_any()
+}
+
+/// The first documents that the file makes.
+fn examples(i18n: I18n, page: &ImportPage) -> AnyView {
+    let rows = page.examples.iter().map(|example| {
+        let what = if example.changed { t!(i18n, "import-changes") } else { t!(i18n, "import-creates") };
+        let lines = (example.lines > 0).then(|| t!(i18n, "import-lines", count = example.lines as i64));
+        view! {
+            <tr><td class="end"><span class="num">{i18n.integer(example.line)}</span></td><td class="strong"><bdi>{i18n.label(&example.title)}</bdi></td><td>{what}</td><td>{lines}</td></tr>
+        }
+    });
+    (!page.examples.is_empty())
+        .then(|| view! { <section class="card"><h2 class="sec">{t!(i18n, "import-examples")}</h2><div class="scroll"><table class="list" id="import-examples"><tbody>{rows.collect_view()}</tbody></table></div></section> })
+        .into_any()
 }

@@ -1,5 +1,6 @@
 //! Jobs: what is being done, how far it is, what was refused.
 
+use super::calls::Page;
 use crate::i18n::I18n;
 use crate::modules;
 use crate::record::jobs::{JobLine, JobPage};
@@ -13,6 +14,9 @@ pub fn title(i18n: I18n, line: &JobLine) -> String {
     let verb = match line.verb.as_str() {
         "delete" => t!(i18n, "delete"),
         "set" => t!(i18n, "bulk-set"),
+        "rehearse" => t!(i18n, "import-check"),
+        "import" => t!(i18n, "import"),
+        "undo" => t!(i18n, "import-undo"),
         action => i18n.action(record, action),
     };
     format!("{} — {verb}", i18n.records(record))
@@ -49,7 +53,10 @@ pub fn list(lines: Vec<JobLine>) -> AnyView {
     let rows = lines
         .iter()
         .map(|line| {
-            let href = format!("/jobs/{}", line.id);
+            let href = match (line.batch, modules::record(&line.record)) {
+                (Some(batch), Some(record)) => format!("/{}/import/{batch}", record.path),
+                _ => format!("/jobs/{}", line.id),
+            };
             view! {
                 <tr><td class="strong"><a href=href>{title(i18n, line)}</a></td><td class="soft">{i18n.moment(&line.at)}</td><td><bdi>{line.member.clone()}</bdi></td>
                     <td>{state(i18n, line)}</td><td>{progress(i18n, line)}</td></tr>
@@ -66,26 +73,38 @@ pub fn list(lines: Vec<JobLine>) -> AnyView {
 /// One job with its report. While it runs, the page looks again by itself.
 pub fn one(page: JobPage) -> AnyView {
     let i18n = use_i18n();
+    let (ended, id) = (page.line.ended(), page.line.id);
     let shown = RwSignal::new(page);
-    #[cfg(feature = "hydrate")]
-    follow(shown);
+    if !ended {
+        follow(vec!["jobs".to_owned(), id.to_string()], move |page| match page {
+            Page::Job(page) => {
+                let goes_on = !page.line.ended();
+                shown.try_set(page).is_none() && goes_on
+            }
+            _ => false,
+        });
+    }
     view! { {move || shown.with(|page| report(i18n, page))} }.into_any()
 }
 
-/// Asks for the job's progress every second until it has ended or its page is gone.
+/// Loads what is at this address every second, until whoever takes it has enough or its page is gone.
 #[cfg(feature = "hydrate")]
-fn follow(shown: RwSignal<JobPage>) {
-    use super::calls::{self, Page};
-    if shown.try_with_untracked(|page| page.line.ended()).unwrap_or(true) {
-        return;
-    }
+pub fn follow(path: Vec<String>, take: impl Fn(Page) -> bool + 'static) {
+    follow_on(path, std::rc::Rc::new(take));
+}
+
+/// Only the browser looks again.
+#[cfg(not(feature = "hydrate"))]
+pub fn follow(_: Vec<String>, _: impl Fn(Page) -> bool + 'static) {}
+
+#[cfg(feature = "hydrate")]
+fn follow_on(path: Vec<String>, take: std::rc::Rc<dyn Fn(Page) -> bool>) {
     crate::ui::browser::after(1000, move || {
         leptos::task::spawn_local(async move {
-            let Some(id) = shown.try_with_untracked(|page| page.line.id) else { return };
-            if let Ok(Page::Job(page)) = calls::load(vec!["jobs".to_owned(), id.to_string()], Vec::new()).await {
-                let _ = shown.try_set(page);
+            // What could not be loaded may come the next time.
+            if super::calls::load(path.clone(), Vec::new()).await.map_or(true, &*take) {
+                follow_on(path, take);
             }
-            follow(shown);
         });
     });
 }

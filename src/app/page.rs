@@ -51,9 +51,9 @@ fn draw(page: Page) -> AnyView {
         Page::List(data, notice) => ui::list::view(data, notice.map(|n| i18n.message(&n))),
         Page::Form(data) => ui::form::view(data),
         Page::Print(sheet) => print::view(*sheet),
-        Page::Import(record, rehearsal) => {
-            let records = modules::record(&record).map(|r| i18n.records(r)).unwrap_or_default();
-            titled(t!(i18n, "import-title", records = records), import::view(&record, rehearsal))
+        Page::Import(page) => {
+            let records = modules::record(&page.record).map(|r| i18n.records(r)).unwrap_or_default();
+            titled(t!(i18n, "import-title", records = records), import::view(*page))
         }
         Page::TrialBalance(data) => report(i18n, "trial-balance", reports::trial_balance(data)),
         Page::GeneralLedger(data) => report(i18n, "general-ledger", reports::general_ledger(data)),

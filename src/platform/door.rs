@@ -131,7 +131,7 @@ pub enum Lock {
 }
 
 /// Whether a document is among the rows that the reader reaches.
-fn within_reach(tx: &TenantTx, document: &Document) -> bool {
+pub(super) fn within_reach(tx: &TenantTx, document: &Document) -> bool {
     let reach = tx.standing.rights.on(document.record).reach;
     let whose = match reach {
         Reach::All => return true,
@@ -144,6 +144,16 @@ fn within_reach(tx: &TenantTx, document: &Document) -> bool {
         },
     };
     whose == Some(sql::reach_value(&tx.standing, reach))
+}
+
+/// Nobody gives a record away beyond their own reach.
+pub(super) fn beyond_reach(tx: &TenantTx, document: &Document) -> Option<Refusal> {
+    let record = document.record;
+    let field = match tx.standing.rights.on(record).reach {
+        Reach::Branch => "branch",
+        _ => record.party.unwrap_or_default(),
+    };
+    (!within_reach(tx, document)).then(|| Refusal::new("refuse-beyond-reach").at(field))
 }
 
 /// A document that the reader may see, locked or not. What they may not see is not found, as if it did not exist.
@@ -173,24 +183,36 @@ pub fn mask(rights: &Rights, document: &mut Document) {
 
 /// One record with its lines, for rules that need it as a fact.
 pub async fn load(tx: &mut TenantTx, record: &'static Record, id: Uuid, lock: Lock) -> Outcome<Document> {
+    load_several(tx, record, &[id], lock).await?.pop().ok_or(Error::NotFound)
+}
+
+/// Those of several records that exist, with their lines, in no order.
+pub async fn load_several(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    ids: &[Uuid],
+    lock: Lock,
+) -> Outcome<Vec<Document>> {
     let tenant = tx.tenant();
-    let row = sqlx::query(sql::select_one(record, lock == Lock::Update))
-        .bind(tenant)
-        .bind(id)
-        .fetch_optional(tx.conn())
-        .await?
-        .ok_or(Error::NotFound)?;
-    let mut document = Document::new(record);
-    document.id = id;
-    document.version = row.try_get(0)?;
-    document.created_by = row.try_get(1)?;
-    for (i, field) in record.fields.iter().enumerate() {
-        document.values.insert(field.name, Value::from_text(field.kind, row.try_get(i + 2)?));
-    }
-    if record.lines.is_some() {
-        document.lines = load_lines(tx, record, &[id]).await?.remove(&id).unwrap_or_default();
-    }
-    Ok(document)
+    let rows =
+        sqlx::query(sql::select(record, lock == Lock::Update)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
+    let mut lines = match record.lines {
+        Some(_) if !rows.is_empty() => load_lines(tx, record, ids).await?,
+        _ => HashMap::new(),
+    };
+    rows.iter()
+        .map(|row| {
+            let mut document = Document::new(record);
+            document.id = row.try_get(0)?;
+            document.version = row.try_get(1)?;
+            document.created_by = row.try_get(2)?;
+            for (i, field) in record.fields.iter().enumerate() {
+                document.values.insert(field.name, Value::from_text(field.kind, row.try_get(i + 3)?));
+            }
+            document.lines = lines.remove(&document.id).unwrap_or_default();
+            Ok(document)
+        })
+        .collect()
 }
 
 /// The lines of several documents of one type, by parent.
@@ -309,13 +331,8 @@ pub async fn save(
         None => Document { id, ..fresh(tx, record).await? },
     };
     let (mut document, mut faults, _) = draft(tx, start, typed).await?;
-    // Nobody gives a record away beyond their own reach.
-    if faults.is_empty() && !within_reach(tx, &document) {
-        let field = match rights.on(record).reach {
-            Reach::Branch => "branch",
-            _ => record.party.unwrap_or_default(),
-        };
-        faults.push(Refusal::new("refuse-beyond-reach").at(field));
+    if faults.is_empty() {
+        faults.extend(beyond_reach(tx, &document));
     }
     if !faults.is_empty() {
         return Err(Error::Refused(faults));
@@ -336,37 +353,53 @@ pub async fn insert(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
 }
 
 async fn write(tx: &mut TenantTx, before: Option<&Document>, document: &mut Document) -> Outcome<()> {
-    let record = document.record;
+    write_several(tx, document.record, &mut [Draft { before, document }]).await
+}
+
+/// A document to be written, with what it was.
+pub struct Draft<'d> {
+    pub before: Option<&'d Document>,
+    pub document: &'d mut Document,
+}
+
+/// Writes documents of one type, each as it is, with a handful of statements for all of them. Either all are written or,
+/// after an error, the transaction is only good for being taken back.
+async fn write_several(tx: &mut TenantTx, record: &'static Record, drafts: &mut [Draft<'_>]) -> Outcome<()> {
     let tenant = tx.tenant();
-    let search = search_text(document);
-    match before {
-        None => {
-            let mut query = sqlx::query(sql::insert(record)).bind(document.id).bind(search);
-            for field in record.fields {
-                query = query.bind(column_text(field, document.get(field.name)));
-            }
-            query.execute(tx.conn()).await?;
-            document.version = 1;
+    let (new, changed): (Vec<&Draft>, Vec<&Draft>) = drafts.iter().partition(|draft| draft.before.is_none());
+    if !new.is_empty() {
+        let (ids, searches) = (column(&new, |d| d.id), column(&new, search_text));
+        let mut query = sqlx::query(sql::insert(record)).bind(ids).bind(searches);
+        for field in record.fields {
+            query = query.bind(column(&new, |d| column_text(field, d.get(field.name))));
         }
-        Some(before) => {
-            let fields: Vec<&'static str> = record.fields.iter().map(|f| f.name).collect();
-            let mut query =
-                sqlx::query(sql::update(record, &fields, true)).bind(tenant).bind(document.id).bind(before.version);
-            for field in record.fields {
-                query = query.bind(column_text(field, document.get(field.name)));
-            }
-            let done = query.bind(search).execute(tx.conn()).await?;
-            if done.rows_affected() == 0 {
-                return Err(Error::Conflict);
-            }
-            document.version = before.version + 1;
+        query.execute(tx.conn()).await?;
+    }
+    if !changed.is_empty() {
+        let versions: Vec<i32> = changed.iter().filter_map(|d| d.before).map(|before| before.version).collect();
+        let (ids, searches) = (column(&changed, |d| d.id), column(&changed, search_text));
+        let mut query = sqlx::query(sql::update_all(record)).bind(tenant).bind(ids).bind(versions).bind(searches);
+        for field in record.fields {
+            query = query.bind(column(&changed, |d| column_text(field, d.get(field.name))));
+        }
+        if query.execute(tx.conn()).await?.rows_affected() != changed.len() as u64 {
+            return Err(Error::Conflict);
         }
     }
     if let Some(lines) = record.lines {
-        write_lines(tx, lines.table, lines.fields, document, before.is_some()).await?;
+        write_lines(tx, lines.table, lines.fields, drafts).await?;
     }
-    let changes = differences(before, document);
-    audit(tx, record, document.id, if before.is_none() { "create" } else { "change" }, changes).await
+    let mut notes = Vec::with_capacity(drafts.len());
+    for Draft { before, document } in drafts {
+        document.version = before.map_or(0, |before| before.version) + 1;
+        let action = if before.is_none() { "create" } else { "change" };
+        notes.push((document.id, action, differences(*before, document)));
+    }
+    note_several(tx, record.name, notes).await
+}
+
+fn column<T>(drafts: &[&Draft], of: impl Fn(&Document) -> T) -> Vec<T> {
+    drafts.iter().map(|draft| of(draft.document)).collect()
 }
 
 /// What goes into the column of a field. A box that nobody ticked means no.
@@ -374,32 +407,23 @@ fn column_text(field: &Field, value: &Value) -> Option<String> {
     value.to_text().or((field.kind == Kind::Bool).then(|| "false".to_owned()))
 }
 
-async fn write_lines(
-    tx: &mut TenantTx,
-    table: &str,
-    fields: &'static [Field],
-    document: &Document,
-    existed: bool,
-) -> Outcome<()> {
+async fn write_lines(tx: &mut TenantTx, table: &str, fields: &'static [Field], drafts: &[Draft<'_>]) -> Outcome<()> {
     let tenant = tx.tenant();
-    let ids: Vec<Uuid> = document.lines.iter().map(|l| l.id).collect();
-    if existed {
-        sqlx::query(sql::delete_other_lines(table))
-            .bind(tenant)
-            .bind(document.id)
-            .bind(&ids)
-            .execute(tx.conn())
-            .await?;
+    let each = || drafts.iter().flat_map(|draft| &draft.document.lines);
+    let ids: Vec<Uuid> = each().map(|l| l.id).collect();
+    let existed: Vec<Uuid> = drafts.iter().filter(|d| d.before.is_some()).map(|d| d.document.id).collect();
+    if !existed.is_empty() {
+        sqlx::query(sql::delete_other_lines(table)).bind(tenant).bind(&existed).bind(&ids).execute(tx.conn()).await?;
     }
     if ids.is_empty() {
         return Ok(());
     }
-    let positions: Vec<i32> = (1..=ids.len() as i32).collect();
-    let mut query = sqlx::query(sql::upsert_lines(table, fields)).bind(document.id).bind(&ids).bind(positions);
+    let parents: Vec<Uuid> =
+        drafts.iter().flat_map(|draft| draft.document.lines.iter().map(|_| draft.document.id)).collect();
+    let positions: Vec<i32> = drafts.iter().flat_map(|draft| 1..=draft.document.lines.len() as i32).collect();
+    let mut query = sqlx::query(sql::upsert_lines(table, fields)).bind(parents).bind(&ids).bind(positions);
     for field in fields {
-        query = query.bind(
-            document.lines.iter().map(|l| column_text(field, l.get(field.name))).collect::<Vec<Option<String>>>(),
-        );
+        query = query.bind(each().map(|l| column_text(field, l.get(field.name))).collect::<Vec<Option<String>>>());
     }
     query.execute(tx.conn()).await?;
     Ok(())
@@ -457,7 +481,7 @@ pub(super) async fn audit(
     note(tx, record.name, id, action, changes).await
 }
 
-/// The audit row and the event of one change, in one statement. For what is no record, too, such as a saved view.
+/// The audit row and the event of one change. For what is no record, too, such as a saved view.
 pub(super) async fn note(
     tx: &mut TenantTx,
     what: &str,
@@ -465,14 +489,27 @@ pub(super) async fn note(
     action: &str,
     changes: serde_json::Value,
 ) -> Outcome<()> {
+    note_several(tx, what, vec![(id, action, changes)]).await
+}
+
+/// The audit rows and the events of changes, in one statement.
+async fn note_several(tx: &mut TenantTx, what: &str, notes: Vec<(Uuid, &str, serde_json::Value)>) -> Outcome<()> {
+    let keys: Vec<Uuid> = notes.iter().map(|_| Uuid::now_v7()).collect();
+    let (mut ids, mut actions, mut changes) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, action, change) in notes {
+        ids.push(id);
+        actions.push(action);
+        changes.push(change);
+    }
     sqlx::query(
-        "with a as (insert into audit (id, record, record_id, action, changes) values ($1, $2, $3, $4, $5))
-         insert into outbox (id, topic, payload) values ($1, $2 || '.' || $4, jsonb_build_object('id', $3::uuid))",
+        "with n as (select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::jsonb[]) as u (key, id, action, changes)),
+              a as (insert into audit (id, record, record_id, action, changes) select key, $1, id, action, changes from n)
+         insert into outbox (id, topic, payload) select key, $1 || '.' || action, jsonb_build_object('id', id) from n",
     )
-    .bind(Uuid::now_v7())
     .bind(what)
-    .bind(id)
-    .bind(action)
+    .bind(keys)
+    .bind(ids)
+    .bind(actions)
     .bind(changes)
     .execute(tx.conn())
     .await?;
@@ -594,21 +631,32 @@ async fn set_lines(tx: &mut TenantTx, document: &mut Document, changes: &[(Uuid,
 
 /// Deletes a draft or an unused master record.
 pub async fn delete(tx: &mut TenantTx, record: &'static Record, id: Uuid, version: i32) -> Outcome<()> {
-    let document = reachable(tx, record, id, Lock::Update).await?;
+    let document = Document { version, ..reachable(tx, record, id, Lock::Update).await? };
+    delete_several(tx, record, &[document]).await
+}
+
+/// Deletes drafts or unused master records of one type, which the caller has found within reach, as long as each still has
+/// this version.
+pub(super) async fn delete_several(tx: &mut TenantTx, record: &'static Record, documents: &[Document]) -> Outcome<()> {
     if !tx.standing.rights.deletes(record) {
         return Err(Error::Denied);
     }
-    if !record.editable(document.state()) || document.number().is_some() {
+    if documents.iter().any(|d| !record.editable(d.state()) || d.number().is_some()) {
         return Err(Refusal::new("refuse-delete-posted").into());
     }
     let tenant = tx.tenant();
-    let done = sqlx::query(sql::delete(record)).bind(tenant).bind(id).bind(version).execute(tx.conn()).await?;
-    if done.rows_affected() == 0 {
+    let ids: Vec<Uuid> = documents.iter().map(|d| d.id).collect();
+    let versions: Vec<i32> = documents.iter().map(|d| d.version).collect();
+    let done = sqlx::query(sql::delete(record)).bind(tenant).bind(&ids).bind(versions).execute(tx.conn()).await?;
+    if done.rows_affected() != ids.len() as u64 {
         return Err(Error::Conflict);
     }
-    super::files::let_go(tx, record, id).await?;
-    let empty = Document { values: Values::new(), lines: Vec::new(), ..document.clone() };
-    audit(tx, record, id, "delete", differences(Some(&document), &empty)).await
+    super::files::let_go(tx, record, &ids).await?;
+    let notes = documents.iter().map(|document| {
+        let empty = Document { values: Values::new(), lines: Vec::new(), ..document.clone() };
+        (document.id, "delete", differences(Some(document), &empty))
+    });
+    note_several(tx, record.name, notes.collect()).await
 }
 
 /// Enters master data that is right by construction, such as a country's template, without asking rules or roles.
@@ -626,14 +674,21 @@ pub async fn complete(tx: &mut TenantTx, document: &mut Document) -> Outcome<()>
     rules(document.record).complete(tx, document).await
 }
 
-/// Writes a document that an import has read, completed and found good.
-pub async fn write_imported(tx: &mut TenantTx, before: Option<&Document>, document: &mut Document) -> Outcome<()> {
+/// Writes documents of one type that an import has read, completed and found good, or takes back to what they were.
+pub(super) async fn write_imported(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    drafts: &mut [Draft<'_>],
+) -> Outcome<()> {
     let rights = tx.rights();
-    let may = if before.is_some() { rights.changes(document.record) } else { rights.creates(document.record) };
-    if !may || !within_reach(tx, document) {
+    let may = |draft: &Draft| match draft.before {
+        Some(before) => rights.changes(record) && record.editable(before.state()) && within_reach(tx, before),
+        None => rights.creates(record),
+    };
+    if !drafts.iter().all(|draft| may(draft) && within_reach(tx, draft.document)) {
         return Err(Error::Denied);
     }
-    write(tx, before, document).await
+    write_several(tx, record, drafts).await
 }
 
 /// Ids and codes of all records of a type that has codes.

@@ -125,17 +125,18 @@ fn part_key(tenant: Uuid, upload: Uuid, part: Uuid) -> String {
 }
 
 /// Makes the company's files wait for each other, so that two of them do not both take the room that is left.
-async fn enter_room(tx: &mut TenantTx) -> Outcome<()> {
+pub(super) async fn enter_room(tx: &mut TenantTx) -> Outcome<()> {
     let tenant = tx.tenant();
     sqlx::query("select pg_advisory_xact_lock(7238, hashtext($1::text))").bind(tenant).execute(tx.conn()).await?;
     Ok(())
 }
 
 /// Refuses when all files of the company together, those to come included, take more room than it has.
-async fn fits(tx: &mut TenantTx, quota: u64, name: &str) -> Outcome<()> {
+pub(super) async fn fits(tx: &mut TenantTx, quota: u64, name: &str) -> Outcome<()> {
     let tenant = tx.tenant();
     let sum: i64 = sqlx::query_scalar(
-        "select coalesce(sum(size), 0)::bigint from attachment where tenant_id = $1 and state <> 'gone'",
+        "select (coalesce((select sum(size) from attachment where tenant_id = $1 and state <> 'gone'), 0)
+               + coalesce((select sum(size) from import_batch where tenant_id = $1 and storage is not null), 0))::bigint",
     )
     .bind(tenant)
     .fetch_one(tx.conn())
@@ -354,13 +355,13 @@ async fn seen(tx: &mut TenantTx, id: Uuid) -> Outcome<Attachment> {
     if tx.standing.rights.sees_files(file.record) { Ok(file) } else { Err(Error::NotFound) }
 }
 
-/// Lets go of the files of a record that is being deleted.
-pub async fn let_go(tx: &mut TenantTx, record: &Record, id: Uuid) -> Outcome<()> {
+/// Lets go of the files of records that are being deleted.
+pub async fn let_go(tx: &mut TenantTx, record: &Record, ids: &[Uuid]) -> Outcome<()> {
     let tenant = tx.tenant();
-    sqlx::query("update attachment set state = 'gone' where tenant_id = $1 and record = $2 and record_id = $3")
+    sqlx::query("update attachment set state = 'gone' where tenant_id = $1 and record = $2 and record_id = any($3)")
         .bind(tenant)
         .bind(record.name)
-        .bind(id)
+        .bind(ids)
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -651,6 +652,7 @@ pub fn keep_tidy(db: &Db, store: &Store) -> JoinHandle<()> {
                 Ok(companies) => {
                     for cx in companies {
                         note(sweep(&db, &cx, &store).await.map(|_| ()));
+                        note(super::import::batch::sweep(&db, &cx, &store).await.map(|_| ()));
                     }
                 }
                 Err(error) => note(Err(error)),

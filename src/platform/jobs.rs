@@ -7,6 +7,8 @@
 
 use super::bulk::Bulk;
 use super::door::{Error, Outcome};
+use super::files::Store;
+use super::import::batch::Import;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::record::jobs::{JobLine, JobPage, JobRow};
@@ -50,6 +52,7 @@ pub enum End {
 fn work(kind: &str) -> Option<&'static dyn Work> {
     match kind {
         "bulk" => Some(&Bulk),
+        "import" => Some(&Import),
         _ => None,
     }
 }
@@ -67,6 +70,7 @@ struct Asked {
 /// One run of a job.
 pub struct Run {
     pub db: Db,
+    pub files: Store,
     pub cx: Cx,
     pub job: Uuid,
     pub payload: Json,
@@ -93,14 +97,45 @@ impl Run {
         .bind(refused)
         .execute(tx.conn())
         .await?;
+        self.extend(tx).await?;
+        Ok(going.rows_affected() == 1)
+    }
+
+    /// Notes how far a job is that counts for itself, rather than step by step. `false` when somebody cancelled it.
+    pub async fn stands(&self, tx: &mut TenantTx, done: i64, refused: i64, total: i64) -> Outcome<bool> {
+        let (tenant, job) = (tx.tenant(), self.job);
+        let going = sqlx::query(
+            "update job set done = $3, refused = $4, total = $5 where tenant_id = $1 and id = $2 and not cancel",
+        )
+        .bind(tenant)
+        .bind(job)
+        .bind(done)
+        .bind(refused)
+        .bind(total)
+        .execute(tx.conn())
+        .await?;
+        self.extend(tx).await?;
+        Ok(going.rows_affected() == 1)
+    }
+
+    /// Keeps the job for so many seconds, for a step that is longer than others.
+    pub async fn hold(&self, seconds: i32) -> Outcome<()> {
+        let mut tx = self.db.begin(&self.cx).await?;
+        sqlx::query("select queue.extend($1, $2)").bind(self.job).bind(seconds.max(LEASE)).execute(tx.conn()).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Keeps the job a while longer, when it is time.
+    async fn extend(&self, tx: &mut TenantTx) -> Outcome<()> {
         let due = self.leased.lock().is_ok_and(|at| at.elapsed() > Duration::from_secs(LEASE as u64 / 4));
         if due {
-            sqlx::query("select queue.extend($1, $2)").bind(job).bind(LEASE).execute(tx.conn()).await?;
+            sqlx::query("select queue.extend($1, $2)").bind(self.job).bind(LEASE).execute(tx.conn()).await?;
             if let Ok(mut at) = self.leased.lock() {
                 *at = Instant::now();
             }
         }
-        Ok(going.rows_affected() == 1)
+        Ok(())
     }
 }
 
@@ -143,9 +178,9 @@ pub struct Workers {
 
 impl Workers {
     /// Starts so many workers.
-    pub fn start(db: &Db, count: usize) -> Workers {
+    pub fn start(db: &Db, files: &Store, count: usize) -> Workers {
         let (stop, stopping) = watch::channel(false);
-        let loops = (0..count).map(|_| tokio::spawn(work_on(db.clone(), stopping.clone()))).collect();
+        let loops = (0..count).map(|_| tokio::spawn(work_on(db.clone(), files.clone(), stopping.clone()))).collect();
         Workers { stop, loops }
     }
 
@@ -158,9 +193,9 @@ impl Workers {
     }
 }
 
-async fn work_on(db: Db, mut stop: watch::Receiver<bool>) {
+async fn work_on(db: Db, files: Store, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        match run_next(&db, &stop).await {
+        match run_next(&db, &files, &stop).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
@@ -178,13 +213,13 @@ async fn work_on(db: Db, mut stop: watch::Receiver<bool>) {
 }
 
 /// Runs the job that is due, if there is one.
-pub async fn run_next(db: &Db, stop: &watch::Receiver<bool>) -> Outcome<bool> {
+pub async fn run_next(db: &Db, files: &Store, stop: &watch::Receiver<bool>) -> Outcome<bool> {
     let claimed: Option<(Uuid, Uuid, i32)> = sqlx::query_as("select id, tenant_id, attempts from queue.claim($1)")
         .bind(LEASE)
         .fetch_optional(db.people())
         .await?;
     let Some((job, tenant, attempts)) = claimed else { return Ok(false) };
-    let outcome = run_job(db, job, tenant, stop).await;
+    let outcome = run_job(db, files, job, tenant, stop).await;
     if let Err(error) = &outcome {
         tracing::warn!(%job, %tenant, attempts, %error, "a job failed");
     }
@@ -192,7 +227,7 @@ pub async fn run_next(db: &Db, stop: &watch::Receiver<bool>) -> Outcome<bool> {
     Ok(true)
 }
 
-async fn run_job(db: &Db, job: Uuid, tenant: Uuid, stop: &watch::Receiver<bool>) -> Outcome<End> {
+async fn run_job(db: &Db, files: &Store, job: Uuid, tenant: Uuid, stop: &watch::Receiver<bool>) -> Outcome<End> {
     let mut tx = enter(db, tenant).await?;
     let row = sqlx::query(
         "update job set state = 'running', error = null where tenant_id = $1 and id = $2 and state in ('waiting', 'running')
@@ -213,8 +248,8 @@ async fn run_job(db: &Db, job: Uuid, tenant: Uuid, stop: &watch::Receiver<bool>)
         request: asked.request,
         address: asked.address,
     };
-    let run =
-        Run { db: db.clone(), cx, job, payload, stop: stop.clone(), leased: std::sync::Mutex::new(Instant::now()) };
+    let leased = std::sync::Mutex::new(Instant::now());
+    let run = Run { db: db.clone(), files: files.clone(), cx, job, payload, stop: stop.clone(), leased };
     let work = work(&kind).ok_or_else(|| anyhow::anyhow!("no work is called {kind}"))?;
     work.run(&run).await
 }
@@ -262,7 +297,7 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
 // ------------------------------------------------------------------ what people see
 
 /// Whether a member may look at a job of somebody else and stop it.
-fn administers(tx: &TenantTx) -> bool {
+pub(super) fn administers(tx: &TenantTx) -> bool {
     tx.standing.rights.changes_everything()
 }
 
@@ -301,6 +336,7 @@ fn line(row: &sqlx::postgres::PgRow) -> Outcome<JobLine> {
         member: row.try_get("member")?,
         kind: row.try_get("kind")?,
         record: row.try_get("record")?,
+        batch: payload.get("batch").and_then(|id| serde_json::from_value(id.clone()).ok()),
         verb: payload.get("verb").and_then(Json::as_str).unwrap_or_default().to_owned(),
         state: row.try_get("state")?,
         done: row.try_get("done")?,

@@ -37,12 +37,13 @@ fn columns_as_text(alias: &str, fields: &[Field]) -> String {
     fields.iter().map(|f| format!(", {} as {}", as_text(alias, f), f.name)).collect()
 }
 
-/// `$1` tenant, `$2` id. Columns: version, who made it, then the fields in order.
-pub fn select_one(record: &Record, lock: bool) -> SqlStr {
+/// `$1` tenant, `$2` ids. Columns: id, version, who made it, then the fields in order.
+pub fn select(record: &Record, lock: bool) -> SqlStr {
     let columns = columns_as_text("t", record.fields);
-    let lock = if lock { " for update" } else { "" };
+    // Locked in one order, so that two that lock several do not wait for each other.
+    let lock = if lock { " order by t.id for update" } else { "" };
     safe(format!(
-        "select t.version, t.created_by{columns} from {} t where t.tenant_id = $1 and t.id = $2{lock}",
+        "select t.id, t.version, t.created_by{columns} from {} t where t.tenant_id = $1 and t.id = any($2){lock}",
         record.name
     ))
 }
@@ -55,15 +56,37 @@ pub fn select_lines(table: &str, fields: &[Field]) -> SqlStr {
     ))
 }
 
-/// `$1` id, `$2` search text, then the fields in order.
+/// Arrays of texts, bound from `$first` on, as columns `f0`, `f1` … of `u`: their places, and their names.
+fn text_arrays(fields: &[Field], first: usize) -> (String, String) {
+    let arrays = (0..fields.len()).map(|i| format!(", ${}::text[]", i + first)).collect();
+    let aliases = (0..fields.len()).map(|i| format!(", f{i}")).collect();
+    (arrays, aliases)
+}
+
+/// Inserts several. `$1` ids, `$2` search texts, then one text array per field.
 pub fn insert(record: &Record) -> SqlStr {
-    let mut names = String::from("id, search");
-    let mut values = String::from("$1, $2");
-    for (i, field) in record.fields.iter().enumerate() {
-        let _ = write!(names, ", {}", field.name);
-        let _ = write!(values, ", ${}::{}", i + 3, field.kind.sql());
-    }
-    safe(format!("insert into {} ({names}) values ({values})", record.name))
+    let (arrays, aliases) = text_arrays(record.fields, 3);
+    let names: String = record.fields.iter().map(|f| format!(", {}", f.name)).collect();
+    let picks: String = record.fields.iter().enumerate().map(|(i, f)| format!(", u.f{i}::{}", f.kind.sql())).collect();
+    safe(format!(
+        "insert into {} (id, search{names}) select u.id, u.search{picks}
+           from unnest($1::uuid[], $2::text[]{arrays}) as u (id, search{aliases})",
+        record.name
+    ))
+}
+
+/// Updates all fields of several. `$1` tenant, `$2` ids, `$3` expected versions, `$4` search texts, then one text array per
+/// field.
+pub fn update_all(record: &Record) -> SqlStr {
+    let (arrays, aliases) = text_arrays(record.fields, 5);
+    let sets: String =
+        record.fields.iter().enumerate().map(|(i, f)| format!(", {} = u.f{i}::{}", f.name, f.kind.sql())).collect();
+    safe(format!(
+        "update {} t set version = t.version + 1, changed_at = now(), changed_by = uid(), search = u.search{sets}
+           from unnest($2::uuid[], $3::int[], $4::text[]{arrays}) as u (id, version, search{aliases})
+          where t.tenant_id = $1 and t.id = u.id and t.version = u.version",
+        record.name
+    ))
 }
 
 /// `$1` tenant, `$2` id, `$3` expected version, then the named fields; `search` when asked, as the last value.
@@ -79,29 +102,28 @@ pub fn update(record: &Record, fields: &[&'static str], search: bool) -> SqlStr 
     safe(format!("update {} set {sets} where tenant_id = $1 and id = $2 and version = $3", record.name))
 }
 
-/// Writes all lines of a document at once. `$1` parent, `$2` ids, `$3` positions, then one text array per field.
+/// Writes lines of several documents at once. `$1` parents, `$2` ids, `$3` positions, then one text array per field.
 pub fn upsert_lines(table: &str, fields: &[Field]) -> SqlStr {
     let mut names = String::new();
     let mut picks = String::new();
-    let mut arrays = String::new();
     let mut sets = String::from("position = excluded.position");
     for (i, field) in fields.iter().enumerate() {
         let _ = write!(names, ", {}", field.name);
         let _ = write!(picks, ", u.f{i}::{}", field.kind.sql());
-        let _ = write!(arrays, ", ${}::text[]", i + 4);
         let _ = write!(sets, ", {0} = excluded.{0}", field.name);
     }
-    let aliases: String = (0..fields.len()).map(|i| format!(", f{i}")).collect();
+    let (arrays, aliases) = text_arrays(fields, 4);
     safe(format!(
         "insert into {table} as l (parent, id, position{names})
-         select $1, u.id, u.position{picks} from unnest($2::uuid[], $3::int[]{arrays}) as u (id, position{aliases})
+         select u.parent, u.id, u.position{picks}
+           from unnest($1::uuid[], $2::uuid[], $3::int[]{arrays}) as u (parent, id, position{aliases})
          on conflict (tenant_id, id) do update set {sets} where l.parent = excluded.parent"
     ))
 }
 
-/// `$1` tenant, `$2` parent, `$3` ids that stay.
+/// `$1` tenant, `$2` parents, `$3` ids that stay.
 pub fn delete_other_lines(table: &str) -> SqlStr {
-    safe(format!("delete from {table} where tenant_id = $1 and parent = $2 and not (id = any($3))"))
+    safe(format!("delete from {table} where tenant_id = $1 and parent = any($2) and not (id = any($3))"))
 }
 
 /// Sets one field of several lines. `$1` tenant, `$2` parent, `$3` ids, `$4` values as text.
@@ -113,9 +135,13 @@ pub fn update_lines(table: &str, field: &Field) -> SqlStr {
     ))
 }
 
-/// `$1` tenant, `$2` id, `$3` version.
+/// `$1` tenant, `$2` ids, `$3` versions.
 pub fn delete(record: &Record) -> SqlStr {
-    safe(format!("delete from {} where tenant_id = $1 and id = $2 and version = $3", record.name))
+    safe(format!(
+        "delete from {} t using unnest($2::uuid[], $3::int[]) as u (id, version)
+          where t.tenant_id = $1 and t.id = u.id and t.version = u.version",
+        record.name
+    ))
 }
 
 /// What people may type to name a record: its title and subtitle, names in both languages.
@@ -142,18 +168,6 @@ pub fn resolve(record: &Record, reach: Reach) -> SqlStr {
         keys.join(", "),
         record.name,
         within(record, reach, 4)
-    ))
-}
-
-/// The same for a small type of record whole; imports use it. `$1` tenant; with a `reach`, `$2` is whose rows.
-pub fn resolve_all(record: &Record, reach: Reach) -> SqlStr {
-    let keys = keys(record);
-    safe(format!(
-        "select t.id, t.{}::text as title, array[{}] as keys from {} t where t.tenant_id = $1{}",
-        record.title,
-        keys.join(", "),
-        record.name,
-        within(record, reach, 2)
     ))
 }
 
@@ -543,11 +557,51 @@ pub fn roles(app_password: &str) -> Vec<SqlStr> {
     ]
 }
 
-/// Drafts of a document type with the names that imported lines can call them. `$1` tenant. Columns: id, name.
-pub fn drafts(record: &Record) -> SqlStr {
-    let state = record.states.iter().find(|s| s.editable).map_or("draft", |s| s.name);
-    let name = if record.field("reference").is_some() { "coalesce(t.reference, t.id::text)" } else { "t.id::text" };
-    safe(format!("select t.id, {name} from {} t where t.tenant_id = $1 and t.state = '{state}'", record.name))
+/// What can still be edited, by the names that imported lines call it: number or code, reference, id. `$1` tenant, `$2`
+/// texts. Columns: id, name.
+pub fn editable_by_name(record: &Record) -> SqlStr {
+    let states: Vec<String> = record.states.iter().filter(|s| s.editable).map(|s| format!("'{}'", s.name)).collect();
+    let state = match states.is_empty() {
+        true => String::new(),
+        false => format!(" and t.state in ({})", states.join(", ")),
+    };
+    let fields = ["number", "code", "reference"].into_iter().filter(|name| record.field(name).is_some());
+    let names = fields.map(|name| format!("t.{name}")).chain(["t.id::text".to_owned()]);
+    let parts: Vec<String> = names
+        .map(|name| {
+            format!(
+                "select t.id, {name} as name from {} t where t.tenant_id = $1 and {name} = any($2){state}",
+                record.name
+            )
+        })
+        .collect();
+    safe(parts.join(" union "))
+}
+
+/// Something that names one of these records, in its header or in a line. `$1` tenant, `$2` ids. Columns: id, record, title.
+pub fn referring(record: &Record) -> Option<SqlStr> {
+    let to = |field: &&Field| field.kind == Kind::Link(record.name);
+    let mut parts = Vec::new();
+    for other in super::door::records() {
+        let title = format!("t.{}::text", other.title);
+        for field in other.fields.iter().filter(to) {
+            parts.push(format!(
+                "(select t.{1} as id, '{0}' as record, {title} as title from {0} t
+                   where t.tenant_id = $1 and t.{1} = any($2) limit 50)",
+                other.name, field.name
+            ));
+        }
+        let Some(lines) = other.lines else { continue };
+        for field in lines.fields.iter().filter(to) {
+            parts.push(format!(
+                "(select l.{1} as id, '{0}' as record, {title} as title from {2} l
+                    join {0} t on t.tenant_id = l.tenant_id and t.id = l.parent
+                   where l.tenant_id = $1 and l.{1} = any($2) limit 50)",
+                other.name, field.name, lines.table
+            ));
+        }
+    }
+    if parts.is_empty() { None } else { Some(safe(parts.join(" union all "))) }
 }
 
 /// Values of a unique field that exist among these. `$1` tenant, `$2` texts.

@@ -75,21 +75,6 @@ impl Links {
         self.take(target, rows)
     }
 
-    /// Looks up every record of one type that the reader reaches.
-    pub async fn fetch_all(&mut self, tx: &mut TenantTx, target: &'static Record) -> Outcome<()> {
-        if !tx.standing.rights.sees(target) {
-            return Ok(());
-        }
-        let reach = tx.standing.rights.on(target).reach;
-        let (tenant, whose) = (tx.tenant(), sql::reach_value(&tx.standing, reach));
-        let mut query = sqlx::query(sql::resolve_all(target, reach)).bind(tenant);
-        if reach != Reach::All {
-            query = query.bind(whose);
-        }
-        let rows = query.fetch_all(tx.conn()).await?;
-        self.take(target, rows)
-    }
-
     fn take(&mut self, target: &'static Record, rows: Vec<sqlx::postgres::PgRow>) -> Outcome<()> {
         for row in rows {
             let id: Uuid = row.try_get(0)?;

@@ -14,8 +14,11 @@ pub struct JobLine {
     pub kind: String,
     /// The type of record it works on; empty for none.
     pub record: String,
-    /// What it does with each record: `delete`, `set`, or the name of an action.
+    /// What it does with each record: `delete`, `set`, the name of an action; `rehearse`, `import` or
+    /// `undo` for an import.
     pub verb: String,
+    /// The import that it works on, whose page tells more than the job's.
+    pub batch: Option<Uuid>,
     pub state: String,
     pub done: i64,
     pub refused: i64,

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod fold;
+pub mod import;
 pub mod jobs;
 pub mod line;
 pub mod money;

@@ -246,6 +246,14 @@ pub async fn code(tx: &mut TenantTx, record: &str, code: &str) -> Uuid {
     codes.into_iter().find(|(_, c)| c == code).unwrap_or_else(|| panic!("no {record} {code}")).0
 }
 
+/// A file with these bytes.
+pub fn file(bytes: &[u8]) -> std::fs::File {
+    use std::io::Write as _;
+    let mut file = tempfile::tempfile().expect("a file");
+    file.write_all(bytes).expect("it is written");
+    file
+}
+
 /// The standard tax code of the company's country.
 async fn vat(tx: &mut TenantTx) -> Value {
     let id: Option<Uuid> = sqlx::query_scalar(

@@ -128,6 +128,42 @@ impl Store {
         self.objects.get(&Key::from(key)).await.map_err(fault)?.bytes().await.map_err(fault)
     }
 
+    /// Puts an object that comes piece by piece. Answers with its bytes, or with nothing when there are more than that.
+    pub async fn take(&self, key: &str, mut bytes: BoxStream<'_, Outcome<Bytes>>, most: u64) -> Outcome<Option<u64>> {
+        let mut writer = BufWriter::with_capacity(self.objects.clone(), Key::from(key), PART).with_max_concurrency(2);
+        let mut size = 0;
+        let taken = async {
+            while let Some(part) = bytes.try_next().await? {
+                size += part.len() as u64;
+                if size > most {
+                    return Ok(false);
+                }
+                writer.put(part).await.map_err(fault)?;
+            }
+            Ok(true)
+        };
+        let taken: Outcome<bool> = taken.await;
+        if !matches!(taken, Ok(true)) {
+            // Parts that S3 has got already would stay, and cost.
+            let _ = writer.abort().await;
+            return taken.map(|_| None);
+        }
+        writer.shutdown().await.map_err(|e| Error::Other(e.into()))?;
+        Ok(Some(size))
+    }
+
+    /// An object as a file of this machine that goes with its last reader.
+    pub async fn to_file(&self, key: &str) -> Outcome<std::fs::File> {
+        let (_, mut bytes) = self.read(key, None).await?;
+        let file = tempfile::tempfile().map_err(anyhow::Error::from)?;
+        let mut file = tokio::fs::File::from_std(file);
+        while let Some(part) = bytes.try_next().await.map_err(fault)? {
+            file.write_all(&part).await.map_err(anyhow::Error::from)?;
+        }
+        file.flush().await.map_err(anyhow::Error::from)?;
+        Ok(file.into_std().await)
+    }
+
     pub async fn size(&self, key: &str) -> Outcome<u64> {
         Ok(self.objects.head(&Key::from(key)).await.map_err(fault)?.size)
     }
@@ -168,7 +204,7 @@ impl Store {
     }
 
     /// Whether the scanner lets this object pass. One that does not answer lets nothing pass.
-    async fn scan(&self, key: &str) -> Outcome<bool> {
+    pub async fn scan(&self, key: &str) -> Outcome<bool> {
         let Some(program) = &self.scanner else { return Ok(true) };
         let broken = |error: std::io::Error| anyhow::anyhow!("scanner {}: {error}", program.display());
         let mut child = Command::new(program)

@@ -8,7 +8,7 @@ use crate::platform::sheet::Format;
 use crate::platform::table::Table;
 use crate::platform::tenancy::Cx;
 use crate::record::query::{Filter, Query};
-use crate::tests::support::{Browser, Firm, record};
+use crate::tests::support::{Browser, Firm, file as file_of, record};
 use axum::http::{StatusCode, header};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -78,11 +78,11 @@ async fn f35_what_looks_like_a_formula_is_text_and_comes_back_whole() {
     // What was exported is imported as it was.
     let other = Firm::new().await;
     let mut tx = other.tx().await;
-    let header = import::header(&bytes).expect("read").expect("a header");
-    let mapping = import::suggest(&header, &crate::app::forms::labels(record("customer")));
+    let header = import::header(file_of(&bytes)).await.expect("read").expect("a header");
+    let mapping = import::suggest(&header, &import::labels(record("customer")));
     let plan = import::Plan { record: record("customer"), mapping, fixed: Vec::new() };
     let text = text.replace("English", "en");
-    let report = import::run(&mut tx, &plan, text.as_bytes()).await.expect("a report");
+    let report = import::run(&mut tx, &plan, file_of(text.as_bytes())).await.expect("a report");
     assert_eq!(report.bad, []);
     let back = door::load(&mut tx, record("customer"), report.documents[0], door::Lock::No).await.expect("a customer");
     assert_eq!((back.text("code"), back.text("phone")), (Some("=1+1"), Some("+966 11 1")));

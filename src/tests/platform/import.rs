@@ -1,12 +1,14 @@
 //! Import: bad rows are named before anything is written; a real company comes in whole.
 
-use crate::app::forms::labels;
+mod batch;
+
 use crate::platform::document::Document;
 use crate::platform::door;
 use crate::platform::import::{self, Bad, Mapping, Plan, Report};
+use crate::platform::sheet::{Cell, Format, Heading, Writer};
 use crate::platform::tenancy::TenantTx;
 use crate::record::Value;
-use crate::tests::support::{Firm, dec, record, shared};
+use crate::tests::support::{Firm, dec, file, record, shared};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -19,12 +21,12 @@ async fn run(tx: &mut TenantTx, name: &str, bytes: &[u8], mapping: &[&str], fixe
         fixed: fixed.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
     };
     if mapping.is_empty()
-        && let Ok(header) = import::header(bytes).expect("the file is read")
+        && let Ok(header) = import::header(file(bytes)).await.expect("the file is read")
     {
-        plan.mapping = import::suggest(&header, &labels(record));
+        plan.mapping = import::suggest(&header, &import::labels(record));
     }
     plan.mapping.extend(mapping.iter().map(|text| Mapping::parse(text).expect("a mapping")));
-    import::run(tx, &plan, bytes).await.expect("an import answers")
+    import::run(tx, &plan, file(bytes)).await.expect("an import answers")
 }
 
 fn reasons(bad: &[Bad]) -> Vec<(u64, &str, &str)> {
@@ -35,8 +37,8 @@ fn reasons(bad: &[Bad]) -> Vec<(u64, &str, &str)> {
 async fn f36_bad_rows_are_named_by_line_column_and_reason() {
     let firm = Firm::new().await;
     let mut tx = firm.tx().await;
-    let file = "code,name,credit_limit,payment_term,language\nC5,Good,100,,en\nC5,Twice,,,en\nC1,Exists,,,en\nC6,Text in a number,lots,,en\nC7,Unknown term,,NOPE,en\nC8,,,,en\n";
-    let report = run(&mut tx, "customer", file.as_bytes(), &[], &[]).await;
+    let text = "code,name,credit_limit,payment_term,language\nC5,Good,100,,en\nC5,Twice,,,en\nC1,Exists,,,en\nC6,Text in a number,lots,,en\nC7,Unknown term,,NOPE,en\nC8,,,,en\n";
+    let report = run(&mut tx, "customer", text.as_bytes(), &[], &[]).await;
     assert_eq!(
         reasons(&report.bad),
         [
@@ -84,8 +86,8 @@ async fn columns_are_known_by_their_labels_in_both_languages() {
     let i18n = crate::i18n::I18n::new(crate::i18n::Locale::Ar, crate::i18n::Digits::Western);
     let customer = record("customer");
     let header = ["code", "name", "language"].map(|f| i18n.field(customer, f)).join(",");
-    let file = format!("{header}\nC5,شركة الأفق,ar\n");
-    let report = run(&mut tx, "customer", file.as_bytes(), &[], &[]).await;
+    let text = format!("{header}\nC5,شركة الأفق,ar\n");
+    let report = run(&mut tx, "customer", text.as_bytes(), &[], &[]).await;
     assert_eq!(report.bad, []);
     assert_eq!(report.documents.len(), 1);
 }
@@ -103,6 +105,40 @@ fn good(report: Report, documents: usize) {
 /// delivered, what is delivered is invoiced, what is invoiced is paid, and the books are healthy.
 #[tokio::test]
 async fn adventureworks_from_files_to_paid_invoices() {
+    adventureworks(|bytes| bytes).await;
+}
+
+/// The same company from workbooks.
+#[tokio::test]
+async fn adventureworks_from_workbooks_to_paid_invoices() {
+    adventureworks(as_workbook).await;
+}
+
+/// A file of CSV as a workbook: figures as figures, dates as dates, texts as texts.
+fn as_workbook(bytes: Vec<u8>) -> Vec<u8> {
+    let mut csv = csv::Reader::from_reader(&bytes[..]);
+    let headings: Vec<Heading> = csv
+        .headers()
+        .expect("a header")
+        .iter()
+        .map(|text| Heading { text: text.trim_start_matches('\u{FEFF}').to_owned(), width_hint: None })
+        .collect();
+    let out = std::io::Cursor::new(Vec::new());
+    let mut writer = Writer::new(out, Format::Xlsx, &headings, "Rows", false).expect("a workbook");
+    for row in csv.records() {
+        let cell = |text: &str| match (text.parse::<Decimal>(), text.parse::<jiff::civil::Date>()) {
+            (Ok(value), _) if value.to_string() == text => Cell::Number { value, decimals: value.scale() },
+            (_, Ok(date)) => Cell::Date(date),
+            _ => Cell::Text(text.to_owned()),
+        };
+        let cells: Vec<Cell> = row.expect("a row").iter().map(cell).collect();
+        writer.row(&cells).expect("a row is written");
+    }
+    writer.finish().expect("a workbook").into_inner()
+}
+
+async fn adventureworks(read_as: fn(Vec<u8>) -> Vec<u8>) {
+    let read = |path: &str| read_as(read(path));
     let firm = Firm::in_country("XX").await;
     let mut tx = firm.tx().await;
     good(
@@ -135,20 +171,20 @@ async fn adventureworks_from_files_to_paid_invoices() {
     );
     good(run(&mut tx, "warehouse", &read("work_centers.csv"), &["locationid=code", "name=name"], &[]).await, 14);
     let stock = ["productid=line.item", "location=line.warehouse", "shelf=line.place", "quantity=line.quantity"];
-    let counted = read("inventory.csv").split(|b| *b == b'\n').filter(|l| !l.is_empty()).count() - 1;
+    let counted = self::read("inventory.csv").split(|b| *b == b'\n').filter(|l| !l.is_empty()).count() - 1;
     assert_eq!(counted, 1069);
     // A count of nothing is no stock; the import says so for each such row, and a person leaves those rows out.
     let all = run(&mut tx, "stock_adjustment", &read("inventory.csv"), &stock, &[("reason", "opening")]).await;
     assert_eq!(reasons(&all.bad), [827, 833, 850, 856].map(|line| (line, "quantity", "refuse-zero-quantity")));
     let zero: std::collections::HashSet<u64> = all.bad.iter().map(|bad| bad.line).collect();
-    let text = String::from_utf8(read("inventory.csv")).expect("UTF-8");
+    let text = String::from_utf8(self::read("inventory.csv")).expect("UTF-8");
     let kept: String = text
         .lines()
         .enumerate()
         .filter(|(i, _)| !zero.contains(&(*i as u64 + 1)))
         .map(|(_, l)| format!("{l}\n"))
         .collect();
-    let report = run(&mut tx, "stock_adjustment", kept.as_bytes(), &stock, &[("reason", "opening")]).await;
+    let report = run(&mut tx, "stock_adjustment", &read_as(kept.into_bytes()), &stock, &[("reason", "opening")]).await;
     let opening = report.documents.first().copied();
     good(report, 1);
     let opening = opening.expect("one document");
@@ -188,8 +224,8 @@ async fn compare_line_totals(firm: &Firm, orders: &[Uuid]) {
     }
     let mut compared = 0;
     let mut taken: HashMap<String, usize> = HashMap::new();
-    let file = read("sales_order_lines.csv");
-    for row in csv::Reader::from_reader(&file[..]).records() {
+    let lines = read("sales_order_lines.csv");
+    for row in csv::Reader::from_reader(&lines[..]).records() {
         let row = row.expect("a row");
         let order = row[0].to_owned();
         let at = taken.entry(order.clone()).or_default();
@@ -221,4 +257,45 @@ async fn sell(firm: &Firm, id: Uuid) {
     let (_, payment) = firm.act(&invoice, "pay").await.expect("a payment");
     firm.act(&payment.expect("a draft"), "post").await.expect("paid");
     assert_eq!(firm.load(&invoice).await.get("state"), &Value::from("paid"));
+}
+
+#[tokio::test]
+async fn lines_join_records_without_states_by_their_code() {
+    let firm = Firm::new().await;
+    firm.item("A", "10", 0, "0").await;
+    let mut tx = firm.tx().await;
+    good(run(&mut tx, "price_list", b"code,name,currency\nRETAIL,Retail,SAR\nTRADE,Trade,SAR\n", &[], &[]).await, 2);
+    let mapping = ["list=parent", "item=line.item", "price=line.price"];
+    let lines = b"list,item,price\nRETAIL,A,9\nTRADE,A,7\n";
+    let report = run(&mut tx, "price_list", lines, &mapping, &[]).await;
+    let first = report.documents.first().copied();
+    good(report, 2);
+    let list = door::load(&mut tx, record("price_list"), first.expect("a list"), door::Lock::No).await.expect("a list");
+    assert_eq!((list.version, list.lines[0].decimal("price")), (2, dec("9")));
+    let unknown = run(&mut tx, "price_list", b"list,item,price\nNONE,A,9\n", &mapping, &[]).await;
+    assert_eq!(reasons(&unknown.bad), [(2, "list", "import-fault-parent")]);
+}
+
+#[tokio::test]
+async fn what_only_the_database_knows_is_named_by_its_row() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let text = b"currency,date,rate\nUSD,2026-01-01,3.75\nEUR,2026-01-01,4\nUSD,2026-01-01,3.76\n";
+    let report = run(&mut tx, "exchange_rate", text, &[], &[]).await;
+    assert_eq!(reasons(&report.bad), [(4, "date", "refuse-rate-twice")]);
+    let text = b"currency,date,rate\nUSD,2026-01-01,3.75\nEUR,2026-01-01,4\n";
+    good(run(&mut tx, "exchange_rate", text, &[], &[]).await, 2);
+}
+
+#[tokio::test]
+async fn a_name_that_two_drafts_have_is_nobodys() {
+    let firm = Firm::new().await;
+    firm.item("A", "10", 0, "0").await;
+    let mut tx = firm.tx().await;
+    // Rows of one header are one document: the dates tell these apart.
+    let orders = b"reference,customer,date\nR1,C1,2026-01-01\nR1,C1,2026-01-02\n";
+    good(run(&mut tx, "sales_order", orders, &[], &[]).await, 2);
+    let mapping = ["order=parent", "item=line.item"];
+    let report = run(&mut tx, "sales_order", b"order,item\nR1,A\n", &mapping, &[]).await;
+    assert_eq!(reasons(&report.bad), [(2, "order", "import-fault-parents")]);
 }

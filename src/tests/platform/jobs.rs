@@ -6,7 +6,7 @@ use crate::platform::jobs;
 use crate::platform::tenancy::Cx;
 use crate::record::jobs::JobPage;
 use crate::record::query::Query;
-use crate::tests::support::{self, Browser, Firm, code, record, refusals};
+use crate::tests::support::{self, Browser, FILES, Firm, code, record, refusals};
 use axum::http::StatusCode;
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// The queue is one for all companies: tests that run jobs take turns, so that none runs another's.
 static QUEUE: Mutex<()> = Mutex::const_new(());
 
-async fn alone() -> MutexGuard<'static, ()> {
+pub(super) async fn alone() -> MutexGuard<'static, ()> {
     QUEUE.lock().await
 }
 
@@ -54,9 +54,9 @@ async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), which: Which) 
 }
 
 /// Runs whatever is due, to the end.
-async fn work(firm: &Firm) {
+pub(super) async fn work(firm: &Firm) {
     let (_stop, stopping) = watch::channel(false);
-    while jobs::run_next(&firm.db, &stopping).await.expect("the queue answers") {}
+    while jobs::run_next(&firm.db, &FILES, &stopping).await.expect("the queue answers") {}
 }
 
 async fn page(firm: &Firm, job: Uuid) -> JobPage {
@@ -109,7 +109,7 @@ async fn a_worker_that_is_killed_loses_nothing_and_repeats_nothing() {
         let db = firm.db.clone();
         let worker = tokio::spawn(async move {
             let (_stop, stopping) = watch::channel(false);
-            jobs::run_next(&db, &stopping).await
+            jobs::run_next(&db, &FILES, &stopping).await
         });
         // Wherever it is: before it begins, between two records, within one.
         let before = page(&firm, job).await.line.done;
@@ -140,7 +140,7 @@ async fn a_job_stops_when_asked_and_goes_on_from_there() {
     let job = ask(&firm, &firm.cx, "set", ("phone", "1"), Which::These(ids)).await;
     // A worker that is about to end puts it back untouched.
     let (_stop, stopping) = watch::channel(true);
-    assert!(jobs::run_next(&firm.db, &stopping).await.expect("the queue answers"));
+    assert!(jobs::run_next(&firm.db, &FILES, &stopping).await.expect("the queue answers"));
     assert_eq!(page(&firm, job).await.line.state, "waiting");
     let mut tx = firm.tx().await;
     jobs::cancel(&mut tx, job).await.expect("cancelled");

@@ -10,7 +10,8 @@ use crate::platform::tenancy::{Cx, TenantTx};
 use crate::record::query::Query;
 use crate::record::{Field, Kind, Names, Reach, Record};
 use crate::tests::support::{self, Browser, Firm, code, record, refusals};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
@@ -136,6 +137,14 @@ async fn doors(browser: &mut Browser, rights: &Rights, record: &'static Record, 
             let answer = browser.get(&format!("{path}/{page}")).await;
             assert_eq!(answer.status.is_success(), creates, "{page} of {name}: {}", answer.status);
         }
+        let brought = Request::post(format!("{path}/import"))
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .header("sec-fetch-site", "same-origin");
+        let file =
+            "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\na\n\r\n--edge--\r\n";
+        let brought = browser.send(brought, Body::from(file)).await;
+        let expected = if creates { StatusCode::SEE_OTHER } else { StatusCode::FORBIDDEN };
+        assert_eq!(brought.status, expected, "a file of {name}");
         let posted = browser.post(&format!("{path}/new"), &[("_do", "save"), ("_edits", "1")]).await;
         assert_eq!(posted.status == StatusCode::FORBIDDEN, !creates, "saving a new {name}: {}", posted.status);
         assert_ne!(posted.status, StatusCode::SEE_OTHER, "an empty {name} was saved");
@@ -345,7 +354,7 @@ async fn a_field_to_read_is_shown_and_not_taken() {
         mapping: vec![crate::platform::import::Mapping::parse("Phone=phone").expect("a mapping")],
         fixed: Vec::new(),
     };
-    let report = crate::platform::import::run(&mut tx, &plan, b"Phone\n1\n").await.expect("a report");
+    let report = crate::platform::import::run(&mut tx, &plan, support::file(b"Phone\n1\n")).await.expect("a report");
     assert_eq!(report.bad[0].reason.id, "import-fault-kept-from");
 }
 

@@ -1,7 +1,8 @@
 //! The web as browsers and attackers meet it.
 
 use crate::modules;
-use crate::tests::support::{Answer, Browser, Firm, PASSWORD};
+use crate::platform::import::batch;
+use crate::tests::support::{Answer, Browser, FILES, Firm, PASSWORD, record};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::json;
@@ -128,7 +129,10 @@ async fn f38_another_companys_ids_look_like_random_ones() {
     let (_, invoice) = b.act(&order, "invoice").await.expect("an invoice");
     let (invoice, _) = b.act(&invoice.expect("a draft"), "post").await.expect("posted");
     let (_, payment) = b.act(&invoice, "pay").await.expect("a payment");
-    let theirs = [order.id, delivery.id, invoice.id, payment.expect("a draft").id, item, b.customer, b.main];
+    let bytes = futures_util::stream::iter([Ok(axum::body::Bytes::from_static(b"code,name\nSECRET,Secret\n"))]);
+    let bytes = futures_util::StreamExt::boxed(bytes);
+    let brought = batch::receive(&b.db, &b.cx, &FILES, record("customer"), "secret.csv", bytes).await.expect("a file");
+    let theirs = [brought, order.id, delivery.id, invoice.id, payment.expect("a draft").id, item, b.customer, b.main];
     let random = Uuid::now_v7().to_string();
     let mut browser = Browser::of(&a).await;
     for record in modules::records() {
@@ -137,6 +141,8 @@ async fn f38_another_companys_ids_look_like_random_ones() {
             for (real, fake) in [
                 (format!("{page}/{id}"), format!("{page}/{random}")),
                 (format!("{page}/{id}/print"), format!("{page}/{random}/print")),
+                (format!("{page}/import/{id}"), format!("{page}/import/{random}")),
+                (format!("{page}/import/{id}/rest"), format!("{page}/import/{random}/rest")),
             ] {
                 let (real, fake) = (browser.get(&real).await, browser.get(&fake).await);
                 assert_eq!(real.status, StatusCode::NOT_FOUND, "{page}");
@@ -151,6 +157,14 @@ async fn f38_another_companys_ids_look_like_random_ones() {
                 );
                 assert_eq!(real.status, fake.status, "{verb} on {page}");
                 assert!(real.status.is_client_error(), "{verb} on {page}: {}", real.status);
+            }
+            for verb in ["check", "import", "skip", "cancel", "continue", "undo"] {
+                let (real, fake) = (
+                    browser.post(&format!("{page}/import/{id}"), &[("_do", verb)]).await,
+                    browser.post(&format!("{page}/import/{random}"), &[("_do", verb)]).await,
+                );
+                assert_eq!(real.status, StatusCode::NOT_FOUND, "{verb} of an import of {page}");
+                assert_eq!(essence(&real, &id), essence(&fake, &random));
             }
             // A link to it in a new record, and a filter by it.
             if let Some(link) =

@@ -1,0 +1,49 @@
+# Imports: a file that is checked, imported in the background, and can be taken back.
+
+import-past = Earlier imports
+import-state-arriving = Arriving
+import-state-uploaded = Not checked
+import-state-rehearsing = Being checked
+import-state-rehearsed = Checked
+import-state-importing = Being imported
+import-state-done = Imported
+import-state-failed = Failed
+import-state-cancelled = Stopped
+import-state-undoing = Being undone
+import-state-undone = Undone
+import-skip = Import without the bad rows
+import-undo = Undo the import
+import-rest = Rows left out
+import-more-bad = { $count ->
+    [one] { $count } more fault is not shown.
+   *[other] { $count } more faults are not shown.
+}
+import-fixed = The same for every row
+import-fixed-none = No field
+import-fixed-text = Text for every row
+import-examples = What the file makes first
+import-creates = New
+import-changes = Changed
+import-lines = { $count ->
+    [one] { $count } line
+   *[other] { $count } lines
+}
+
+import-could-skip = You can import the file without its bad rows. New records: { $created }. Changed records: { $changed }. Rows left out: { $skipped }.
+import-done = The file has been imported. New records: { $created }. Changed records: { $changed }.
+import-skipped = Rows left out: { $skipped }. To import them you must download them, correct them and give that file to a new import.
+import-failed = Something has changed since the file was checked. Nothing has been written. Check it again.
+import-broke = The import could not be finished. Nothing has been written. Check the file again.
+import-stopped = The import was stopped. Nothing has been written.
+import-stopped-half = The import was stopped on its way. You can continue it or undo it. New records so far: { $created }. Changed records: { $changed }.
+import-undone = The import has been undone. Everything is as it was before.
+
+import-undo-changed = The import cannot be undone: “{ $title }” was changed or posted since. To undo the import you must take that back first.
+import-undo-named = The import cannot be undone: “{ $title }” stands in { $record } “{ $other }”. To undo the import you must remove it there first.
+import-undo-used = The import cannot be undone: “{ $title }” is in use. To undo the import you must remove what uses it first.
+import-undo-files = The import cannot be undone: files hang on “{ $title }”. To undo the import you must remove them first.
+
+import-fault-lines = One record takes at most { $most } lines, and these rows would all be lines of one. Give each record’s rows something of their own, such as a reference.
+import-fault-parents = Several drafts are called “{ $text }”. To add lines you must give a name that only one of them has.
+import-fault-target-twice = Two columns go to the same field. To import the file you must leave one of them out.
+refuse-import-moved = This cannot be done with the import as it stands now. Open its page again to see where it is.

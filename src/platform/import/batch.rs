@@ -1,0 +1,976 @@
+//! A file that somebody brought: where it is kept, what was found in it, what was made of it; and the job that does so.
+
+use super::chunk::{Importer, Made, Step, is_busy};
+use super::spool::Spool;
+use super::{Bad, MOST_FAULTS, Mapping, Plan, blocking, labels, next_documents, plain, read, suggest, undo};
+use crate::platform::door::{self, Error, Outcome, Refusal};
+use crate::platform::export::Export;
+use crate::platform::files::content::clean_name;
+use crate::platform::files::{self, Store};
+use crate::platform::jobs::{self, End, Run, Work};
+use crate::platform::sheet::{Cell, Format, Heading, Writer};
+use crate::platform::table::{Fault, Table};
+use crate::platform::tenancy::{Cx, Db, TenantTx};
+use crate::record::Record;
+use crate::record::import::{BadRow, Example, ImportPage, Past};
+use crate::record::page::Message;
+use crate::t;
+use async_trait::async_trait;
+use axum::body::Bytes;
+use futures_util::stream::BoxStream;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
+use sqlx::Row as _;
+use sqlx::postgres::PgRow;
+use std::collections::{HashMap, HashSet};
+use uuid::Uuid;
+
+/// Bytes of one file: a million rows with some room.
+pub const MOST_BYTES: u64 = 512 * 1024 * 1024;
+
+/// Faults shown at once.
+const SHOWN: i64 = 200;
+
+/// Documents shown of what an import makes.
+const EXAMPLES: usize = 20;
+
+/// Days for which a file is kept.
+const KEPT: i32 = 30;
+
+// ------------------------------------------------------------------ rows
+
+/// Columns and targets, or targets and texts.
+type Pairs = Vec<(String, String)>;
+
+/// An import as its row says.
+pub struct Batch {
+    pub id: Uuid,
+    pub record: &'static Record,
+    pub state: String,
+    name: String,
+    at: String,
+    member: String,
+    storage: Option<String>,
+    job: Option<Uuid>,
+    mapping: Option<Pairs>,
+    fixed: Pairs,
+    skip: bool,
+    rows: Option<i64>,
+    done: i64,
+    created: i64,
+    changed: i64,
+    faults: i64,
+    skipped: i64,
+    fatal: bool,
+    examples: Vec<Example>,
+    problems: Vec<Message>,
+    /// State of its last job and, while that is under way, rows gone through and all there are.
+    job_state: Option<String>,
+    progress: (i64, Option<i64>),
+}
+
+fn json<T: for<'de> Deserialize<'de>>(row: &PgRow, column: &str) -> Outcome<T> {
+    let found: Option<Json> = row.try_get(column)?;
+    Ok(serde_json::from_value(found.unwrap_or_default()).map_err(anyhow::Error::from)?)
+}
+
+impl Batch {
+    fn read(row: &PgRow) -> Outcome<Batch> {
+        Ok(Batch {
+            id: row.try_get("id")?,
+            record: door::record(row.try_get("record")?).ok_or(Error::NotFound)?,
+            state: row.try_get("state")?,
+            name: row.try_get("name")?,
+            at: row.try_get("local_at")?,
+            member: row.try_get("member_name")?,
+            storage: row.try_get("storage")?,
+            job: row.try_get("job")?,
+            mapping: json(row, "mapping")?,
+            fixed: json(row, "fixed")?,
+            skip: row.try_get("skip")?,
+            rows: row.try_get("rows")?,
+            done: row.try_get("done")?,
+            created: row.try_get("created")?,
+            changed: row.try_get("changed")?,
+            faults: row.try_get("faults")?,
+            skipped: row.try_get("skipped")?,
+            fatal: row.try_get("fatal")?,
+            examples: json(row, "examples")?,
+            problems: json(row, "problems")?,
+            job_state: row.try_get("job_state")?,
+            progress: (row.try_get("job_done")?, row.try_get("job_total")?),
+        })
+    }
+
+    fn is_running(&self) -> bool {
+        matches!(self.job_state.as_deref(), Some("waiting" | "running"))
+    }
+
+    /// Where it stands for people: of what was begun and stopped, what is left of it.
+    fn shown_state(&self) -> &str {
+        match (self.state.as_str(), self.job_state.as_deref()) {
+            (state, Some("waiting" | "running")) => state,
+            ("rehearsing", _) => "uploaded",
+            ("importing", Some("failed")) => "failed",
+            ("importing", _) => "cancelled",
+            ("undoing", _) => "done",
+            (state, _) => state,
+        }
+    }
+
+    fn made(&self) -> i64 {
+        self.created + self.changed
+    }
+
+    /// What somebody can do with it now.
+    fn verbs(&self, tx: &TenantTx) -> Vec<String> {
+        let rights = &tx.standing.rights;
+        let mut verbs = Vec::new();
+        if self.is_running() {
+            verbs.push("cancel");
+            return verbs.into_iter().map(str::to_owned).collect();
+        }
+        let state = self.shown_state();
+        let has_file = self.storage.is_some() && rights.creates(self.record);
+        let left_half = self.state == "importing" && self.made() > 0;
+        if has_file && !left_half && !matches!(state, "arriving" | "done") {
+            verbs.push("check");
+        }
+        if has_file && state == "rehearsed" && !self.fatal {
+            let any_good = self.made() > 0;
+            verbs.extend((any_good && self.faults == 0).then_some("import"));
+            verbs.extend((any_good && self.faults > 0).then_some("skip"));
+        }
+        verbs.extend((has_file && left_half).then_some("continue"));
+        let may_undo =
+            (self.created == 0 || rights.deletes(self.record)) && (self.changed == 0 || rights.changes(self.record));
+        verbs.extend((self.made() > 0 && may_undo && (state == "done" || left_half)).then_some("undo"));
+        verbs.into_iter().map(str::to_owned).collect()
+    }
+
+    /// Sentences about where it stands.
+    fn notices(&self) -> Vec<(String, Message)> {
+        let number = |count: i64| Decimal::from(count);
+        let mut notices = Vec::new();
+        let mut say = |class: &str, message: Message| notices.push((class.to_owned(), message));
+        let with_counts =
+            |id: &str| Message::new(id).with("created", number(self.created)).with("changed", number(self.changed));
+        match self.shown_state() {
+            _ if self.is_running() => {}
+            "rehearsed" if self.faults == 0 => {
+                let rows = number(self.rows.unwrap_or_default());
+                say("good", Message::new("import-good").with("rows", rows).with("documents", number(self.made())));
+            }
+            "rehearsed" => {
+                say("bad", Message::new("import-bad").with("count", number(self.faults)));
+                if !self.fatal && self.made() > 0 {
+                    let skipped = number(self.skipped);
+                    say("warn", with_counts("import-could-skip").with("skipped", skipped));
+                }
+            }
+            "done" => {
+                say("good", with_counts("import-done"));
+                if self.skipped > 0 {
+                    say("warn", Message::new("import-skipped").with("skipped", number(self.skipped)));
+                }
+            }
+            "failed" if self.faults > 0 => say("bad", Message::new("import-failed")),
+            "failed" if self.made() == 0 => say("bad", Message::new("import-broke")),
+            "cancelled" if self.made() == 0 => say("warn", Message::new("import-stopped")),
+            "failed" | "cancelled" => say("warn", with_counts("import-stopped-half")),
+            "undone" => say("good", Message::new("import-undone")),
+            _ => {}
+        }
+        for problem in &self.problems {
+            say("bad", problem.clone());
+        }
+        notices
+    }
+
+    fn past(&self) -> Past {
+        Past {
+            id: self.id,
+            at: self.at.clone(),
+            member: self.member.clone(),
+            name: self.name.clone(),
+            state: self.shown_state().to_owned(),
+        }
+    }
+
+    fn plan(&self) -> Plan {
+        let mapping = self.mapping.iter().flatten();
+        let mapping =
+            mapping.map(|(column, target)| Mapping { column: column.clone(), target: target.clone(), factor: None });
+        Plan { record: self.record, mapping: mapping.collect(), fixed: self.fixed.clone() }
+    }
+}
+
+/// Batches that the reader may look at: one's own, and for administrators everybody's. Latest first.
+async fn find(tx: &mut TenantTx, record: Option<&'static Record>, id: Option<Uuid>, limit: i64) -> Outcome<Vec<Batch>> {
+    let whose = (!jobs::administers(tx)).then_some(tx.standing.member);
+    let rows = sqlx::query(
+        "select b.*, to_char(b.at at time zone $5, 'YYYY-MM-DD HH24:MI') as local_at, m.name as member_name,
+                j.state as job_state, coalesce(j.done + j.refused, 0) as job_done, j.total as job_total
+           from import_batch b join member m on m.tenant_id = b.tenant_id and m.id = b.member
+           left join job j on j.tenant_id = b.tenant_id and j.id = b.job
+          where b.tenant_id = $1 and ($2::uuid is null or b.id = $2) and ($3::text is null or b.record = $3)
+            and ($4::uuid is null or b.member = $4) and b.state <> 'arriving'
+          order by b.id desc limit $6",
+    )
+    .bind(tx.tenant())
+    .bind(id)
+    .bind(record.map(|record| record.name))
+    .bind(whose)
+    .bind(tx.company.time_zone.clone())
+    .bind(limit)
+    .fetch_all(tx.conn())
+    .await?;
+    rows.iter().map(Batch::read).collect()
+}
+
+/// One that the reader may look at.
+async fn one(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Batch> {
+    if !tx.standing.rights.sees(record) {
+        return Err(Error::NotFound);
+    }
+    find(tx, Some(record), Some(id), 1).await?.pop().ok_or(Error::NotFound)
+}
+
+// ------------------------------------------------------------------ pages
+
+/// The page that takes a new file, with what was imported before.
+pub async fn start(tx: &mut TenantTx, record: &'static Record) -> Outcome<ImportPage> {
+    if !tx.standing.rights.creates(record) {
+        return Err(Error::Denied);
+    }
+    let past = find(tx, Some(record), None, 20).await?;
+    Ok(ImportPage {
+        record: record.name.to_owned(),
+        choices: super::targets(tx.cx.i18n, record),
+        past: past.iter().map(Batch::past).collect(),
+        ..ImportPage::default()
+    })
+}
+
+/// Where an import stands.
+pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<ImportPage> {
+    let batch = one(tx, record, id).await?;
+    let rows = sqlx::query(
+        "select line, col, text, reason from import_fault where tenant_id = $1 and batch = $2 order by line, seq limit $3",
+    )
+    .bind(tx.tenant())
+    .bind(id)
+    .bind(SHOWN)
+    .fetch_all(tx.conn())
+    .await?;
+    let bad = rows.iter().map(|row| {
+        let (line, column, text) = (row.try_get("line")?, row.try_get("col")?, row.try_get("text")?);
+        Ok(BadRow { line, column, text, reason: json(row, "reason")? })
+    });
+    let bad = bad.collect::<Outcome<Vec<BadRow>>>()?;
+    Ok(ImportPage {
+        record: record.name.to_owned(),
+        running: batch.is_running().then_some((batch.progress.0, batch.progress.1.unwrap_or(0))),
+        notices: batch.notices(),
+        more_bad: batch.faults - bad.len() as i64,
+        has_rest: batch.skipped > 0 && batch.storage.is_some() && !batch.is_running(),
+        bad,
+        verbs: batch.verbs(tx),
+        choices: super::targets(tx.cx.i18n, record),
+        batch: Some(batch.past()),
+        columns: batch.mapping.unwrap_or_default(),
+        fixed: batch.fixed,
+        examples: batch.examples,
+        past: Vec::new(),
+    })
+}
+
+/// The rows that were left out, as a file that can be mended and imported again: as they were, with a column that says why.
+pub async fn left_out(db: &Db, cx: &Cx, store: &Store, record: &'static Record, id: Uuid) -> Outcome<Export> {
+    let mut tx = db.begin(cx).await?;
+    let batch = one(&mut tx, record, id).await?;
+    let lines: Vec<i64> =
+        sqlx::query_scalar("select unnest(lines) from import_skipped where tenant_id = $1 and batch = $2")
+            .bind(cx.tenant)
+            .bind(id)
+            .fetch_all(tx.conn())
+            .await?;
+    let rows = sqlx::query("select line, reason from import_fault where tenant_id = $1 and batch = $2 order by seq")
+        .bind(cx.tenant)
+        .bind(id)
+        .fetch_all(tx.conn())
+        .await?;
+    let mut reasons: HashMap<i64, Vec<String>> = HashMap::new();
+    for row in &rows {
+        let text = cx.i18n.message(&json(row, "reason")?);
+        // What sets texts apart on a page has no place in a file.
+        let text = text.replace(['\u{2068}', '\u{2069}'], "");
+        reasons.entry(row.try_get("line")?).or_default().push(text);
+    }
+    tx.commit().await?;
+    let file = store.to_file(&batch.storage.ok_or(Error::NotFound)?).await?;
+    let reason = t!(cx.i18n, "import-reason");
+    let lines: HashSet<u64> = lines.into_iter().map(|line| line as u64).collect();
+    let write = move || write_left_out(file, &lines, &reasons, reason).map_err(std::io::Error::other);
+    let stem = batch.name.rsplit_once('.').map_or(batch.name.as_str(), |(stem, _)| stem);
+    Ok(Export {
+        file: blocking(write).await?,
+        name: clean_name(&format!("{stem} - {}.csv", t!(cx.i18n, "import-rest"))),
+    })
+}
+
+fn write_left_out(
+    file: std::fs::File,
+    lines: &HashSet<u64>,
+    reasons: &HashMap<i64, Vec<String>>,
+    reason: String,
+) -> anyhow::Result<std::fs::File> {
+    let mut table = Table::open(file)?;
+    let rows = table.rows(0)?;
+    let width = rows.header().cells.len();
+    let names = rows.header().cells.iter().cloned().chain([reason]);
+    let headings: Vec<Heading> = names.map(|text| Heading { text, width_hint: None }).collect();
+    let mut writer = Writer::new(tempfile::tempfile()?, Format::Csv, &headings, "", false)?;
+    for row in rows {
+        let (line, mut cells) = match row {
+            Ok(row) => (row.line, row.cells),
+            Err(Fault::Cut { line }) => (line, Vec::new()),
+            Err(_) => break,
+        };
+        if lines.contains(&line) {
+            cells.resize(width, String::new());
+            cells.push(reasons.get(&(line as i64)).map(|all| all.join(" ")).unwrap_or_default());
+            writer.row(&cells.into_iter().map(Cell::Text).collect::<Vec<_>>())?;
+        }
+    }
+    writer.finish()
+}
+
+// ------------------------------------------------------------------ files
+
+/// Takes a file in and asks for it to be rehearsed. Answers with its batch.
+pub async fn receive(
+    db: &Db,
+    cx: &Cx,
+    store: &Store,
+    record: &'static Record,
+    name: &str,
+    bytes: BoxStream<'_, Outcome<Bytes>>,
+) -> Outcome<Uuid> {
+    let (id, name) = (Uuid::now_v7(), clean_name(name));
+    let key = format!("imports/{}/{id}", cx.tenant);
+    let mut tx = db.begin(cx).await?;
+    if !tx.standing.rights.creates(record) {
+        return Err(Error::Denied);
+    }
+    sqlx::query("insert into import_batch (id, record, name, storage) values ($1, $2, $3, $4)")
+        .bind(id)
+        .bind(record.name)
+        .bind(&name)
+        .bind(&key)
+        .execute(tx.conn())
+        .await?;
+    tx.commit().await?;
+    let kept = keep(db, cx, store, record, id, (&key, &name), bytes).await;
+    if kept.is_err() {
+        // What cannot be deleted now goes with a later sweep.
+        let _ = store.delete(&key).await;
+        let mut tx = db.begin(cx).await?;
+        sqlx::query("delete from import_batch where tenant_id = $1 and id = $2 and state = 'arriving'")
+            .bind(cx.tenant)
+            .bind(id)
+            .execute(tx.conn())
+            .await?;
+        tx.commit().await?;
+    }
+    kept.map(|()| id)
+}
+
+/// Puts the bytes into the store, then the batch into the queue.
+async fn keep(
+    db: &Db,
+    cx: &Cx,
+    store: &Store,
+    record: &'static Record,
+    id: Uuid,
+    (key, name): (&str, &str),
+    bytes: BoxStream<'_, Outcome<Bytes>>,
+) -> Outcome<()> {
+    let size = match store.take(key, bytes, MOST_BYTES).await? {
+        Some(0) => return Err(Refusal::new("refuse-file-empty").with("name", name).into()),
+        Some(size) => size,
+        None => {
+            let most = Decimal::from(MOST_BYTES / (1024 * 1024));
+            return Err(Refusal::new("refuse-file-large").with("name", name).with("most", most).into());
+        }
+    };
+    if !store.scan(key).await? {
+        return Err(Refusal::new("refuse-file-infected").with("name", name).into());
+    }
+    let mut tx = db.begin(cx).await?;
+    files::enter_room(&mut tx).await?;
+    let job = put(&mut tx, record, id, "rehearse").await?;
+    sqlx::query("update import_batch set state = 'rehearsing', size = $3, job = $4 where tenant_id = $1 and id = $2")
+        .bind(cx.tenant)
+        .bind(id)
+        .bind(size as i64)
+        .bind(job)
+        .execute(tx.conn())
+        .await?;
+    files::fits(&mut tx, store.quota, name).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Deletes files of a company that are older than a month, and what was left behind of files that never arrived. Answers
+/// with their number.
+pub async fn sweep(db: &Db, cx: &Cx, store: &Store) -> Outcome<u64> {
+    let mut tx = db.admit(cx, Uuid::nil()).await?;
+    let old: Vec<(Uuid, String)> = sqlx::query_as(
+        "select b.id, b.storage from import_batch b
+          where b.tenant_id = $1 and b.storage is not null
+            and (b.at < now() - make_interval(days => $2) or (b.state = 'arriving' and b.at < now() - interval '1 day'))
+            and not exists (select from job j where j.tenant_id = b.tenant_id and j.id = b.job and j.state in ('waiting', 'running'))
+          order by b.id limit 500",
+    )
+    .bind(cx.tenant)
+    .bind(KEPT)
+    .fetch_all(tx.conn())
+    .await?;
+    tx.commit().await?;
+    for (_, key) in &old {
+        store.delete(key).await?;
+    }
+    let ids: Vec<Uuid> = old.into_iter().map(|(id, _)| id).collect();
+    let mut tx = db.admit(cx, Uuid::nil()).await?;
+    sqlx::query("delete from import_batch where tenant_id = $1 and id = any($2) and state = 'arriving'")
+        .bind(cx.tenant)
+        .bind(&ids)
+        .execute(tx.conn())
+        .await?;
+    sqlx::query("update import_batch set storage = null where tenant_id = $1 and id = any($2)")
+        .bind(cx.tenant)
+        .bind(&ids)
+        .execute(tx.conn())
+        .await?;
+    tx.commit().await?;
+    Ok(ids.len() as u64)
+}
+
+// ------------------------------------------------------------------ what people ask for
+
+/// What somebody asks of an import.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// `check`, `import`, `skip`, `cancel`, `continue` or `undo`.
+    pub verb: String,
+    /// Targets in the order of the columns, where a form named them.
+    pub targets: Option<Vec<String>>,
+    /// The same text for every row, by target, where a form named any.
+    pub fixed: Option<Pairs>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Payload {
+    batch: Uuid,
+    verb: String,
+}
+
+async fn put(tx: &mut TenantTx, record: &'static Record, batch: Uuid, verb: &str) -> Outcome<Uuid> {
+    let payload = Payload { batch, verb: verb.to_owned() };
+    jobs::put(tx, "import", record.name, serde_json::to_value(payload).map_err(anyhow::Error::from)?).await
+}
+
+/// Does what is asked, or puts it into the queue.
+pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, asked: &Asked) -> Outcome<()> {
+    sqlx::query("select from import_batch where tenant_id = $1 and id = $2 for no key update")
+        .bind(tx.tenant())
+        .bind(id)
+        .execute(tx.conn())
+        .await?;
+    let batch = one(tx, record, id).await?;
+    if !batch.verbs(tx).contains(&asked.verb) {
+        return Err(Refusal::new("refuse-import-moved").into());
+    }
+    let job = batch.job.unwrap_or_default();
+    match asked.verb.as_str() {
+        "cancel" => jobs::cancel(tx, job).await,
+        "continue" => jobs::retry(tx, job).await,
+        "undo" => {
+            let job = put(tx, record, id, "undo").await?;
+            set_out(tx, &batch, "undoing", job).await
+        }
+        verb => {
+            let (mapping, fixed) = chosen(&batch, asked);
+            let same = mapping == batch.mapping && fixed == batch.fixed;
+            if let Some(mapping) = &mapping {
+                remember(tx, record, mapping).await?;
+            }
+            if verb != "check" && same {
+                return begin_import(tx, &batch, verb == "skip").await;
+            }
+            // What was rehearsed went other ways: it is rehearsed anew.
+            rehearse(tx, &batch, mapping, fixed).await
+        }
+    }
+}
+
+/// The mapping and the fixed texts of a form, or those that are there.
+fn chosen(batch: &Batch, asked: &Asked) -> (Option<Pairs>, Pairs) {
+    let known: HashSet<String> = labels(batch.record).into_iter().map(|(target, _)| target).collect();
+    let mapping = batch.mapping.as_ref().map(|mapping| {
+        let asked = asked.targets.as_deref().unwrap_or_default();
+        let target = |at: usize, now: &String| {
+            asked.get(at).filter(|t| t.is_empty() || known.contains(*t)).unwrap_or(now).clone()
+        };
+        mapping.iter().enumerate().map(|(at, (column, now))| (column.clone(), target(at, now))).collect()
+    });
+    let fixed = asked.fixed.as_ref().map(|fixed| {
+        let kept = fixed
+            .iter()
+            .filter(|(target, text)| known.contains(target) && target != "parent" && !text.trim().is_empty());
+        kept.map(|(target, text)| (target.clone(), text.trim().to_owned())).collect()
+    });
+    (mapping, fixed.unwrap_or_else(|| batch.fixed.clone()))
+}
+
+async fn set_out(tx: &mut TenantTx, batch: &Batch, state: &str, job: Uuid) -> Outcome<()> {
+    let tenant = tx.tenant();
+    sqlx::query("update import_batch set state = $3, job = $4, problems = '[]' where tenant_id = $1 and id = $2")
+        .bind(tenant)
+        .bind(batch.id)
+        .bind(state)
+        .bind(job)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Forgets what was found in a file, so that it can be gone through again. What it has made is undone or never was.
+async fn forget_findings(tx: &mut TenantTx, batch: &Batch) -> Outcome<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "with f as (delete from import_fault where tenant_id = $1 and batch = $2),
+              s as (delete from import_skipped where tenant_id = $1 and batch = $2),
+              r as (delete from import_row where tenant_id = $1 and batch = $2)
+         update import_batch set rows = null, done = 0, created = 0, changed = 0, faults = 0, skipped = 0, fatal = false,
+                examples = '[]'
+          where tenant_id = $1 and id = $2",
+    )
+    .bind(tenant)
+    .bind(batch.id)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn rehearse(tx: &mut TenantTx, batch: &Batch, mapping: Option<Pairs>, fixed: Pairs) -> Outcome<()> {
+    forget_findings(tx, batch).await?;
+    let job = put(tx, batch.record, batch.id, "rehearse").await?;
+    set_out(tx, batch, "rehearsing", job).await?;
+    let tenant = tx.tenant();
+    sqlx::query("update import_batch set mapping = $3, fixed = $4 where tenant_id = $1 and id = $2")
+        .bind(tenant)
+        .bind(batch.id)
+        .bind(mapping.map(|mapping| json!(mapping)))
+        .bind(json!(fixed))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+async fn begin_import(tx: &mut TenantTx, batch: &Batch, skip: bool) -> Outcome<()> {
+    forget_findings(tx, batch).await?;
+    let job = put(tx, batch.record, batch.id, "import").await?;
+    set_out(tx, batch, "importing", job).await?;
+    let tenant = tx.tenant();
+    sqlx::query("update import_batch set skip = $3 where tenant_id = $1 and id = $2")
+        .bind(tenant)
+        .bind(batch.id)
+        .bind(skip)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+// ------------------------------------------------------------------ mappings
+
+/// Keeps where somebody sends columns of these names.
+async fn remember(tx: &mut TenantTx, record: &'static Record, mapping: &[(String, String)]) -> Outcome<()> {
+    // The last of columns with one name counts; one statement cannot write a row twice.
+    let by_name: HashMap<String, &String> =
+        mapping.iter().map(|(column, target)| (plain(column), target)).filter(|(name, _)| !name.is_empty()).collect();
+    let (names, targets): (Vec<String>, Vec<String>) = by_name.into_iter().map(|(n, t)| (n, t.clone())).unzip();
+    sqlx::query(
+        "insert into import_mapping (record, col, target) select $1, c, t from unnest($2::text[], $3::text[]) as u (c, t)
+         on conflict (tenant_id, member, record, col) do update set target = excluded.target",
+    )
+    .bind(record.name)
+    .bind(names)
+    .bind(targets)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Where columns go unless somebody says otherwise: where the same member last sent them, else where their names point.
+async fn mapping_for(tx: &mut TenantTx, record: &'static Record, header: &[String]) -> Outcome<Pairs> {
+    let names: Vec<String> = header.iter().map(|column| plain(column)).collect();
+    let kept: Pairs = sqlx::query_as(
+        "select col, target from import_mapping where tenant_id = $1 and member = $2 and record = $3 and col = any($4)",
+    )
+    .bind(tx.tenant())
+    .bind(tx.standing.member)
+    .bind(record.name)
+    .bind(&names)
+    .fetch_all(tx.conn())
+    .await?;
+    let known = labels(record);
+    let mut kept: HashMap<String, String> = kept.into_iter().collect();
+    kept.retain(|_, target| target.is_empty() || known.iter().any(|(name, _)| name == target));
+    let mut taken: HashSet<String> = kept.values().cloned().collect();
+    let free: Vec<_> = known.into_iter().filter(|(target, _)| !taken.contains(target)).collect();
+    let unknown: Vec<String> =
+        header.iter().zip(&names).filter(|(_, name)| !kept.contains_key(*name)).map(|(c, _)| c.clone()).collect();
+    let mut suggested = suggest(&unknown, &free).into_iter();
+    taken.clear();
+    let target = |name: &String| match kept.get(name) {
+        // Of columns with one name, only the first.
+        Some(target) if target.is_empty() || taken.insert(target.clone()) => target.clone(),
+        Some(_) => String::new(),
+        None => suggested.next().map(|mapping| mapping.target).unwrap_or_default(),
+    };
+    let targets: Vec<String> = names.iter().map(target).collect();
+    Ok(header.iter().cloned().zip(targets).collect())
+}
+
+// ------------------------------------------------------------------ the job
+
+/// The work behind imports: rehearsing, importing, undoing.
+pub struct Import;
+
+#[async_trait]
+impl Work for Import {
+    async fn run(&self, run: &Run) -> Outcome<End> {
+        let payload: Payload = serde_json::from_value(run.payload.clone()).map_err(anyhow::Error::from)?;
+        let mut tx = run.db.begin(&run.cx).await?;
+        let batch = find(&mut tx, None, Some(payload.batch), 1).await?.pop().filter(|b| b.job == Some(run.job));
+        tx.commit().await?;
+        let Some(batch) = batch else { return Ok(End::Cancelled) };
+        let outcome = match batch.state.as_str() {
+            "rehearsing" | "importing" => go_through(run, batch).await,
+            "undoing" => undo::run(run, &batch).await,
+            _ => Ok(End::Done),
+        };
+        match outcome {
+            // A lock that did not come in time is not for people to mend.
+            Err(error) if is_busy(&error) => Err(Error::Other(anyhow::anyhow!("the database is busy: {error}"))),
+            other => other,
+        }
+    }
+}
+
+async fn go_through(run: &Run, mut batch: Batch) -> Outcome<End> {
+    let Some(key) = &batch.storage else { return Err(Error::NotFound) };
+    let file = run.files.to_file(key).await?;
+    if batch.mapping.is_none() {
+        let again = file.try_clone().map_err(anyhow::Error::from)?;
+        if let Ok(header) = super::header(again).await? {
+            batch.mapping = Some(settle_mapping(run, &batch, &header).await?);
+        }
+    }
+    let plan = batch.plan();
+    let kept_from = {
+        let tx = run.db.begin(&run.cx).await?;
+        plan.check(&tx)?
+    };
+    let spool = match kept_from {
+        Some(bad) => Spool::closed(bad).map_err(anyhow::Error::from)?,
+        None => read(&plan, file).await?,
+    };
+    if batch.rows.is_none() && !note_file(run, &batch, &spool).await? {
+        return Ok(End::Paused);
+    }
+    if spool.fatal {
+        let state = if batch.state == "importing" { "failed" } else { "rehearsed" };
+        return end(run, &batch, state).await;
+    }
+    match (batch.state.as_str(), batch.skip) {
+        ("importing", false) => whole(run, &batch, plan, spool).await,
+        _ => by_steps(run, &batch, plan, spool).await,
+    }
+}
+
+/// Writes down where the columns of a file go, as far as nobody has said so.
+async fn settle_mapping(run: &Run, batch: &Batch, header: &[String]) -> Outcome<Pairs> {
+    let mut tx = run.db.begin(&run.cx).await?;
+    let mapping = mapping_for(&mut tx, batch.record, header).await?;
+    sqlx::query("update import_batch set mapping = $3 where tenant_id = $1 and id = $2")
+        .bind(run.cx.tenant)
+        .bind(batch.id)
+        .bind(json!(mapping))
+        .execute(tx.conn())
+        .await?;
+    tx.commit().await?;
+    Ok(mapping)
+}
+
+/// Writes down what is known of a file once it has been read, before anything is made of it.
+async fn note_file(run: &Run, batch: &Batch, spool: &Spool) -> Outcome<bool> {
+    let mut tx = run.db.begin(&run.cx).await?;
+    let done = sqlx::query(
+        "update import_batch set rows = $4, faults = $5, skipped = $6, fatal = $7
+          where tenant_id = $1 and id = $2 and job = $3 and rows is null",
+    )
+    .bind(run.cx.tenant)
+    .bind(batch.id)
+    .bind(run.job)
+    .bind(spool.rows() as i64)
+    .bind(spool.faults.count as i64)
+    .bind(spool.unreadable.len() as i64)
+    .bind(spool.fatal)
+    .execute(tx.conn())
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    note_faults(&mut tx, batch.id, 0, &spool.faults.kept).await?;
+    note_left_out(&mut tx, batch.id, -1, &spool.unreadable).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Goes through a file step by step. A rehearsal takes each step back; otherwise a step is there once it is done.
+async fn by_steps(run: &Run, batch: &Batch, plan: Plan, mut spool: Spool) -> Outcome<End> {
+    let (rows, keeps) = (spool.rows() as i64, batch.state == "importing");
+    let mut done = batch.done;
+    // What of the rows that are behind us was left out.
+    let mut refused = batch.rows.map_or(0, |_| batch.skipped - spool.unreadable.len() as i64);
+    spool.skip_to(done as u64);
+    let mut importer = Importer::new(plan);
+    loop {
+        if run.stopping() {
+            return Ok(End::Paused);
+        }
+        let (told, rest) = next_documents(spool).await?;
+        spool = rest;
+        if told.is_empty() {
+            return end(run, batch, if keeps { "done" } else { "rehearsed" }).await;
+        }
+        let mut tx = run.db.begin(&run.cx).await?;
+        let step = importer.step(&mut tx, told).await?;
+        if !keeps {
+            drop(tx);
+            tx = run.db.begin(&run.cx).await?;
+        }
+        // Another worker may have come this far, should this one have been slow.
+        if !note_step(&mut tx, run, batch, done, &step, keeps).await? {
+            return Ok(End::Paused);
+        }
+        done += step.rows as i64;
+        refused += step.left_out.len() as i64;
+        if !run.stands(&mut tx, done - refused, refused, rows).await? {
+            return Ok(End::Cancelled);
+        }
+        tx.commit().await?;
+    }
+}
+
+/// Imports a file in one transaction, or leaves nothing behind.
+async fn whole(run: &Run, batch: &Batch, plan: Plan, mut spool: Spool) -> Outcome<End> {
+    let rows = spool.rows() as i64;
+    let (mut done, mut made, mut changed, mut examples) = (0, 0, 0, Vec::new());
+    let mut importer = Importer::new(plan);
+    let mut tx = long(run).await?;
+    loop {
+        if run.stopping() {
+            return Ok(End::Paused);
+        }
+        let (told, rest) = next_documents(spool).await?;
+        spool = rest;
+        if told.is_empty() {
+            break;
+        }
+        let step = importer.step(&mut tx, told).await?;
+        if !step.bad.is_empty() {
+            drop(tx);
+            return fail(run, batch, &step).await;
+        }
+        // The batch itself stays unlocked, so that somebody can stop it.
+        note_made(&mut tx, batch.id, made, &step.made).await?;
+        done += step.rows as i64;
+        made += step.made.len() as i64;
+        changed += step.changed();
+        if examples.is_empty() {
+            examples.extend(step.made.iter().take(EXAMPLES).map(example));
+        }
+        if !tell_progress(run, done, rows).await? {
+            return Ok(End::Cancelled);
+        }
+    }
+    run.hold((rows / 2000) as i32).await?;
+    settle(&mut tx, run, batch, "done").await?;
+    sqlx::query(
+        "update import_batch set done = $3, created = $4, changed = $5, examples = $6 where tenant_id = $1 and id = $2",
+    )
+    .bind(run.cx.tenant)
+    .bind(batch.id)
+    .bind(done)
+    .bind(made - changed)
+    .bind(changed)
+    .bind(json!(examples))
+    .execute(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(End::Done)
+}
+
+/// A transaction that may take longer than others.
+pub(super) async fn long(run: &Run) -> Outcome<TenantTx> {
+    let mut tx = run.db.begin(&run.cx).await?;
+    sqlx::query("select set_config('statement_timeout', '10min', true), set_config('lock_timeout', '30s', true)")
+        .execute(tx.conn())
+        .await?;
+    Ok(tx)
+}
+
+/// Tells how far a long transaction is, outside of it. `false` when somebody stopped the job.
+pub(super) async fn tell_progress(run: &Run, done: i64, total: i64) -> Outcome<bool> {
+    let mut tx = run.db.begin(&run.cx).await?;
+    let going = run.stands(&mut tx, done, 0, total).await?;
+    if going {
+        tx.commit().await?;
+    }
+    Ok(going)
+}
+
+/// Ends an import of all or nothing of which something is bad: nothing was written.
+async fn fail(run: &Run, batch: &Batch, step: &Step) -> Outcome<End> {
+    let mut tx = run.db.begin(&run.cx).await?;
+    let faults = step.bad.len() as i64;
+    sqlx::query("update import_batch set faults = $4 where tenant_id = $1 and id = $2 and job = $3")
+        .bind(run.cx.tenant)
+        .bind(batch.id)
+        .bind(run.job)
+        .bind(faults)
+        .execute(tx.conn())
+        .await?;
+    note_faults(&mut tx, batch.id, 0, &step.bad).await?;
+    settle(&mut tx, run, batch, "failed").await?;
+    tx.commit().await?;
+    Ok(End::Done)
+}
+
+async fn end(run: &Run, batch: &Batch, state: &str) -> Outcome<End> {
+    let mut tx = run.db.begin(&run.cx).await?;
+    settle(&mut tx, run, batch, state).await?;
+    tx.commit().await?;
+    Ok(End::Done)
+}
+
+/// Writes down what came of what the batch was asked for. Fails where another worker has done so, that nothing is done twice.
+pub(super) async fn settle(tx: &mut TenantTx, run: &Run, batch: &Batch, state: &str) -> Outcome<()> {
+    let done =
+        sqlx::query("update import_batch set state = $4 where tenant_id = $1 and id = $2 and job = $3 and state = $5")
+            .bind(run.cx.tenant)
+            .bind(batch.id)
+            .bind(run.job)
+            .bind(state)
+            .bind(&batch.state)
+            .execute(tx.conn())
+            .await?;
+    if done.rows_affected() == 1 {
+        return Ok(());
+    }
+    Err(Error::Other(anyhow::anyhow!("another worker has settled the import {}", batch.id)))
+}
+
+/// Writes down what came of a step that began behind so many rows. `false` when it is written down already.
+async fn note_step(tx: &mut TenantTx, run: &Run, batch: &Batch, done: i64, step: &Step, keeps: bool) -> Outcome<bool> {
+    let changed = step.changed();
+    let examples: Vec<Example> = step.made.iter().take(EXAMPLES).map(example).collect();
+    let row = sqlx::query(
+        "update import_batch
+            set done = done + $5, created = created + $6, changed = changed + $7, faults = faults + $8, skipped = skipped + $9,
+                examples = case when examples = '[]' then $10 else examples end
+          where tenant_id = $1 and id = $2 and job = $3 and done = $4 and state = $11
+         returning faults - $8 as faults, created + changed - $6 - $7 as made",
+    )
+    .bind(run.cx.tenant)
+    .bind(batch.id)
+    .bind(run.job)
+    .bind(done)
+    .bind(step.rows as i64)
+    .bind(step.made.len() as i64 - changed)
+    .bind(changed)
+    .bind(step.bad.len() as i64)
+    .bind(step.left_out.len() as i64)
+    .bind(json!(examples))
+    .bind(&batch.state)
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some(row) = row else { return Ok(false) };
+    note_faults(tx, batch.id, row.try_get("faults")?, &step.bad).await?;
+    note_left_out(tx, batch.id, done, &step.left_out).await?;
+    if keeps {
+        note_made(tx, batch.id, row.try_get("made")?, &step.made).await?;
+    }
+    Ok(true)
+}
+
+fn example(made: &Made) -> Example {
+    Example { line: made.line as i64, title: made.title.clone(), lines: made.lines, changed: made.before.is_some() }
+}
+
+/// Keeps faults, as long as there are not too many.
+async fn note_faults(tx: &mut TenantTx, batch: Uuid, first: i64, faults: &[Bad]) -> Outcome<()> {
+    let room = MOST_FAULTS.saturating_sub(first as usize);
+    let kept = &faults[..faults.len().min(room)];
+    if kept.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into import_fault (batch, seq, line, col, text, reason)
+         select $1, $2 + n - 1, line, col, text, reason
+           from unnest($3::bigint[], $4::text[], $5::text[], $6::jsonb[]) with ordinality as u (line, col, text, reason, n)",
+    )
+    .bind(batch)
+    .bind(first)
+    .bind(kept.iter().map(|bad| bad.line as i64).collect::<Vec<_>>())
+    .bind(kept.iter().map(|bad| bad.column.as_str()).collect::<Vec<_>>())
+    .bind(kept.iter().map(|bad| bad.text.as_str()).collect::<Vec<_>>())
+    .bind(kept.iter().map(|bad| json!(bad.reason)).collect::<Vec<Json>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+async fn note_left_out(tx: &mut TenantTx, batch: Uuid, seq: i64, lines: &[u64]) -> Outcome<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    sqlx::query("insert into import_skipped (batch, seq, lines) values ($1, $2, $3)")
+        .bind(batch)
+        .bind(seq)
+        .bind(lines.iter().map(|line| *line as i64).collect::<Vec<_>>())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+async fn note_made(tx: &mut TenantTx, batch: Uuid, first: i64, made: &[Made]) -> Outcome<()> {
+    sqlx::query(
+        "insert into import_row (batch, seq, record_id, version, before)
+         select $1, $2 + n, id, version, before
+           from unnest($3::uuid[], $4::int[], $5::jsonb[]) with ordinality as u (id, version, before, n)",
+    )
+    .bind(batch)
+    .bind(first)
+    .bind(made.iter().map(|made| made.id).collect::<Vec<_>>())
+    .bind(made.iter().map(|made| made.version).collect::<Vec<_>>())
+    .bind(made.iter().map(|made| made.before.as_ref().map(undo::written)).collect::<Vec<Option<Json>>>())
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}

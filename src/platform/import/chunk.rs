@@ -1,0 +1,404 @@
+//! One step of an import: what some rows tell of documents, read, completed and written together.
+
+use super::spool::{MOST_LINES, Texts, Told};
+use super::{Bad, Plan};
+use crate::platform::document::Document;
+use crate::platform::door::{self, Draft, Error, Links, Lock, Outcome, Refusal, Typed};
+use crate::platform::sql;
+use crate::platform::tenancy::TenantTx;
+use crate::record::page::Message;
+use crate::record::{Field, Kind, line::parse_input_name};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use uuid::Uuid;
+
+/// Names of linked records that are kept from step to step.
+const MOST_NAMES: usize = 20_000;
+
+/// Characters of a bad text that a report shows.
+const SHOWN: usize = 200;
+
+/// A document that a step has written.
+pub struct Made {
+    pub id: Uuid,
+    pub version: i32,
+    /// What it was, where it was there before.
+    pub before: Option<Document>,
+    /// First line of the file that tells of it.
+    pub line: u64,
+    pub title: String,
+    pub lines: usize,
+}
+
+/// What came of a step.
+#[derive(Default)]
+pub struct Step {
+    pub made: Vec<Made>,
+    pub bad: Vec<Bad>,
+    /// Lines of the file whose documents were left out.
+    pub left_out: Vec<u64>,
+    /// Rows that the step went through, the bad ones with them.
+    pub rows: u64,
+}
+
+/// What one document is to become, with where that was told.
+struct Planned {
+    typed: Typed,
+    before: Option<Document>,
+    /// Line of the file that tells of the header, and of each of its lines.
+    header_line: u64,
+    at_lines: Vec<u64>,
+    told_at: Vec<u64>,
+    faults: Vec<Bad>,
+    /// There is nothing to be completed.
+    hopeless: bool,
+}
+
+/// A document that is ready to be written.
+struct Ready {
+    planned: Planned,
+    document: Document,
+}
+
+/// More than one document has this name.
+struct Several;
+
+/// Imports by one plan, step by step.
+pub struct Importer {
+    plan: Plan,
+    /// A new document with what its fields start with.
+    fresh: Option<Document>,
+    links: Links,
+    /// Types and texts that `links` has been asked for.
+    asked: HashSet<(&'static str, String)>,
+}
+
+impl Importer {
+    pub fn new(plan: Plan) -> Importer {
+        Importer { plan, fresh: None, links: Links::default(), asked: HashSet::new() }
+    }
+
+    /// Writes what is good of these documents, and says what is not.
+    pub async fn step(&mut self, tx: &mut TenantTx, told: Vec<Told>) -> Outcome<Step> {
+        let rows = told.iter().map(|told| told.at.len() as u64).sum();
+        let mut step = Step { rows, ..Step::default() };
+        let mut planned = self.plan_each(tx, told).await?;
+        self.find_taken(tx, &mut planned).await?;
+        self.find_links(tx, &planned).await?;
+        let mut ready = Vec::new();
+        for planned in planned {
+            match self.complete(tx, planned).await? {
+                Ok(document) => ready.push(document),
+                Err(planned) => step.leave_out(planned),
+            }
+        }
+        self.write(tx, ready, &mut step).await?;
+        Ok(step)
+    }
+
+    // -------------------------------------------------------------- reading
+
+    /// What each document is to become: a new one, or one that is there with lines after those that it has.
+    async fn plan_each(&self, tx: &mut TenantTx, told: Vec<Told>) -> Outcome<Vec<Planned>> {
+        let parents: BTreeSet<String> = told.iter().filter_map(|told| told.parent.clone()).collect();
+        let mut found = self.parents(tx, parents).await?;
+        let mut all = Vec::with_capacity(told.len());
+        for told in told {
+            let mut planned = Planned {
+                typed: Typed { fields: told.fields, lines: None },
+                before: None,
+                header_line: told.at[0],
+                at_lines: Vec::new(),
+                told_at: told.at,
+                faults: Vec::new(),
+                hopeless: false,
+            };
+            if told.too_long {
+                let reason = Message::new("import-fault-lines").with("most", MOST_LINES);
+                planned.faults.push(Bad { reason, ..Bad::of_row(planned.header_line, "") });
+                planned.hopeless = true;
+            }
+            let mut lines = Vec::new();
+            if let Some(text) = told.parent {
+                match found.remove(&text) {
+                    Some(Ok(document)) => {
+                        for kept in &document.lines {
+                            lines.push(Texts::from([("id".to_owned(), kept.id.to_string())]));
+                            planned.at_lines.push(planned.header_line);
+                        }
+                        planned.before = Some(document);
+                    }
+                    other => {
+                        let id = if other.is_some() { "import-fault-parents" } else { "import-fault-parent" };
+                        let reason = Message::new(id).with("text", clip(&text));
+                        let column = self.plan.column_of("parent");
+                        planned.faults.push(Bad { line: planned.header_line, column, text: clip(&text), reason });
+                        planned.hopeless = true;
+                    }
+                }
+            }
+            for target in told.twice {
+                let text = planned.typed.fields.get(&target).cloned().unwrap_or_default();
+                planned.faults.push(self.taken(&planned, &target, text));
+            }
+            if let Some(told) = told.lines {
+                planned.at_lines.extend(&planned.told_at);
+                lines.extend(told);
+                planned.typed.lines = Some(lines);
+            }
+            all.push(planned);
+        }
+        Ok(all)
+    }
+
+    /// The documents that lines join, by what they are called; an error for a name that several have.
+    async fn parents(
+        &self,
+        tx: &mut TenantTx,
+        names: BTreeSet<String>,
+    ) -> Outcome<HashMap<String, Result<Document, Several>>> {
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let tenant = tx.tenant();
+        let rows: Vec<(Uuid, String)> = sqlx::query_as(sql::editable_by_name(self.plan.record))
+            .bind(tenant)
+            .bind(names.into_iter().collect::<Vec<_>>())
+            .fetch_all(tx.conn())
+            .await?;
+        let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
+        let documents = door::load_several(tx, self.plan.record, &ids, Lock::Update).await?;
+        // What somebody has posted since the names were read is no draft any more.
+        let may = |d: &Document| self.plan.record.editable(d.state()) && door::within_reach(tx, d);
+        let mut documents: HashMap<Uuid, Document> =
+            documents.into_iter().filter(may).map(|document| (document.id, document)).collect();
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for (_, name) in rows.iter().filter(|(id, _)| documents.contains_key(id)) {
+            *counts.entry(name).or_default() += 1;
+        }
+        let mut found = HashMap::new();
+        for (id, name) in &rows {
+            if counts.get(name.as_str()).is_some_and(|count| *count > 1) {
+                found.insert(name.clone(), Err(Several));
+            } else if let Some(document) = documents.remove(id) {
+                // Called by two of its names, a document takes only the lines of the first.
+                found.insert(name.clone(), Ok(document));
+            }
+        }
+        Ok(found)
+    }
+
+    fn taken(&self, planned: &Planned, target: &str, text: String) -> Bad {
+        let reason = Message::new("import-fault-twice").with("text", clip(&text));
+        Bad { line: planned.header_line, column: self.plan.column_of(target), text: clip(&text), reason }
+    }
+
+    /// Codes that exist already.
+    async fn find_taken(&self, tx: &mut TenantTx, planned: &mut [Planned]) -> Outcome<()> {
+        let tenant = tx.tenant();
+        for field in self.plan.record.fields.iter().filter(|f| f.unique && !f.computed) {
+            let text = |planned: &Planned| {
+                planned.typed.fields.get(field.name).filter(|t| !t.is_empty() && planned.before.is_none()).cloned()
+            };
+            let given: Vec<String> = planned.iter().filter_map(text).collect();
+            if given.is_empty() {
+                continue;
+            }
+            let existing: Vec<String> = sqlx::query_scalar(sql::existing(self.plan.record, field))
+                .bind(tenant)
+                .bind(given)
+                .fetch_all(tx.conn())
+                .await?;
+            let existing: HashSet<String> = existing.into_iter().collect();
+            for planned in planned.iter_mut() {
+                let column = self.plan.column_of(field.name);
+                let known = planned.faults.iter().any(|bad| bad.column == column);
+                if let Some(text) = text(planned).filter(|text| existing.contains(text) && !known) {
+                    let bad = self.taken(planned, field.name, text);
+                    planned.faults.push(bad);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks up what the texts of links name, as far as earlier steps have not.
+    async fn find_links(&mut self, tx: &mut TenantTx, planned: &[Planned]) -> Outcome<()> {
+        if self.asked.len() > MOST_NAMES {
+            self.asked.clear();
+            self.links = Links::default();
+        }
+        let record = self.plan.record;
+        let mut wanted: HashMap<&'static str, BTreeSet<&str>> = HashMap::new();
+        let note = |fields: &'static [Field], texts: &Texts| -> Vec<(&'static str, String)> {
+            let named = |field: &Field| match field.kind {
+                Kind::Link(target) => texts.get(field.name).map(|text| (target, text.trim().to_owned())),
+                _ => None,
+            };
+            fields.iter().filter_map(named).filter(|(_, text)| !text.is_empty()).collect()
+        };
+        let mut named: Vec<(&'static str, String)> = Vec::new();
+        for planned in planned {
+            named.extend(note(record.fields, &planned.typed.fields));
+            for line in planned.typed.lines.iter().flatten() {
+                named.extend(note(record.lines.map_or(&[], |lines| lines.fields), line));
+            }
+        }
+        named.retain(|name| !self.asked.contains(name));
+        for (target, text) in &named {
+            wanted.entry(target).or_default().insert(text);
+        }
+        for (target, texts) in wanted {
+            let Some(target) = door::record(target).filter(|target| tx.standing.rights.sees(target)) else { continue };
+            let reach = tx.standing.rights.on(target).reach;
+            let ids: Vec<Uuid> = texts.iter().filter_map(|text| text.parse().ok()).collect();
+            let texts: Vec<String> = texts.into_iter().map(str::to_owned).collect();
+            self.links.fetch(tx, target, reach, &ids, &texts).await?;
+        }
+        self.asked.extend(named);
+        Ok(())
+    }
+
+    /// Reads and completes one document; what stands in the way is noted in what was planned.
+    async fn complete(&mut self, tx: &mut TenantTx, mut planned: Planned) -> Outcome<Result<Ready, Planned>> {
+        if planned.hopeless {
+            return Ok(Err(planned));
+        }
+        let mut document = match &planned.before {
+            Some(before) => before.clone(),
+            None => self.fresh(tx).await?,
+        };
+        let currency = tx.company.currency.clone();
+        let mut refusals = door::read_typed(&mut document, &planned.typed, &self.links, &tx.standing.rights, &currency);
+        // A document whose text cannot be read is not completed: its faults are those of the file.
+        if refusals.is_empty() {
+            match door::complete(tx, &mut document).await {
+                Ok(()) => {
+                    refusals.extend(document.missing().into_iter().filter(|r| r.field.as_deref() != Some("lines")));
+                }
+                Err(Error::Refused(found)) => refusals.extend(found),
+                Err(other) => return Err(other),
+            }
+        }
+        if refusals.is_empty() {
+            refusals.extend(door::beyond_reach(tx, &document));
+        }
+        for refusal in refusals {
+            let bad = self.place(&planned, &refusal);
+            planned.faults.push(bad);
+        }
+        Ok(if planned.faults.is_empty() { Ok(Ready { planned, document }) } else { Err(planned) })
+    }
+
+    async fn fresh(&mut self, tx: &mut TenantTx) -> Outcome<Document> {
+        let fresh = match self.fresh.take() {
+            Some(fresh) => fresh,
+            None => door::fresh(tx, self.plan.record).await?,
+        };
+        let next = Document { id: Uuid::now_v7(), ..fresh.clone() };
+        self.fresh = Some(fresh);
+        Ok(next)
+    }
+
+    /// The line and the column of the file that a refusal concerns.
+    fn place(&self, planned: &Planned, refusal: &Refusal) -> Bad {
+        let field = refusal.field.as_deref().unwrap_or_default();
+        let (line, target, text) = match parse_input_name(field) {
+            Some((row, name)) => {
+                let text = planned.typed.lines.iter().flatten().nth(row).and_then(|texts| texts.get(name)).cloned();
+                (planned.at_lines.get(row).copied().unwrap_or(planned.header_line), format!("line.{name}"), text)
+            }
+            None => (planned.header_line, field.to_owned(), planned.typed.fields.get(field).cloned()),
+        };
+        let column = self.plan.column_of(&target);
+        Bad { line, column, text: clip(&text.unwrap_or_default()), reason: refusal.message.clone() }
+    }
+
+    // -------------------------------------------------------------- writing
+
+    /// Writes all at once. Where the database refuses, each alone, so that the one that is bad can be named.
+    async fn write(&self, tx: &mut TenantTx, mut ready: Vec<Ready>, step: &mut Step) -> Outcome<()> {
+        if self.try_write(tx, &mut ready).await?.is_ok() {
+            step.made.extend(ready.into_iter().map(Made::of));
+            return Ok(());
+        }
+        for one in ready {
+            let mut one = [one];
+            match self.try_write(tx, &mut one).await? {
+                Ok(()) => step.made.extend(one.into_iter().map(Made::of)),
+                Err(refusals) => {
+                    let [Ready { mut planned, .. }] = one;
+                    for refusal in refusals {
+                        let bad = self.place(&planned, &refusal);
+                        planned.faults.push(bad);
+                    }
+                    step.leave_out(planned);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes, or leaves the transaction as it was and says why.
+    async fn try_write(&self, tx: &mut TenantTx, ready: &mut [Ready]) -> Outcome<Result<(), Vec<Refusal>>> {
+        if ready.is_empty() {
+            return Ok(Ok(()));
+        }
+        sqlx::query("savepoint step").execute(tx.conn()).await?;
+        let mut drafts: Vec<Draft> = ready
+            .iter_mut()
+            .map(|ready| Draft { before: ready.planned.before.as_ref(), document: &mut ready.document })
+            .collect();
+        let refusals = match door::write_imported(tx, self.plan.record, &mut drafts).await {
+            Ok(()) => {
+                sqlx::query("release savepoint step").execute(tx.conn()).await?;
+                return Ok(Ok(()));
+            }
+            // Somebody else is in the way, not the file.
+            Err(error @ Error::Refused(_)) if is_busy(&error) => return Err(error),
+            Err(Error::Refused(refusals)) => refusals,
+            Err(Error::Conflict) => vec![Refusal::new("refuse-conflict")],
+            Err(Error::Denied) => vec![Refusal::new("error-denied")],
+            Err(other) => return Err(other),
+        };
+        sqlx::query("rollback to savepoint step").execute(tx.conn()).await?;
+        Ok(Err(refusals))
+    }
+}
+
+/// Whether the database was too busy, so that the same may succeed later.
+pub fn is_busy(error: &Error) -> bool {
+    matches!(error, Error::Refused(refusals) if refusals.iter().any(|refusal| refusal.message.id == "refuse-busy"))
+}
+
+/// As much of a text of the file as a report shows.
+fn clip(text: &str) -> String {
+    text.chars().take(SHOWN).collect()
+}
+
+impl Made {
+    fn of(Ready { planned, document }: Ready) -> Made {
+        let record = document.record;
+        let names = [Some(record.title), Some("reference"), record.subtitle];
+        let title = names.into_iter().flatten().find_map(|name| document.get(name).to_text()).unwrap_or_default();
+        Made {
+            id: document.id,
+            version: document.version,
+            before: planned.before,
+            line: planned.header_line,
+            title,
+            lines: document.lines.len(),
+        }
+    }
+}
+
+impl Step {
+    /// Documents that were there before.
+    pub fn changed(&self) -> i64 {
+        self.made.iter().filter(|made| made.before.is_some()).count() as i64
+    }
+
+    fn leave_out(&mut self, planned: Planned) {
+        self.bad.extend(planned.faults);
+        self.left_out.extend(planned.told_at);
+    }
+}

@@ -1,0 +1,62 @@
+//! Imports as their pages show them.
+
+use super::page::Message;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A row that cannot be imported: line of the file, column, what was there, why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BadRow {
+    pub line: i64,
+    pub column: String,
+    pub text: String,
+    pub reason: Message,
+}
+
+/// A document that an import makes or changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    pub line: i64,
+    /// Canonical text of what it is called; empty when it has no name yet.
+    pub title: String,
+    pub lines: usize,
+    pub changed: bool,
+}
+
+/// An import of the past, in a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Past {
+    pub id: Uuid,
+    /// Local time of the company, `YYYY-MM-DD HH:MM`.
+    pub at: String,
+    pub member: String,
+    /// What the file is called.
+    pub name: String,
+    pub state: String,
+}
+
+/// Where an import stands and what can be done with it; without `batch`, the page that takes a new file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImportPage {
+    /// Name of the record type.
+    pub record: String,
+    pub batch: Option<Past>,
+    /// Rows gone through, of how many, while something is being done.
+    pub running: Option<(i64, i64)>,
+    /// Sentences about it, each with the class of its notice: `good`, `bad` or `warn`.
+    pub notices: Vec<(String, Message)>,
+    /// Column of the file and the target it goes to; empty for columns left out.
+    pub columns: Vec<(String, String)>,
+    /// The same text for every row, by target.
+    pub fixed: Vec<(String, String)>,
+    /// Targets with their labels.
+    pub choices: Vec<(String, String)>,
+    pub bad: Vec<BadRow>,
+    pub more_bad: i64,
+    /// Whether the rows that were left out can be had as a file.
+    pub has_rest: bool,
+    pub examples: Vec<Example>,
+    /// What can be done: `check`, `import`, `skip`, `cancel`, `continue`, `undo`.
+    pub verbs: Vec<String>,
+    pub past: Vec<Past>,
+}
