@@ -12,7 +12,11 @@ async function addCustomers(diwan: Diwan, count: number) {
   const buffer = Buffer.from(['code,name', ...lines, ''].join('\n'));
   await diwan.page.locator('#file').setInputFiles({ name: 'customers.csv', mimeType: 'text/csv', buffer });
   await diwan.go(() => diwan.page.getByRole('button', { name: diwan.t('import-check') }).click());
-  await diwan.go(() => diwan.page.locator('button[name=do][value=import]').click());
+  const state = diwan.page.locator('[role=status] .pill');
+  await expect(state).toSay(diwan.t('import-state-rehearsed'));
+  await diwan.go(() => diwan.page.locator('button[name=_do][value=import]').click());
+  await expect(state).toSay(diwan.t('import-state-done'));
+  await diwan.open('/customers');
   await expect(diwan.page.locator('#count')).toSay(diwan.t('list-count', { count }));
 }
 

@@ -77,9 +77,11 @@ fn batch(i18n: I18n, record: &'static Record, page: &ImportPage) -> AnyView {
     let notices = page
         .notices
         .iter()
-        .map(|(class, message)| {
+        .enumerate()
+        .map(|(at, (class, message))| {
             let symbol = if class == "good" { "circle-check" } else { "triangle-alert" };
-            view! { <div class=format!("notice {class}") id=message.id.clone()>{icon(symbol)}<div>{i18n.message(message)}</div></div> }
+            let first = page.notices.iter().position(|(_, other)| other.id == message.id) == Some(at);
+            view! { <div class=format!("notice {class}") id=first.then(|| message.id.clone())>{icon(symbol)}<div>{i18n.message(message)}</div></div> }
         })
         .collect_view();
     let button = |verb: &String| {
