@@ -18,7 +18,7 @@
 
 pub mod batch;
 mod chunk;
-mod spool;
+pub mod spool;
 pub mod undo;
 
 use super::door::{Error, Outcome};

@@ -290,8 +290,8 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
 pub async fn left_out(db: &Db, cx: &Cx, store: &Store, record: &'static Record, id: Uuid) -> Outcome<Export> {
     let mut tx = db.begin(cx).await?;
     let batch = one(&mut tx, record, id).await?;
-    let lines: Vec<i64> =
-        sqlx::query_scalar("select unnest(lines) from import_skipped where tenant_id = $1 and batch = $2")
+    let lines: Vec<Vec<i64>> =
+        sqlx::query_scalar("select lines from import_skipped where tenant_id = $1 and batch = $2")
             .bind(cx.tenant)
             .bind(id)
             .fetch_all(tx.conn())
@@ -311,7 +311,7 @@ pub async fn left_out(db: &Db, cx: &Cx, store: &Store, record: &'static Record, 
     tx.commit().await?;
     let file = store.to_file(&batch.storage.ok_or(Error::NotFound)?).await?;
     let reason = t!(cx.i18n, "import-reason");
-    let lines: HashSet<u64> = lines.into_iter().map(|line| line as u64).collect();
+    let lines: HashSet<u64> = lines.into_iter().flatten().map(|line| line as u64).collect();
     let write = move || write_left_out(file, &lines, &reasons, reason).map_err(std::io::Error::other);
     let stem = batch.name.rsplit_once('.').map_or(batch.name.as_str(), |(stem, _)| stem);
     Ok(Export {

@@ -1,6 +1,7 @@
 //! Import: bad rows are named before anything is written; a real company comes in whole.
 
 mod batch;
+mod spool;
 
 use crate::platform::document::Document;
 use crate::platform::door;
