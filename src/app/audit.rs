@@ -5,6 +5,7 @@ use crate::modules::{self, MODULES};
 use crate::record::audit::{AuditEntry, AuditPage, AuditQuery};
 use crate::t;
 use crate::ui::form::change_view;
+use crate::ui::list::export_links;
 use crate::ui::{icon, mark, use_i18n};
 use leptos::prelude::*;
 
@@ -57,15 +58,32 @@ fn filters(i18n: I18n, page: &AuditPage) -> AnyView {
         .collect_view();
     let one = query.record_id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> });
     let everything = t!(i18n, "view-all");
+    let query_only = AuditQuery { before: None, ..query.clone() }.address("");
+    let files = export_links(&format!("/audit/export?{}", query_only.trim_start_matches('?')));
     view! {
         <form class="toolbar" method="get" action="/audit">
             {one}
             <div class="field"><label for="record">{t!(i18n, "audit-record")}</label><div class="control"><select id="record" name="record"><option value="">{everything.clone()}</option>{records}</select></div></div>
             <div class="field"><label for="member">{t!(i18n, "audit-member")}</label><div class="control"><select id="member" name="member"><option value="">{everything}</option>{members}</select></div></div>
-            <div class="field"><label for="from">{t!(i18n, "from")}</label><div class="control"><input type="text" dir="ltr" id="from" name="from" value=query.from.clone() placeholder="YYYY-MM-DD" /></div></div>
-            <div class="field"><label for="to">{t!(i18n, "to")}</label><div class="control"><input type="text" dir="ltr" id="to" name="to" value=query.to.clone() placeholder="YYYY-MM-DD" /></div></div>
+            {day_field(i18n, page, "from", t!(i18n, "from"), query.from.clone())}
+            {day_field(i18n, page, "to", t!(i18n, "to"), query.to.clone())}
             <button class="btn">{t!(i18n, "show")}</button>
+            <details class="chip"><summary>{icon("download")}{t!(i18n, "export")}</summary><div class="pop">{files}</div></details>
         </form>
+    }
+    .into_any()
+}
+
+/// A day as it was typed, and what is wrong with it.
+fn day_field(i18n: I18n, page: &AuditPage, name: &'static str, label: String, typed: String) -> AnyView {
+    let fault = page.faults.iter().find(|(field, _)| field == name).map(|(_, message)| i18n.message(message));
+    let (class, fault_id) = (if fault.is_some() { "field error" } else { "field" }, format!("{name}-fault"));
+    let described_by = fault.is_some().then(|| fault_id.clone());
+    view! {
+        <div class=class><label for=name>{label}</label>
+            <div class="control"><input type="text" dir="ltr" id=name name=name value=typed placeholder="YYYY-MM-DD"
+                aria-invalid=fault.is_some().to_string() aria-describedby=described_by /></div>
+            {fault.map(|text| view! { <small class="err" id=fault_id>{text}</small> })}</div>
     }
     .into_any()
 }
@@ -74,19 +92,16 @@ fn entry_view(i18n: I18n, entry: &AuditEntry, currency: &str) -> AnyView {
     let record = modules::record(&entry.record);
     let what = match record {
         Some(record) => {
-            let title = if entry.title.is_empty() { t!(i18n, "unnumbered") } else { i18n.label(&entry.title) };
-            let href = format!("/{}/{}", record.path, entry.record_id);
-            view! { <a href=href>{i18n.record(record)}" "<bdi>{title}</bdi></a> }.into_any()
+            let title = i18n.audited(Some(record), entry);
+            let what = view! { {i18n.record(record)}" "<bdi>{title}</bdi> }.into_any();
+            match entry.title {
+                Some(_) => view! { <a href=format!("/{}/{}", record.path, entry.record_id)>{what}</a> }.into_any(),
+                None => what,
+            }
         }
         None => view! { <bdi class="code">{entry.record.clone()}</bdi> }.into_any(),
     };
-    let action = match (entry.action.as_str(), record) {
-        ("create", _) => t!(i18n, "event-create"),
-        ("change", _) => t!(i18n, "event-change"),
-        ("delete", _) => t!(i18n, "event-delete"),
-        (other, Some(record)) => crate::ui::files::event(i18n, other).unwrap_or_else(|| i18n.action(record, other)),
-        (other, None) => other.to_owned(),
-    };
+    let action = i18n.event(record, &entry.action);
     let changes = record.map(|record| {
         let rows: Vec<_> =
             entry.changes.iter().filter_map(|change| change_view(i18n, record, change, currency, currency)).collect();

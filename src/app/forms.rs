@@ -9,14 +9,22 @@ use crate::modules::administration::{founding, invitation};
 use crate::platform::auth::{self, SignedIn};
 use crate::platform::bulk::{self, Order, Which};
 use crate::platform::error::{Error, Outcome};
+<<<<<<< HEAD
 use crate::platform::export::{self, Export, Plan};
+=======
+use crate::platform::export::list::{self, Plan};
+use crate::platform::export::{self, Export, Format};
+>>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
 use crate::platform::files::content::disposition;
 use crate::platform::jobs;
-use crate::platform::sheet::Format;
-use crate::platform::tenancy::{Cx, whole};
+use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
+<<<<<<< HEAD
 use crate::record::Names;
+=======
+use crate::record::audit::AuditQuery;
+>>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
 use crate::record::query::Query;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -38,6 +46,7 @@ pub fn routes() -> Router<House> {
         .route("/{path}/bulk", post(bulk))
         .route("/{path}/views", post(saved_views))
         .route("/{path}/export", get(export_list))
+        .route("/audit/export", get(export_audit))
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
         .merge(super::imports::routes())
 }
@@ -217,8 +226,8 @@ async fn bulk(
             Which::These(ids) => (Some(ids), Query::default()),
             Which::Matching(query) => (None, query),
         };
-        let format = if format == "csv" { Format::Csv } else { Format::Xlsx };
-        return file_of(house, visit, headers, Plan { record, query, ids, format }).await;
+        let plan = Plan { record, query, ids, format: Format::from_name(format) };
+        return file_of(house, visit, headers, move |db, cx| async move { list::write(&db, &cx, &plan).await }).await;
     }
     let (verb, field) = asked.split_once('.').unwrap_or((&asked, ""));
     // A link comes as the id that was chosen, or as the text in its box.
@@ -252,20 +261,53 @@ async fn export_list(
 ) -> Response {
     let Some(record) = modules::record_at(&path) else { return web::render(house, visit, headers).await };
     let pairs = web::query_pairs(&visit.uri);
-    let format = match pairs.iter().find(|(name, _)| name == "format").map(|(_, format)| format.as_str()) {
-        Some("csv") => Format::Csv,
-        _ => Format::Xlsx,
-    };
-    let query = Query::read(record, pairs).from_start();
-    file_of(house, visit, headers, Plan { record, query, ids: None, format }).await
+    let format = format_of(&pairs);
+    let plan = Plan { record, query: Query::read(record, pairs).from_start(), ids: None, format };
+    file_of(house, visit, headers, move |db, cx| async move { list::write(&db, &cx, &plan).await }).await
+}
+
+/// The audit log as a file: all that its query finds.
+async fn export_audit(State(house): State<House>, visit: Visit, headers: HeaderMap) -> Response {
+    let pairs = web::query_pairs(&visit.uri);
+    let (query, format) = (AuditQuery::read(&pairs), format_of(&pairs));
+    file_of(house, visit, headers, move |db, cx| async move { export::audit::write(&db, &cx, &query, format).await })
+        .await
+}
+
+fn format_of(pairs: &[(String, String)]) -> Format {
+    Format::from_name(pairs.iter().find(|(name, _)| name == "format").map_or("", |(_, format)| format))
 }
 
 /// The file of an export as a download.
-async fn file_of(house: House, visit: Visit, headers: HeaderMap, plan: Plan) -> Response {
+async fn file_of<W: Future<Output = Outcome<Export>> + Send + 'static>(
+    house: House,
+    visit: Visit,
+    headers: HeaderMap,
+    write: impl FnOnce(Db, Cx) -> W,
+) -> Response {
     let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
+<<<<<<< HEAD
     let (db, task) = (house.db.clone(), plan.clone());
     match whole(async move { export::write(&db, &cx, &task).await }).await {
         Ok(export) => download(export, plan.format),
+=======
+    match whole(write(house.db.clone(), cx)).await {
+        Ok(export) => {
+            let disposition = disposition(&export.name, false);
+            let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(export.file)));
+            let mut response = Response::new(body);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(export.format.media_type()));
+            if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+                headers.insert(header::CONTENT_DISPOSITION, disposition);
+            }
+            if export.format != Format::CSV {
+                // It is packed already.
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
+            }
+            response
+        }
+>>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
         Err(error) => failed(house, visit, headers, error).await,
     }
 }

@@ -1,7 +1,8 @@
 //! Numbers, money and dates as a reader of English or Arabic expects them; the same code on both sides.
 
 use super::{Digits, I18n};
-use crate::record::{Kind, Minor, Names, Record, Value, money, value};
+use crate::record::{Field, Kind, Minor, Names, Record, Value, money, value};
+use crate::t;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
@@ -131,6 +132,19 @@ impl I18n {
             (_, Value::Names(names)) => self.name(names).to_owned(),
             (_, Value::Text(text)) => text.clone(),
             (_, Value::Bool(_) | Value::Id(_)) => String::new(),
+        }
+    }
+
+    /// A filter of a list as people read it: one value, several, or a range.
+    pub fn filter(&self, record: &Record, field: &Field, text: &str, currency: &str) -> String {
+        let one = |text: &str| self.show(record, field.name, field.kind, Some(text), currency);
+        match text.split_once("..") {
+            Some((start, "")) => t!(self, "filter-from", start = one(start)),
+            Some(("", end)) => t!(self, "filter-to", end = one(end)),
+            Some((start, end)) => format!("{} – {}", one(start), one(end)),
+            None => {
+                text.split(',').map(one).collect::<Vec<_>>().join(if self.locale.is_arabic() { "، " } else { ", " })
+            }
         }
     }
 

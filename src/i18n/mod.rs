@@ -1,5 +1,6 @@
 //! Languages: which one a reader gets, messages through Fluent, figures and dates in it.
 
+pub mod events;
 pub mod figures;
 #[cfg(feature = "ssr")]
 pub mod negotiate;

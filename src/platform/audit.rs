@@ -4,10 +4,12 @@ use super::door::{self, Error, Outcome};
 use super::sql;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::record::audit::{AuditEntry, AuditPage, AuditQuery};
-use crate::record::value;
+use crate::record::page::Message;
+use crate::record::{Field, Kind, Record, value};
+use crate::t;
+use jiff::civil::Date;
 use sqlx::Row as _;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Entries of a page.
@@ -19,7 +21,8 @@ pub async fn page(tx: &mut TenantTx, query: AuditQuery) -> Outcome<AuditPage> {
     if !tx.standing.rights.sees_everything() {
         return Err(Error::Denied);
     }
-    let mut entries = entries(tx, &query, PAGE + 1).await?;
+    let (days, faults) = days(&query);
+    let mut entries = entries(tx, &query, &days, PAGE + 1).await?;
     let more = entries.len() as i64 > PAGE;
     entries.truncate(PAGE as usize);
     let members = sqlx::query_as("select id, name from member where tenant_id = $1 order by name limit 500")
@@ -32,12 +35,32 @@ pub async fn page(tx: &mut TenantTx, query: AuditQuery) -> Outcome<AuditPage> {
             .fetch_optional(tx.conn())
             .await?;
     let (length, head) = head.unwrap_or_default();
-    Ok(AuditPage { query, entries, more, members, length, head, company_currency: tx.company.currency.clone() })
+    Ok(AuditPage { query, faults, entries, more, members, length, head, company_currency: tx.company.currency.clone() })
+}
+
+/// First and last day that a query asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Days {
+    pub from: Option<Date>,
+    pub to: Option<Date>,
+}
+
+/// The days of a query, and what is wrong with those that are none.
+pub fn days(query: &AuditQuery) -> (Days, Vec<(String, Message)>) {
+    let mut faults = Vec::new();
+    let mut day = |name: &'static str, typed: &str| match value::read(&Field::new(name, Kind::Date), typed, "") {
+        Ok(value) => value.date(),
+        Err(fault) => {
+            faults.push((name.to_owned(), Message::new(fault.message())));
+            None
+        }
+    };
+    (Days { from: day("from", &query.from), to: day("to", &query.to) }, faults)
 }
 
 /// Entries that a query asks for, latest first.
-pub async fn entries(tx: &mut TenantTx, query: &AuditQuery, limit: i64) -> Outcome<Vec<AuditEntry>> {
-    let day = |text: &str| value::date_of(text).map(value::iso);
+pub async fn entries(tx: &mut TenantTx, query: &AuditQuery, days: &Days, limit: i64) -> Outcome<Vec<AuditEntry>> {
+    let day = |day: Option<Date>| day.map(value::iso);
     let rows = sqlx::query(
         "select a.id, to_char(a.at at time zone $2, 'YYYY-MM-DD HH24:MI') as at, coalesce(m.name, '') as member, a.record, a.record_id,
                 a.action, coalesce(a.address, '') as address, coalesce(a.request, '') as request, a.changes
@@ -55,17 +78,20 @@ pub async fn entries(tx: &mut TenantTx, query: &AuditQuery, limit: i64) -> Outco
     .bind(query.record_id)
     .bind(query.member)
     .bind(&query.action)
-    .bind(day(&query.from))
-    .bind(day(&query.to))
+    .bind(day(days.from))
+    .bind(day(days.to))
     .bind(query.before)
     .bind(limit)
     .fetch_all(tx.conn())
     .await?;
     let mut entries: Vec<AuditEntry> = rows.iter().map(read).collect::<Outcome<_>>()?;
-    let titles = titles(tx, &entries).await?;
+    let about = entries.iter().filter_map(|entry| Some((door::record(&entry.record)?, entry.record_id)));
+    let titles = titles(tx, about).await?;
     for entry in &mut entries {
-        entry.title = titles.get(&entry.record_id).cloned().unwrap_or_default();
+        entry.title = titles.get(&entry.record_id).cloned();
     }
+    let changes = entries.iter_mut().filter_map(|entry| Some((door::record(&entry.record)?, &mut entry.changes)));
+    name_links(tx, changes.collect()).await?;
     Ok(entries)
 }
 
@@ -79,7 +105,7 @@ fn read(row: &sqlx::postgres::PgRow) -> Outcome<AuditEntry> {
         member: row.try_get("member")?,
         record: row.try_get("record")?,
         record_id: row.try_get("record_id")?,
-        title: String::new(),
+        title: None,
         action: row.try_get("action")?,
         address: row.try_get("address")?,
         request: row.try_get("request")?,
@@ -87,15 +113,17 @@ fn read(row: &sqlx::postgres::PgRow) -> Outcome<AuditEntry> {
     })
 }
 
-/// Titles of the records that entries are about, with one statement per type.
-async fn titles(tx: &mut TenantTx, entries: &[AuditEntry]) -> Outcome<HashMap<Uuid, String>> {
-    let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
-    for entry in entries {
-        wanted.entry(&entry.record).or_default().push(entry.record_id);
+/// Titles of records, as far as they are still there, with one statement per type; empty for those that have none.
+async fn titles(
+    tx: &mut TenantTx,
+    of: impl Iterator<Item = (&'static Record, Uuid)>,
+) -> Outcome<HashMap<Uuid, String>> {
+    let mut wanted: BTreeMap<&str, (&'static Record, Vec<Uuid>)> = BTreeMap::new();
+    for (record, id) in of {
+        wanted.entry(record.name).or_insert((record, Vec::new())).1.push(id);
     }
     let mut found = HashMap::new();
-    for (name, ids) in wanted {
-        let Some(record) = door::record(name) else { continue };
+    for (record, ids) in wanted.into_values() {
         let tenant = tx.tenant();
         let rows = sqlx::query(sql::titles(record)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
         for row in rows {
@@ -103,6 +131,43 @@ async fn titles(tx: &mut TenantTx, entries: &[AuditEntry]) -> Outcome<HashMap<Uu
         }
     }
     Ok(found)
+}
+
+/// Changes of a record: field, old and new text.
+type Changes = Vec<(String, Option<String>, Option<String>)>;
+
+/// Puts the titles of what links lead to in the place of their ids, which say nothing to people.
+pub async fn name_links(tx: &mut TenantTx, mut changes: Vec<(&'static Record, &mut Changes)>) -> Outcome<()> {
+    let target = |record: &'static Record, name: &str| {
+        let field = match name.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
+            Some((_, name)) => record.lines?.field(name)?,
+            None => record.field(name)?,
+        };
+        match field.kind {
+            Kind::Link(target) => door::record(target),
+            _ => None,
+        }
+    };
+    let id = |text: &Option<String>| text.as_ref().and_then(|text| text.parse::<Uuid>().ok());
+    let linked = changes.iter().flat_map(|(record, changes)| {
+        let links = changes.iter().filter_map(|(name, old, new)| Some((target(record, name)?, [id(old), id(new)])));
+        links.flat_map(|(target, ids)| ids.into_iter().flatten().map(move |id| (target, id)))
+    });
+    let titles = titles(tx, linked.collect::<Vec<_>>().into_iter()).await?;
+    let i18n = tx.cx.i18n;
+    for (record, changes) in &mut changes {
+        for (_, old, new) in changes.iter_mut().filter(|(name, ..)| target(record, name).is_some()) {
+            for text in [old, new] {
+                let Some(id) = id(text) else { continue };
+                *text = Some(match titles.get(&id) {
+                    Some(title) if title.is_empty() => t!(i18n, "unnumbered"),
+                    Some(title) => title.clone(),
+                    None => t!(i18n, "audit-gone"),
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A place where a chain does not hold.

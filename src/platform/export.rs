@@ -1,68 +1,135 @@
 //! Lists as files: what the reader sees in a list, all of its rows, in their language.
 
-use super::door::{Error, Outcome};
-use super::page::Reader;
-use super::sheet::{self, Format, Heading, Writer};
-use super::tenancy::{Cx, Db};
+pub mod audit;
+pub mod list;
+
+use super::door::{Error, Outcome, Refusal};
+use super::pdf::{self, Paper};
+use super::sheet::{self, Heading, Writer};
+use super::tenancy::TenantTx;
 use crate::i18n::I18n;
-use crate::record::page::Row;
-use crate::record::query::Query;
-use crate::record::{Field, Kind, Record, Value, money, value};
-use rust_decimal::Decimal;
+use crate::record::value;
+use crate::t;
 use std::fs::File;
-use uuid::Uuid;
+use std::io::{Seek as _, Write as _};
+use tokio::sync::Semaphore;
 
 /// Rows read at once.
 const PAGE: u32 = 1000;
+/// The most rows of a PDF. Its pages are laid out in memory, and whoever needs more is better served by a spreadsheet.
+pub const PDF_ROWS: usize = 5000;
+/// PDFs laid out at the same time.
+static PRESS: Semaphore = Semaphore::const_new(2);
 
-/// What to export.
-#[derive(Clone, Debug)]
-pub struct Plan {
-    pub record: &'static Record,
-    pub query: Query,
-    /// Only these of the rows that the query finds.
-    pub ids: Option<Vec<Uuid>>,
-    pub format: Format,
+/// The kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Sheet(sheet::Format),
+    Pdf,
+}
+
+impl Format {
+    pub const CSV: Format = Format::Sheet(sheet::Format::Csv);
+    pub const XLSX: Format = Format::Sheet(sheet::Format::Xlsx);
+
+    /// The format of a name in an address; XLSX where it names none.
+    pub fn from_name(name: &str) -> Format {
+        match name {
+            "csv" => Format::CSV,
+            "pdf" => Format::Pdf,
+            _ => Format::XLSX,
+        }
+    }
+
+    /// The end of a file name, without the point.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Format::Sheet(format) => format.extension(),
+            Format::Pdf => "pdf",
+        }
+    }
+
+    /// The media type that a download carries.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Format::Sheet(format) => format.media_type(),
+            Format::Pdf => "application/pdf",
+        }
+    }
 }
 
 /// A list as a file, and what it is called: `Sales orders 2026-11-22.xlsx`.
 pub struct Export {
     pub file: File,
     pub name: String,
+    pub format: Format,
 }
 
-/// Writes all rows of a list into a temporary file. However long the list is, no more than a page of it is in memory.
-pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<Export> {
-    let mut tx = db.begin(cx).await?;
-    let i18n = cx.i18n;
-    let mut reader = Reader::new(&tx, plan.record, &plan.query, plan.ids.as_deref())?;
-    let columns = Columns {
-        i18n,
-        company_currency: tx.company.currency.clone(),
-        fields: reader.columns.clone(),
-        record: plan.record,
-    };
-    let file = tempfile::tempfile().map_err(anyhow::Error::from)?;
-    let name = i18n.records(plan.record);
-    let mut writer = Writer::new(file, plan.format, &columns.headings(), &name, i18n.locale.is_arabic())?;
-    loop {
-        let rows = reader.next(&mut tx, PAGE).await?;
-        if rows.is_empty() {
-            break;
-        }
-        let columns = columns.clone();
-        writer = blocking(move || {
-            for row in &rows {
-                writer.row(&columns.cells(row))?;
-            }
-            Ok(writer)
-        })
-        .await?;
+/// A file while it grows. Sheets leave memory row by row; paper is laid out when all of its rows are known.
+enum Growing {
+    Sheet(Box<Writer<File>>),
+    Paper(Box<Paper>),
+}
+
+impl Growing {
+    fn sheet(format: sheet::Format, headings: &[Heading], name: &str, i18n: I18n) -> Outcome<Growing> {
+        let file = tempfile::tempfile().map_err(anyhow::Error::from)?;
+        let writer = Writer::new(file, format, headings, name, i18n.locale.is_arabic())?;
+        Ok(Growing::Sheet(Box::new(writer)))
     }
-    // The company's day, not the machine's.
-    let name = format!("{name} {}.{}", value::iso(tx.company.today), plan.format.extension());
-    tx.commit().await?;
-    Ok(Export { file: blocking(move || writer.finish()).await?, name })
+
+    fn check(&self) -> Outcome<()> {
+        match self {
+            Growing::Paper(paper) if paper.rows.len() > PDF_ROWS => {
+                Err(Refusal::new("refuse-pdf-rows").with("limit", rust_decimal::Decimal::from(PDF_ROWS)).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn finish(self) -> Outcome<File> {
+        let _turn = match &self {
+            Growing::Paper(_) => PRESS.acquire().await.ok(),
+            Growing::Sheet(_) => None,
+        };
+        blocking(move || match self {
+            Growing::Sheet(writer) => writer.finish(),
+            Growing::Paper(paper) => {
+                let mut file = tempfile::tempfile()?;
+                file.write_all(&pdf::write(&paper)?)?;
+                file.rewind()?;
+                Ok(file)
+            }
+        })
+        .await
+    }
+}
+
+/// Paper with all that stands around the rows but what the list was narrowed by.
+async fn paper(tx: &mut TenantTx, title: String, columns: Vec<pdf::Column>) -> Outcome<Paper> {
+    let i18n = tx.cx.i18n;
+    let moment: String = sqlx::query_scalar("select to_char(now() at time zone $1, 'YYYY-MM-DD HH24:MI')")
+        .bind(tx.company.time_zone.clone())
+        .fetch_one(tx.conn())
+        .await?;
+    Ok(Paper {
+        language: i18n.locale.tag(),
+        right_to_left: i18n.locale.is_arabic(),
+        title,
+        company: i18n.name(&tx.company.name).to_owned(),
+        conditions: Vec::new(),
+        taken: t!(i18n, "pdf-taken", person = tx.standing.name.clone(), moment = i18n.moment(&moment)),
+        columns,
+        rows: Vec::new(),
+        totals: Vec::new(),
+        nothing: t!(i18n, "list-nothing-found"),
+        numbering: Box::new(move |page, pages| t!(i18n, "pdf-page", page = page as i64, pages = pages as i64)),
+    })
+}
+
+/// The name of a file with the company's day, not the machine's.
+fn named(tx: &TenantTx, title: &str, format: Format) -> String {
+    format!("{title} {}.{}", value::iso(tx.company.today), format.extension())
 }
 
 /// Runs work that writes files on a thread of its own, so that no request waits for it.
@@ -70,71 +137,5 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + 
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => Ok(outcome?),
         Err(failure) => Err(Error::Other(anyhow::anyhow!("writing an export: {failure}"))),
-    }
-}
-
-/// The columns of a list as columns of a sheet; the currency has its own where amounts have one.
-#[derive(Clone)]
-struct Columns {
-    i18n: I18n,
-    record: &'static Record,
-    fields: Vec<&'static Field>,
-    company_currency: String,
-}
-
-impl Columns {
-    fn has_amounts(&self) -> bool {
-        let listed = self.fields.iter().any(|f| f.kind == Kind::Currency);
-        !listed && self.record.currency_field().is_some() && self.fields.iter().any(|f| f.kind == Kind::Money)
-    }
-
-    fn headings(&self) -> Vec<Heading> {
-        let width = |kind: Kind| match kind {
-            Kind::Names | Kind::Link(_) | Kind::Text(_) => Some(28),
-            Kind::Money | Kind::Base | Kind::Price | Kind::Quantity | Kind::Number => Some(16),
-            Kind::Date => Some(12),
-            _ => None,
-        };
-        let mut headings: Vec<Heading> = (self.fields.iter())
-            .map(|f| Heading { text: self.i18n.field(self.record, f.name), width_hint: width(f.kind) })
-            .collect();
-        if self.has_amounts() {
-            let field = self.record.currency_field().map_or("currency", |f| f.name);
-            headings.push(Heading { text: self.i18n.field(self.record, field), width_hint: None });
-        }
-        headings
-    }
-
-    fn cells(&self, row: &Row) -> Vec<sheet::Cell> {
-        let currency = row.currency.as_deref().unwrap_or(&self.company_currency);
-        let mut cells: Vec<sheet::Cell> =
-            self.fields.iter().zip(&row.cells).map(|(field, cell)| self.cell(field, cell, currency)).collect();
-        if self.has_amounts() {
-            cells.push(sheet::Cell::Text(currency.to_owned()));
-        }
-        cells
-    }
-
-    fn cell(&self, field: &Field, cell: &crate::record::page::Cell, currency: &str) -> sheet::Cell {
-        let Some(text) = cell.text.as_deref() else { return sheet::Cell::Empty };
-        if let Some(label) = &cell.label {
-            return sheet::Cell::Text(self.i18n.label(label));
-        }
-        let currency = if field.kind == Kind::Base { &self.company_currency } else { currency };
-        match (field.kind, Value::from_text(field.kind, Some(text))) {
-            (Kind::Money | Kind::Base, Value::Int(minor)) => {
-                let decimals = money::decimals(currency);
-                sheet::Cell::Number { value: money::from_minor(minor, decimals), decimals }
-            }
-            (_, Value::Int(number)) => sheet::Cell::Number { value: Decimal::from(number), decimals: 0 },
-            (_, Value::Decimal(value)) => sheet::Cell::Number { value, decimals: value.normalize().scale() },
-            (_, Value::Date(date)) => sheet::Cell::Date(date),
-            (_, Value::Bool(yes)) => sheet::Cell::Bool(yes),
-            (Kind::Names, Value::Names(names)) => sheet::Cell::Text(self.i18n.name(&names).to_owned()),
-            (Kind::State | Kind::Choice(_), _) => {
-                sheet::Cell::Text(self.i18n.show(self.record, field.name, field.kind, Some(text), currency))
-            }
-            _ => sheet::Cell::Text(text.to_owned()),
-        }
     }
 }

@@ -14,6 +14,7 @@ pub mod files;
 pub mod import;
 pub mod jobs;
 pub mod page;
+pub mod pdf;
 pub mod permission;
 pub mod seal;
 pub mod search;

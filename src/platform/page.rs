@@ -253,6 +253,11 @@ impl Reader {
         }
         found.iter().map(|row| read_row(self.record, &self.columns, row)).collect()
     }
+
+    /// Sums over all of the rows: field, currency, minor units.
+    pub async fn totals(&self, tx: &mut TenantTx) -> Outcome<Vec<(String, String, i64)>> {
+        totals(tx, self.record, &self.conditions).await
+    }
 }
 
 /// Cards shown in each state of a board.
@@ -395,7 +400,12 @@ async fn totals(tx: &mut TenantTx, record: &Record, conditions: &[Condition]) ->
     Ok(totals)
 }
 
-async fn filter_labels(tx: &mut TenantTx, record: &'static Record, query: &Query) -> Outcome<Vec<(String, String)>> {
+/// Titles of what the links lead to that a query filters by: field and canonical text.
+pub async fn filter_labels(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    query: &Query,
+) -> Outcome<Vec<(String, String)>> {
     let mut labels = Vec::new();
     for filter in &query.filters {
         let Some(Kind::Link(target)) = record.field(&filter.field).map(|f| f.kind) else { continue };
@@ -686,7 +696,8 @@ async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
     .bind(zone)
     .fetch_all(tx.conn())
     .await?;
-    rows.into_iter()
+    let mut events: Vec<Event> = rows
+        .into_iter()
         .map(|row| {
             let changes: serde_json::Value = row.try_get("changes")?;
             let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).map(str::to_owned);
@@ -699,7 +710,10 @@ async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
                 changes: changes.collect(),
             })
         })
-        .collect()
+        .collect::<Outcome<_>>()?;
+    let changes = events.iter_mut().map(|event| (record, &mut event.changes));
+    super::audit::name_links(tx, changes.collect()).await?;
+    Ok(events)
 }
 
 /// Whether the reader sees what changed in a field, named as the audit names it: `total`, `lines.3.price`.

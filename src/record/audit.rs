@@ -1,5 +1,6 @@
 //! What happened in a company, as its audit page shows it.
 
+use super::page::Message;
 use super::query::encode;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -14,12 +15,12 @@ pub struct AuditEntry {
     pub member: String,
     pub record: String,
     pub record_id: Uuid,
-    /// Canonical text of the record's title, as it is now; empty when it is gone or has none.
-    pub title: String,
+    /// Canonical text of the record's title, as it is now and empty when it has none; nothing when the record is gone.
+    pub title: Option<String>,
     pub action: String,
     pub address: String,
     pub request: String,
-    /// Field, old and new canonical text.
+    /// Field, old and new canonical text; for links the title of what they lead to.
     pub changes: Vec<(String, Option<String>, Option<String>)>,
 }
 
@@ -77,6 +78,8 @@ impl AuditQuery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditPage {
     pub query: AuditQuery,
+    /// What is wrong with the query: the field, and what to do.
+    pub faults: Vec<(String, Message)>,
     pub entries: Vec<AuditEntry>,
     /// Whether there are older ones.
     pub more: bool,

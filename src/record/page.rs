@@ -176,7 +176,7 @@ pub struct Event {
     pub user: String,
     /// Local time of the company, `YYYY-MM-DD HH:MM`.
     pub at: String,
-    /// Field, old and new canonical text.
+    /// Field, old and new canonical text; for links the title of what they lead to.
     pub changes: Vec<(String, Option<String>, Option<String>)>,
 }
 

@@ -10,15 +10,17 @@ use crate::platform::database;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Outcome};
 use crate::platform::files::Store;
+use crate::platform::table::Table;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::platform::web::{self, House};
 use crate::record::{Names, Record, Value};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, StatusCode, header};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use sqlx::{Connection as _, PgConnection};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -302,12 +304,21 @@ pub struct Browser {
 
 pub struct Answer {
     pub status: StatusCode,
+    pub bytes: Bytes,
     pub body: String,
     pub location: Option<String>,
     pub headers: axum::http::HeaderMap,
 }
 
 impl Answer {
+    /// The rows of a CSV or XLSX file without their headings.
+    pub fn rows(&self) -> Vec<Vec<String>> {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(&self.bytes).expect("written");
+        let mut table = Table::open(file).expect("a table");
+        table.rows(0).expect("rows").map(|row| row.expect("a row").cells).collect()
+    }
+
     /// The text of the page without tags and isolation marks.
     pub fn text(&self) -> String {
         let mut out = String::new();
@@ -399,6 +410,7 @@ impl Browser {
             location: parts.headers.get(header::LOCATION).and_then(|l| l.to_str().ok()).map(str::to_owned),
             headers: parts.headers,
             body: String::from_utf8_lossy(&body).into_owned(),
+            bytes: body,
         }
     }
 }

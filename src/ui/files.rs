@@ -32,16 +32,6 @@ struct Shelf {
     over: RwSignal<bool>,
 }
 
-/// What happened to a file, as histories call it.
-pub fn event(i18n: I18n, action: &str) -> Option<String> {
-    match action {
-        "attach" => Some(t!(i18n, "event-attach")),
-        "detach" => Some(t!(i18n, "event-detach")),
-        "open_file" => Some(t!(i18n, "event-open-file")),
-        _ => None,
-    }
-}
-
 /// The files of a record.
 pub fn view(record: &'static Record, id: Uuid, shelf: FileShelf) -> AnyView {
     let i18n = super::use_i18n();

@@ -686,11 +686,7 @@ fn history(i18n: I18n, record: &'static Record, page: &FormPage) -> AnyView {
 }
 
 fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Event) -> AnyView {
-    let action = match event.action.as_str() {
-        "create" => t!(i18n, "event-create"),
-        "change" => t!(i18n, "event-change"),
-        other => super::files::event(i18n, other).unwrap_or_else(|| i18n.action(record, other)),
-    };
+    let action = i18n.event(Some(record), &event.action);
     let symbol = match event.action.as_str() {
         "create" => "plus",
         "change" => "pencil",
@@ -718,25 +714,11 @@ pub fn change_view(
     currency: &str,
     company_currency: &str,
 ) -> Option<AnyView> {
-    if name == "file" {
-        let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "—".to_owned());
-        return Some(change_row(t!(i18n, "files-file"), text(old), text(new)));
-    }
-    let (label, field) = match name.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
-        Some((row, name)) => {
-            let field = record.lines.and_then(|lines| lines.field(name)).filter(|f| !f.hidden)?;
-            let row = t!(i18n, "event-line", row = row.trim_start_matches('-').to_owned());
-            (format!("{row} · {}", i18n.line_field(record, name)), field)
-        }
-        None => (i18n.field(record, name), record.field(name).filter(|f| !f.hidden)?),
-    };
-    let currency = if field.kind == Kind::Base { company_currency } else { currency };
-    // An id says nothing to people; that the link changed does.
-    let show = |text: &Option<String>| match field.kind {
-        Kind::Link(_) => text.as_ref().map_or("—".to_owned(), |_| "●".to_owned()),
-        _ => i18n.show(record, field.name, field.kind, text.as_deref(), currency),
-    };
-    Some(change_row(label, show(old), show(new)))
+    let changed = i18n.changed(record, name)?;
+    let currency = if changed.field.is_some_and(|f| f.kind == Kind::Base) { company_currency } else { currency };
+    let show = |text: &Option<String>| i18n.changed_value(record, &changed, text.as_deref(), currency);
+    let (old, new) = (show(old), show(new));
+    Some(change_row(changed.label, old, new))
 }
 
 fn change_row(label: String, old: String, new: String) -> AnyView {

@@ -124,19 +124,18 @@ fn tools(i18n: I18n, record: &'static Record, page: &ListPage, kept: Option<&Sav
             {board}
             {menu("layout-dashboard", t!(i18n, "group-by"), groups.into_any())}
             {menu("settings", t!(i18n, "columns"), column_menu(i18n, record, page))}
-            {menu("download", t!(i18n, "export"), export_links(record, page))}
+            {menu("download", t!(i18n, "export"), export_links(&format!("/{}/export?{}", record.path, query_text(record, &page.query.from_start()))))}
             {menu("save", t!(i18n, "view-save"), keep)}
         </div>
     }
     .into_any()
 }
 
-/// The list as a file, in the forms that spreadsheets read.
-fn export_links(record: &'static Record, page: &ListPage) -> AnyView {
-    let query = query_text(record, &page.query.from_start());
-    [("xlsx", "Excel (XLSX)"), ("csv", "CSV")]
+/// What the reader sees as a file; `address` is where files are, with the query.
+pub fn export_links(address: &str) -> AnyView {
+    [("xlsx", "Excel (XLSX)"), ("csv", "CSV"), ("pdf", "PDF")]
         .map(|(format, label)| {
-            let href = format!("/{}/export?format={format}&{query}", record.path);
+            let href = format!("{address}&format={format}");
             view! { <a class="item" href=href rel="external" download>{icon("download")}{label}</a> }
         })
         .collect_view()
@@ -286,7 +285,7 @@ fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
         .filter_map(|f| Some((record.field(&f.field)?, f)))
         .map(|(field, filter)| {
             let label = page.labels.iter().find(|(name, _)| *name == filter.field).map(|(_, title)| i18n.label(title));
-            let text = label.unwrap_or_else(|| filter_text(i18n, record, field, &filter.text, &page.company_currency));
+            let text = label.unwrap_or_else(|| i18n.filter(record, field, &filter.text, &page.company_currency));
             let href = page.query.without(field.name).address(record);
             view! { <a class="chip on" href=href>{i18n.field(record, field.name)}": "<bdi>{text}</bdi>{icon("x")}</a> }
         })
@@ -315,16 +314,6 @@ fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-fn filter_text(i18n: I18n, record: &'static Record, field: &'static Field, text: &str, currency: &str) -> String {
-    let one = |text: &str| i18n.show(record, field.name, field.kind, Some(text), currency);
-    match text.split_once("..") {
-        Some((start, "")) => t!(i18n, "filter-from", start = one(start)),
-        Some(("", end)) => t!(i18n, "filter-to", end = one(end)),
-        Some((start, end)) => format!("{} – {}", one(start), one(end)),
-        None => text.split(',').map(one).collect::<Vec<_>>().join(if i18n.locale.is_arabic() { "، " } else { ", " }),
-    }
 }
 
 /// A filter that is not set yet, with its little form.
@@ -438,6 +427,7 @@ fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
             <label class="tick"><input type="checkbox" name="all" value="true" />{t!(i18n, "bulk-all", count = count)}</label>
             {verbs}{set}
             <button class="btn small" name="_do" value="export.xlsx">{icon("download")}<span>{t!(i18n, "export")}</span></button>
+            <button class="btn small" name="_do" value="export.pdf">{icon("printer")}<span>"PDF"</span></button>
         </form>
     }
     .into_any()

@@ -1,10 +1,15 @@
 //! The audit log: everything is in it, and nothing in it can be changed unseen.
 
 use crate::platform::audit::{self, Fault};
+use crate::platform::document::Document;
 use crate::platform::door::{self, Error};
+use crate::record::Names;
 use crate::record::audit::AuditQuery;
-use crate::tests::support::{self, Firm, record};
+use crate::tests::platform::pdf::pages;
+use crate::tests::support::{self, Browser, Firm, code, record};
+use axum::http::StatusCode;
 use sqlx::{Connection as _, PgConnection};
+use uuid::Uuid;
 
 async fn faults(firm: &Firm) -> Vec<(Option<i64>, String)> {
     let faults = audit::verify(&firm.db, &firm.cx).await.expect("the chain is read");
@@ -110,4 +115,82 @@ async fn the_page_finds_who_did_what() {
         assert_eq!(outcome.is_ok(), opens, "{role}");
         assert!(opens || matches!(outcome, Err(Error::Denied)));
     }
+}
+
+/// A customer who is called like a formula, changed once, and another who was deleted.
+async fn eventful(firm: &Firm) -> Uuid {
+    let customer = firm.document("customer", firm.customer).await;
+    firm.change(&customer, &[("phone", "=1+1")]).await.expect("saved");
+    let mut tx = firm.tx().await;
+    let mut gone = Document::new(record("customer"))
+        .with("code", "C2")
+        .with("name", Names::new("Rival", "المنافس"))
+        .with("language", "en");
+    door::insert(&mut tx, &mut gone).await.expect("another customer");
+    door::delete(&mut tx, record("customer"), gone.id, 1).await.expect("deleted");
+    tx.commit().await.expect("commit");
+    gone.id
+}
+
+#[tokio::test]
+async fn the_log_leaves_as_a_file_for_those_who_see_it() {
+    let firm = Firm::new().await;
+    eventful(&firm).await;
+    let mut browser = Browser::of(&firm).await;
+    let csv = browser.get("/audit/export?format=csv&record=customer&action=change").await;
+    assert_eq!(csv.body.lines().count(), 2, "the headings and one field: {}", csv.body);
+    for text in ["Owner", "Gulf Steel", "Phone", "'=1+1"] {
+        assert!(csv.body.contains(text), "{text}: {}", csv.body);
+    }
+    // Every entry comes, beyond what a page shows.
+    let page = browser.get("/audit").await;
+    let all = browser.get("/audit/export?format=csv").await;
+    assert!(page.body.matches("<tr><td class=\"soft\"").count() == 100 && all.body.lines().count() > 200);
+    let xlsx = browser.get("/audit/export?format=xlsx&record=customer").await;
+    let rows = xlsx.rows();
+    assert!(rows.iter().any(|cells| cells.contains(&"=1+1".to_owned())), "{rows:?}");
+    assert!(rows.iter().any(|cells| cells.contains(&"Rival".to_owned())), "the deleted one by its name: {rows:?}");
+    let pdf = browser.get("/audit/export?format=pdf&record=customer").await;
+    let text = pages(&pdf.bytes).concat();
+    for part in ["Auditlog", "Record:Customers", "Phone", "=1+1", "GulfSteel", "TakenbyOwner"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let nonsense = browser.get("/audit/export?format=csv&from=yesterday").await;
+    assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let colleague = firm.colleague("accountant").await;
+    let mut accountant = Browser::signed_in(&format!("{}@firm.example", colleague.user)).await;
+    for format in ["csv", "xlsx", "pdf"] {
+        let answer = accountant.get(&format!("/audit/export?format={format}")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{format}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_names_links_and_leads_only_to_what_is_there() {
+    let firm = Firm::new().await;
+    let gone = eventful(&firm).await;
+    firm.item("A", "100", 0, "0").await;
+    let mut browser = Browser::of(&firm).await;
+    let page = browser.get("/audit?record=customer").await;
+    assert!(page.body.contains(&format!("href=\"/customers/{}\"", firm.customer)));
+    assert!(!page.body.contains(&format!("/customers/{gone}")) && page.text().contains("Rival"), "{}", page.text());
+    let mut tx = firm.tx().await;
+    let query = AuditQuery { record: "item".to_owned(), ..AuditQuery::default() };
+    let entries = audit::page(&mut tx, query).await.expect("a page").entries;
+    let unit = code(&mut tx, "unit", "PCS").await;
+    let unit = firm.document("unit", unit).await.names("name");
+    let (_, _, named) = entries[0].changes.iter().find(|(name, ..)| name == "unit").expect("its unit");
+    assert_eq!(named.as_deref().map(Names::from_text), Some(unit));
+}
+
+#[tokio::test]
+async fn a_day_that_is_none_is_said_beside_its_field() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let page = browser.get("/audit?from=yesterday&to=2026-11-22").await;
+    assert!(page.status.is_success() && page.body.contains("id=\"from-fault\""), "{}", page.text());
+    assert!(page.body.contains("value=\"yesterday\"") && !page.body.contains("id=\"to-fault\""));
+    // Digits of either kind are days.
+    let page = browser.get(&format!("/audit?from={}", crate::record::query::encode("٢٠٢٦-١١-٠١"))).await;
+    assert!(!page.body.contains("id=\"from-fault\""));
 }

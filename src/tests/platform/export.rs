@@ -2,20 +2,26 @@
 
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::door::{self, Error, Typed};
-use crate::platform::export::{self, Plan};
+use crate::platform::export::list::{self, Plan};
+use crate::platform::export::{Export, Format, PDF_ROWS};
 use crate::platform::import;
-use crate::platform::sheet::Format;
 use crate::platform::table::Table;
 use crate::platform::tenancy::Cx;
 use crate::record::query::{Filter, Query};
+<<<<<<< HEAD
 use crate::tests::support::{Browser, Firm, file as file_of, record};
+=======
+use crate::tests::platform::pdf::{backwards, pages};
+use crate::tests::support::{self, Browser, Firm, code, record};
+>>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
 use axum::http::{StatusCode, header};
+use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 async fn export(firm: &Firm, cx: &Cx, name: &str, query: Query, format: Format) -> Vec<Vec<String>> {
     let plan = Plan { record: record(name), query, ids: None, format };
-    let file = export::write(&firm.db, cx, &plan).await.expect("a file").file;
+    let file = list::write(&firm.db, cx, &plan).await.expect("a file").file;
     let mut table = Table::open(file).expect("a table");
     let rows = table.rows(0).expect("rows");
     let head = rows.header().cells.clone();
@@ -35,7 +41,7 @@ async fn every_row_comes_once_beyond_a_page() {
     }
     tx.commit().await.expect("commit");
     let query = Query { search: Some("U0".to_owned()), ..Query::default() };
-    for format in [Format::Csv, Format::Xlsx] {
+    for format in [Format::CSV, Format::XLSX] {
         let rows = export(&firm, &firm.cx, "unit", query.clone(), format).await;
         let codes: Vec<String> = rows[1..].iter().map(|row| row[0].clone()).collect();
         assert_eq!(codes, (0..1203).map(|n| format!("U{n:05}")).collect::<Vec<_>>());
@@ -48,13 +54,13 @@ async fn a_file_speaks_the_readers_language_and_keeps_its_figures() {
     let item = firm.item("A", "1234.5", 0, "0").await;
     firm.order(&[(item, 3)]).await;
     let arabic = Cx { i18n: I18n::new(Locale::Ar, Digits::Arabic), ..firm.cx.clone() };
-    let rows = export(&firm, &arabic, "sales_order", Query::default(), Format::Xlsx).await;
+    let rows = export(&firm, &arabic, "sales_order", Query::default(), Format::XLSX).await;
     assert!(rows[0].contains(&"العميل".to_owned()), "{:?}", rows[0]);
     assert!(rows[1].contains(&"الخليج للحديد".to_owned()), "{:?}", rows[1]);
     assert!(rows[1].contains(&"4259.03".to_owned()) && rows[1].contains(&"SAR".to_owned()), "{:?}", rows[1]);
     let none = Filter { field: "state".to_owned(), text: "cancelled".to_owned() };
     let rows =
-        export(&firm, &firm.cx, "sales_order", Query { filters: vec![none], ..Query::default() }, Format::Csv).await;
+        export(&firm, &firm.cx, "sales_order", Query { filters: vec![none], ..Query::default() }, Format::CSV).await;
     assert_eq!(rows.len(), 1, "only the headings");
 }
 
@@ -69,8 +75,8 @@ async fn f35_what_looks_like_a_formula_is_text_and_comes_back_whole() {
     tx.commit().await.expect("commit");
     let columns = ["code", "name", "phone", "language"].map(str::to_owned).to_vec();
     let query = Query { columns, search: Some("=1+1".to_owned()), ..Query::default() };
-    let plan = Plan { record: record("customer"), query, ids: None, format: Format::Csv };
-    let mut file = export::write(&firm.db, &firm.cx, &plan).await.expect("a file").file;
+    let plan = Plan { record: record("customer"), query, ids: None, format: Format::CSV };
+    let mut file = list::write(&firm.db, &firm.cx, &plan).await.expect("a file").file;
     let mut bytes = Vec::new();
     std::io::Read::read_to_end(&mut file, &mut bytes).expect("bytes");
     let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -89,6 +95,61 @@ async fn f35_what_looks_like_a_formula_is_text_and_comes_back_whole() {
 }
 
 #[tokio::test]
+async fn paper_holds_what_the_sheet_holds_in_the_readers_words() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "1234.5", 0, "0").await;
+    let order = firm.order(&[(item, 3)]).await;
+    let number = order.number().expect("a number");
+    let mut browser = Browser::of(&firm).await;
+    let path = format!("/sales-orders/export?format=pdf&state=confirmed&customer={}&q={number}", firm.customer);
+    let answer = browser.get(&path).await;
+    assert_eq!(answer.headers[header::CONTENT_TYPE], "application/pdf");
+    let page = pages(&answer.bytes).concat();
+    for text in
+        ["Salesorders", "Customer:GulfSteel", "State:Confirmed", "Search:", number, "4,259.03", "SAR", "TakenbyOwner"]
+    {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    let arabic = Cx { i18n: I18n::new(Locale::Ar, Digits::Arabic), ..firm.cx.clone() };
+    let plan = Plan { record: record("sales_order"), query: Query::default(), ids: None, format: Format::Pdf };
+    let page = read_pages(list::write(&firm.db, &arabic, &plan).await.expect("a file")).concat();
+    for text in ["أوامر البيع", "الخليج للحديد", "إجمالي سجل واحد", "استخرجه"]
+    {
+        assert!(page.contains(&backwards(text)), "{text}: {page}");
+    }
+    assert!(page.contains("٤٬٢٥٩٫٠٣") && page.contains(number), "{page}");
+}
+
+fn read_pages(mut export: Export) -> Vec<String> {
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut export.file, &mut bytes).expect("bytes");
+    pages(&bytes)
+}
+
+#[tokio::test]
+async fn a_list_too_long_for_paper_is_refused_with_a_way_out() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let unit = code(&mut tx, "unit", "PCS").await;
+    tx.commit().await.expect("commit");
+    many_units(&firm, PDF_ROWS + 1).await;
+    let mut browser = Browser::of(&firm).await;
+    let answer = browser.get("/units/export?format=pdf").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.text().contains("5,000 rows") && answer.text().contains("XLSX"), "{}", answer.text());
+    let ticked = browser.post("/units/bulk", &[("_do", "export.pdf"), ("id", &unit.to_string())]).await;
+    assert!(pages(&ticked.bytes).concat().contains("Chosenrecordsonly"));
+}
+
+/// Puts rows into the table itself, as the door would take minutes for them.
+async fn many_units(firm: &Firm, count: usize) {
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    let sql = "insert into unit (tenant_id, id, code, decimals, name) select $1, gen_random_uuid(), 'PDF-' || n, 0, '{\"en\": \"Unit\"}'
+                 from generate_series(1, $2) n";
+    sqlx::query(sql).bind(firm.cx.tenant).bind(count as i32).execute(&mut admin).await.expect("units");
+}
+
+#[tokio::test]
 async fn a_download_is_named_and_denied_like_its_list() {
     let firm = Firm::new().await;
     let mut browser = Browser::of(&firm).await;
@@ -101,6 +162,6 @@ async fn a_download_is_named_and_denied_like_its_list() {
     let answer = browser.post("/customers/bulk", &[("_do", "export.csv"), ("id", &ticked)]).await;
     assert!(answer.status.is_success() && answer.body.lines().count() == 2, "{}", answer.body);
     let store = firm.colleague("storekeeper").await;
-    let plan = Plan { record: record("journal_entry"), query: Query::default(), ids: None, format: Format::Csv };
-    assert!(matches!(export::write(&firm.db, &store, &plan).await, Err(Error::Denied)));
+    let plan = Plan { record: record("journal_entry"), query: Query::default(), ids: None, format: Format::CSV };
+    assert!(matches!(list::write(&firm.db, &store, &plan).await, Err(Error::Denied)));
 }

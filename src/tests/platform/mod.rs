@@ -6,6 +6,7 @@ mod export;
 mod files;
 mod import;
 mod jobs;
+pub mod pdf;
 mod permission;
 mod search;
 mod sheet;

@@ -7,11 +7,16 @@ use crate::platform::door::{self, Error, Typed};
 use crate::platform::page;
 use crate::platform::permission::{Grant, Rights};
 use crate::platform::tenancy::{Cx, TenantTx};
-use crate::record::query::Query;
+use crate::record::query::{Query, groupable};
 use crate::record::{Field, Kind, Names, Reach, Record};
+<<<<<<< HEAD
 use crate::tests::support::{self, Browser, Firm, code, record, refusals};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+=======
+use crate::tests::support::{self, Answer, Browser, Firm, code, record, refusals};
+use axum::http::StatusCode;
+>>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
@@ -278,6 +283,8 @@ async fn a_hidden_field_shows_at_no_door_and_cannot_be_set() {
     let hide = [("sees", "false"), ("changes", "false")];
     rights.extend(kept.iter().map(|k| right(k.record.name, Some(&k.name), &hide)));
     let (_, mut browser) = member_with(&firm, "auditor", rights).await;
+    let mut owner = Browser::of(&firm).await;
+    let mut shown = [("csv", 0), ("xlsx", 0), ("pdf", 0)];
     let leaks = |what: &str, body: &str| {
         for kept in &kept {
             // What stands on the company's own paper is for everybody.
@@ -315,10 +322,33 @@ async fn a_hidden_field_shows_at_no_door_and_cannot_be_set() {
             let found = browser.get(&format!("{path}?q=marker")).await;
             assert!(!found.body.contains(&format!("{path}/{id}")), "the search of {path} finds a hidden text");
         }
+        let groups = known.fields.iter().filter(|f| groupable(f.kind));
+        for page in groups.map(|f| format!("{path}?group={}", f.name)) {
+            leaks(&page, &browser.get(&page).await.body);
+        }
+        for (format, shown) in &mut shown {
+            let page = format!("{path}/export?format={format}&columns={}", columns.join(","));
+            leaks(&page, &file_text(format, &browser.get(&page).await));
+            // The same file shows it to whoever may see it, or the test would prove nothing.
+            let whole = file_text(format, &owner.get(&page).await);
+            *shown += own.iter().filter(|k| k.shown.iter().any(|text| whole.contains(text.as_str()))).count();
+        }
         leaks(&path, &browser.call("lookup", json!({"record": known.name, "text": ""})).await.body);
         let preview = json!({"record": known.name, "id": id, "fields": {}, "lines": []});
         leaks(&path, &browser.call("preview", preview).await.body);
         intrude(&mut browser, &mut admin, known, id, &own).await;
+    }
+    for (format, shown) in shown {
+        assert!(shown > 40, "only {shown} fields are in files of the format {format}");
+    }
+}
+
+/// What somebody reads in an export; its lines are broken where paper wants it.
+fn file_text(format: &str, answer: &Answer) -> String {
+    assert!(answer.status.is_success(), "{format}: {}", answer.body);
+    match format {
+        "pdf" => super::pdf::pages(&answer.bytes).concat(),
+        _ => answer.rows().concat().join("\n"),
     }
 }
 
