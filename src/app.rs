@@ -13,6 +13,7 @@ pub mod import;
 #[cfg(feature = "ssr")]
 pub mod imports;
 pub mod jobs;
+pub mod notifications;
 pub mod page;
 pub mod print;
 pub mod reports;

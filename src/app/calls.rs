@@ -10,6 +10,7 @@ use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::record::Names;
 use crate::record::audit::AuditPage;
+use crate::record::comments::NotificationPage;
 use crate::record::import::ImportPage;
 use crate::record::jobs::{JobLine, JobPage};
 use crate::record::page::{FormPage, ListPage, Message, Suggestion};
@@ -55,6 +56,8 @@ pub struct Me {
     pub creates: Vec<String>,
     /// Pages beside the records in the menu.
     pub pages: Vec<String>,
+    /// Notifications that they have not read.
+    pub unread: i64,
 }
 
 /// A company to switch to.
@@ -75,10 +78,11 @@ mod server {
     use crate::platform::error::{Error, Outcome};
     use crate::platform::import::batch as import;
     use crate::platform::jobs;
+    use crate::platform::notifications;
     use crate::platform::page::{self, Posted};
     use crate::platform::search;
     use crate::platform::tenancy::{TenantTx, whole};
-    use crate::platform::{auth, web::Visit};
+    use crate::platform::{auth, comments, web::Visit};
     use crate::record::audit::AuditQuery;
     use crate::record::query::Query;
     use crate::record::{Field, Kind, value};
@@ -147,6 +151,7 @@ mod server {
             ["jobs"] => Page::Jobs(jobs::list(tx).await?),
             ["jobs", id] => Page::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?).await?),
             ["audit"] => Page::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
+            ["notifications"] => Page::Notifications(notifications::page(tx, place(&asked("before"))?).await?),
             ["search"] => Page::Search(search::find(tx, &asked("q")).await?),
             ["companies", "new"] => Page::NewCompany,
             ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
@@ -155,6 +160,7 @@ mod server {
                 let mut form =
                     page::form(tx, record_at(path)?, Some(id), &Default::default(), posted.as_deref()).await?;
                 say_of_files(&mut form, &asked("said"));
+                form.talk = comments::list(tx, record_at(path)?, id, place(&asked("older"))?).await?;
                 Page::Form(form)
             }
             [path] => {
@@ -182,6 +188,9 @@ mod server {
                     form.notice = done_message(&asked("done"));
                 }
                 say_of_files(&mut form, &asked("said"));
+                if let Some(id) = id {
+                    form.talk = comments::list(tx, record, id, place(&asked("older"))?).await?;
+                }
                 Page::Form(form)
             }
             _ => return Err(Error::NotFound),
@@ -193,6 +202,11 @@ mod server {
         if let Some(files) = &mut form.files {
             files.said = crate::platform::files::http::said_in(said);
         }
+    }
+
+    /// A place in an order by ids, `None` at its beginning.
+    fn place(text: &str) -> Outcome<Option<uuid::Uuid>> {
+        (!text.is_empty()).then(|| text.parse().map_err(|_| Error::BadRequest("place"))).transpose()
     }
 
     /// A date of an address, `None` when it is empty or nonsense.
@@ -223,29 +237,62 @@ pub enum Page {
     Jobs(Vec<JobLine>),
     Job(JobPage),
     Search(SearchPage),
+    Notifications(NotificationPage),
+}
+
+/// A page, and what the frame around it shows anew with each one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loaded {
+    pub page: Page,
+    /// Notifications that the reader has not read; `None` where that could not be asked.
+    pub unread: Option<i64>,
 }
 
 /// The page at an address: the parts of its path and the pairs of its query. One function serves them all, so that the
 /// browser carries the machinery of loading once.
 #[server(endpoint = "page", input = Json, output = Postcard)]
-pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Page, Failure> {
+pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Loaded, Failure> {
     let visit = server::visit()?;
     if let Some(failed) = use_context::<super::forms::Failed>() {
         return Err(failed.0);
     }
     let parts: Vec<&str> = path.iter().map(String::as_str).collect();
     if parts == ["companies"] {
-        return server::companies(&visit).await.map(Page::Companies);
+        let page = Page::Companies(server::companies(&visit).await?);
+        let unread = server::read(|tx| Box::pin(crate::platform::notifications::unread(tx))).await.ok();
+        return Ok(Loaded { page, unread });
     }
     let posted = visit.posted.clone();
     let name = visit.signed_in.map(|p| p.name).unwrap_or_default();
-    server::read(move |tx| Box::pin(async move { server::page(tx, &path, query, posted, &name).await })).await
+    let draft = use_context::<crate::record::comments::Draft>();
+    let read = server::read(move |tx| {
+        Box::pin(async move {
+            let page = server::page(tx, &path, query, posted, &name).await?;
+            Ok(Loaded { page, unread: Some(crate::platform::notifications::unread(tx).await?) })
+        })
+    });
+    let mut loaded = read.await?;
+    if let (Page::Form(FormPage { talk: Some(talk), .. }), Some(draft)) = (&mut loaded.page, draft) {
+        talk.bring_back(draft);
+    }
+    Ok(loaded)
 }
 
 /// What was just done, from the address after a redirect.
 pub fn done_message(done: &str) -> Option<Message> {
-    matches!(done, "saved" | "acted" | "created" | "deleted" | "attached" | "detached")
-        .then(|| Message::new(format!("done-{done}")))
+    matches!(
+        done,
+        "saved"
+            | "acted"
+            | "created"
+            | "deleted"
+            | "attached"
+            | "detached"
+            | "commented"
+            | "comment-edited"
+            | "comment-removed"
+    )
+    .then(|| Message::new(format!("done-{done}")))
 }
 
 /// What follows from a form as it stands; nothing is written.
@@ -266,13 +313,18 @@ pub async fn preview(
     .await
 }
 
-/// Suggestions for a link.
+/// Suggestions for a link to a record of a type; for `@` and a type, colleagues who may see such records.
 #[server(endpoint = "lookup", input = Json, output = Postcard)]
 pub async fn lookup(record: String, text: String) -> Result<Vec<Suggestion>, Failure> {
     server::read(move |tx| {
         Box::pin(async move {
-            let record = crate::modules::record(&record).ok_or(crate::platform::error::Error::NotFound)?;
-            crate::platform::page::suggest(tx, record, &text).await
+            let colleagues = record.strip_prefix('@');
+            let name = colleagues.unwrap_or(&record);
+            let record = crate::modules::record(name).ok_or(crate::platform::error::Error::NotFound)?;
+            match colleagues {
+                Some(_) => crate::platform::comments::suggest(tx, record, &text).await,
+                None => crate::platform::page::suggest(tx, record, &text).await,
+            }
         })
     })
     .await

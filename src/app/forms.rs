@@ -9,22 +9,15 @@ use crate::modules::administration::{founding, invitation};
 use crate::platform::auth::{self, SignedIn};
 use crate::platform::bulk::{self, Order, Which};
 use crate::platform::error::{Error, Outcome};
-<<<<<<< HEAD
-use crate::platform::export::{self, Export, Plan};
-=======
 use crate::platform::export::list::{self, Plan};
 use crate::platform::export::{self, Export, Format};
->>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
 use crate::platform::files::content::disposition;
 use crate::platform::jobs;
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
-<<<<<<< HEAD
 use crate::record::Names;
-=======
 use crate::record::audit::AuditQuery;
->>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
 use crate::record::query::Query;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -286,43 +279,23 @@ async fn file_of<W: Future<Output = Outcome<Export>> + Send + 'static>(
     write: impl FnOnce(Db, Cx) -> W,
 ) -> Response {
     let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
-<<<<<<< HEAD
-    let (db, task) = (house.db.clone(), plan.clone());
-    match whole(async move { export::write(&db, &cx, &task).await }).await {
-        Ok(export) => download(export, plan.format),
-=======
     match whole(write(house.db.clone(), cx)).await {
-        Ok(export) => {
-            let disposition = disposition(&export.name, false);
-            let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(export.file)));
-            let mut response = Response::new(body);
-            let headers = response.headers_mut();
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(export.format.media_type()));
-            if let Ok(disposition) = HeaderValue::from_str(&disposition) {
-                headers.insert(header::CONTENT_DISPOSITION, disposition);
-            }
-            if export.format != Format::CSV {
-                // It is packed already.
-                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
-            }
-            response
-        }
->>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
+        Ok(export) => download(export),
         Err(error) => failed(house, visit, headers, error).await,
     }
 }
 
 /// A file that was made for this visit.
-pub fn download(export: Export, format: Format) -> Response {
+pub fn download(export: Export) -> Response {
     let disposition = disposition(&export.name, false);
     let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(export.file)));
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(export.format.media_type()));
     if let Ok(disposition) = HeaderValue::from_str(&disposition) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    if format == Format::Xlsx {
+    if export.format != Format::CSV {
         // It is packed already.
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
     }

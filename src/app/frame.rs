@@ -25,6 +25,7 @@ fn me() -> Me {
                 me.creates = modules::records().filter(|r| rights.creates(r)).map(|r| r.name.to_owned()).collect();
                 let pages = MODULES.iter().flat_map(|m| m.pages.iter().filter(|page| (m.opens)(page.0, rights)));
                 me.pages = pages.map(|page| page.0.to_owned()).collect();
+                me.unread = present.unread;
                 me.company = present.company.name.clone();
                 me.role = present.standing.role_name.clone();
             }
@@ -51,11 +52,12 @@ fn is_form(path: &[String]) -> bool {
 /// Labels and addresses of what stands above a page, outermost first.
 type Crumbs = Vec<(String, Option<String>)>;
 
-/// The frame with a page inside. It is drawn once; what depends on the address follows it. While the next page is `busy` to
-/// come, the one before stays for a moment, then gives way to the shape of a page.
-pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, page: AnyView) -> AnyView {
+/// The frame with a page inside. It is drawn once; what depends on the address follows it, and the bell each page. While the
+/// next page is `busy` to come, the one before stays for a moment, then gives way to the shape of a page.
+pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, page: AnyView, unread: RwSignal<i64>) -> AnyView {
     let i18n = use_i18n();
     let me = me();
+    unread.set(me.unread);
     let current =
         Signal::derive(move || path.with(|p| format!("/{}", p.first().map(String::as_str).unwrap_or_default())));
     let on_form = Signal::derive(move || path.with(|p| is_form(p)));
@@ -90,7 +92,7 @@ pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, page: AnyView) -> 
                     <input type="search" name="q" placeholder=t!(i18n, "search-placeholder") aria-label=t!(i18n, "search-placeholder") />
                     <kbd dir="ltr">"Ctrl K"</kbd>
                 </form>
-                <div class="tools">{language_switch(i18n, on_form)}</div>
+                <div class="tools">{bell(i18n, unread)}{language_switch(i18n, on_form)}</div>
             </header>
             <main class="page" id="page" tabindex="-1" aria-busy=move || busy.get().then_some("true")>{page}</main>
         </div>
@@ -135,6 +137,7 @@ fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
             (i18n.format(&format!("module-{}", module.name), None), None),
             (i18n.format(&format!("page-{first}"), None), None),
         ],
+        None if first == "notifications" => vec![(t!(i18n, "notifications"), None)],
         None if first == "search" => vec![(t!(i18n, "search-title"), None)],
         None if first == "jobs" => vec![(t!(i18n, "jobs"), (path.len() > 1).then(|| "/jobs".to_owned()))],
         None if first == "companies" => {
@@ -175,6 +178,21 @@ fn menu(i18n: I18n, me: &Me, current: Signal<String>) -> AnyView {
         })
         .collect_view();
     view! { {nav_link("/".to_owned(), "layout-dashboard", t!(i18n, "home"), current)}{groups} }.into_any()
+}
+
+/// The way to the notifications, with how many of them are new.
+fn bell(i18n: I18n, unread: RwSignal<i64>) -> AnyView {
+    let label = move || t!(i18n, "notifications-unread", count = unread.get());
+    let shown = move || {
+        (unread.get() > 0).then(|| view! { <span class="n" aria-hidden="true">{counted(i18n, unread.get())}</span> })
+    };
+    view! { <a class="btn quiet icon" id="bell" href="/notifications" title=label aria-label=label>{icon("bell")}{shown}</a> }
+        .into_any()
+}
+
+/// A small number as it is; beyond it only that there are more.
+fn counted(i18n: I18n, count: i64) -> String {
+    if count > 99 { format!("{}+", i18n.integer(99)) } else { i18n.integer(count) }
 }
 
 /// A language is switched by a form, so that it works without scripts and keeps the page. On the form of a record the

@@ -5,7 +5,6 @@ use crate::modules;
 use crate::platform::error::{Error, Outcome, Refusal};
 use crate::platform::import::batch::{self, Asked, MOST_BYTES};
 use crate::platform::jobs;
-use crate::platform::sheet::Format;
 use crate::platform::tenancy::{Cx, whole};
 use crate::platform::web::{self, House, Visit, form_pairs};
 use crate::record::Record;
@@ -127,7 +126,7 @@ async fn rest(
     };
     let task = house.clone();
     match whole(async move { batch::left_out(&task.db, &cx, &task.files, record, batch).await }).await {
-        Ok(export) => download(export, Format::Csv),
+        Ok(export) => download(export),
         Err(error) => failed(house, visit, headers, error).await,
     }
 }

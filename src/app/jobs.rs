@@ -22,7 +22,7 @@ pub fn title(i18n: I18n, line: &JobLine) -> String {
     format!("{} — {verb}", i18n.records(record))
 }
 
-fn state(i18n: I18n, line: &JobLine) -> AnyView {
+pub fn state(i18n: I18n, line: &JobLine) -> AnyView {
     let (class, words) = match line.state.as_str() {
         _ if line.cancelling && !line.ended() => ("pill p-part", t!(i18n, "job-cancelling")),
         "waiting" => ("pill p-draft", t!(i18n, "job-waiting")),
@@ -102,7 +102,7 @@ fn follow_on(path: Vec<String>, take: std::rc::Rc<dyn Fn(Page) -> bool>) {
     crate::ui::browser::after(1000, move || {
         leptos::task::spawn_local(async move {
             // What could not be loaded may come the next time.
-            if super::calls::load(path.clone(), Vec::new()).await.map_or(true, &*take) {
+            if super::calls::load(path.clone(), Vec::new()).await.map_or(true, |loaded| take(loaded.page)) {
                 follow_on(path, take);
             }
         });

@@ -22,6 +22,7 @@ pub fn page() -> impl IntoView {
         Memo::new(move |_| query.get().into_iter().map(|(name, text)| (name.into_owned(), text)).collect::<Vec<_>>());
     let asked = move || (path.get(), pairs.get());
     let loaded = Resource::<_, PostcardCodec>::new_with_options(asked, |(path, pairs)| calls::load(path, pairs), false);
+    let unread = RwSignal::new(0);
     // Drawing reads signals once; only another address draws anew. A tracked read would take the page away under the hands of
     // whoever types in it.
     let busy = RwSignal::new(false);
@@ -29,7 +30,12 @@ pub fn page() -> impl IntoView {
         <Transition fallback=|| () set_pending=busy>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok(page) => untrack(|| draw(page)),
+                    Ok(loaded) => untrack(|| {
+                        if let Some(now) = loaded.unread {
+                            unread.set(now);
+                        }
+                        draw(loaded.page)
+                    }),
                     Err(failure) => untrack(|| failed(&failure)),
                 }
             })}
@@ -40,7 +46,7 @@ pub fn page() -> impl IntoView {
     if path.with_untracked(|p| p.last().is_some_and(|last| last == "print")) {
         body
     } else {
-        frame(path.into(), busy, body)
+        frame(path.into(), busy, body, unread)
     }
 }
 
@@ -62,6 +68,7 @@ fn draw(page: Page) -> AnyView {
         Page::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
         Page::Audit(data) => report(i18n, "audit", super::audit::view(data)),
         Page::Jobs(lines) => titled(t!(i18n, "jobs"), super::jobs::list(lines)),
+        Page::Notifications(page) => titled(t!(i18n, "notifications"), super::notifications::view(page)),
         Page::Search(found) => titled(t!(i18n, "search-title"), super::search::view(found)),
         Page::Job(page) => titled(super::jobs::title(i18n, &page.line), super::jobs::one(page)),
         Page::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),

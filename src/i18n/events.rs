@@ -8,7 +8,7 @@ use crate::t;
 /// A field of a change as the audit names it.
 pub struct Changed {
     pub label: String,
-    /// None for a file, whose name is all there is to see.
+    /// None for a file or a comment, whose text is all there is to see.
     pub field: Option<&'static Field>,
 }
 
@@ -22,6 +22,9 @@ impl I18n {
             ("attach", _) => t!(self, "event-attach"),
             ("detach", _) => t!(self, "event-detach"),
             ("open_file", _) => t!(self, "event-open-file"),
+            ("comment", _) => t!(self, "event-comment"),
+            ("edit_comment", _) => t!(self, "event-edit-comment"),
+            ("remove_comment", _) => t!(self, "event-remove-comment"),
             (other, Some(record)) => self.action(record, other),
             (other, None) => other.to_owned(),
         }
@@ -29,8 +32,13 @@ impl I18n {
 
     /// The field of a change by its name, such as `total` or `lines.3.price`; nothing for fields that nobody sees.
     pub fn changed(&self, record: &'static Record, name: &str) -> Option<Changed> {
-        if name == "file" {
-            return Some(Changed { label: t!(self, "files-file"), field: None });
+        let beside = match name {
+            "file" => Some(t!(self, "files-file")),
+            "comment" => Some(t!(self, "comment")),
+            _ => None,
+        };
+        if let Some(label) = beside {
+            return Some(Changed { label, field: None });
         }
         let (label, field) = match name.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
             Some((row, name)) => {

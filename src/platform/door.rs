@@ -8,7 +8,7 @@ pub use super::document::{Document, Line};
 pub use super::error::{Error, Outcome, Refusal};
 use super::permission::Rights;
 use super::sql;
-use super::tenancy::TenantTx;
+use super::tenancy::{Standing, TenantTx};
 pub use super::typed::{Links, Typed, find_links, read_typed};
 use crate::record::page::{Arg, HandOn};
 use crate::record::{Field, Kind, Reach, Record, Start, Value, fold::fold};
@@ -130,9 +130,9 @@ pub enum Lock {
     Update,
 }
 
-/// Whether a document is among the rows that the reader reaches.
-pub(super) fn within_reach(tx: &TenantTx, document: &Document) -> bool {
-    let reach = tx.standing.rights.on(document.record).reach;
+/// Whether a document is among the rows that somebody reaches.
+pub fn within_reach(standing: &Standing, document: &Document) -> bool {
+    let reach = standing.rights.on(document.record).reach;
     let whose = match reach {
         Reach::All => return true,
         Reach::Own => document.created_by,
@@ -143,7 +143,7 @@ pub(super) fn within_reach(tx: &TenantTx, document: &Document) -> bool {
             None => None,
         },
     };
-    whose == Some(sql::reach_value(&tx.standing, reach))
+    whose == Some(sql::reach_value(standing, reach))
 }
 
 /// Nobody gives a record away beyond their own reach.
@@ -153,7 +153,7 @@ pub(super) fn beyond_reach(tx: &TenantTx, document: &Document) -> Option<Refusal
         Reach::Branch => "branch",
         _ => record.party.unwrap_or_default(),
     };
-    (!within_reach(tx, document)).then(|| Refusal::new("refuse-beyond-reach").at(field))
+    (!within_reach(&tx.standing, document)).then(|| Refusal::new("refuse-beyond-reach").at(field))
 }
 
 /// A document that the reader may see, locked or not. What they may not see is not found, as if it did not exist.
@@ -162,7 +162,7 @@ pub async fn reachable(tx: &mut TenantTx, record: &'static Record, id: Uuid, loc
         return Err(Error::NotFound);
     }
     let document = load(tx, record, id, lock).await?;
-    if within_reach(tx, &document) { Ok(document) } else { Err(Error::NotFound) }
+    if within_reach(&tx.standing, &document) { Ok(document) } else { Err(Error::NotFound) }
 }
 
 /// One record with its lines, for a reader who may see it, without the fields that are kept from them.
@@ -310,7 +310,7 @@ pub async fn save(
     };
     let start = match &before {
         Some(before) => {
-            if !rights.sees(record) || !within_reach(tx, before) {
+            if !rights.sees(record) || !within_reach(&tx.standing, before) {
                 return Err(Error::NotFound);
             }
             if version == 0 {
@@ -652,6 +652,7 @@ pub(super) async fn delete_several(tx: &mut TenantTx, record: &'static Record, d
         return Err(Error::Conflict);
     }
     super::files::let_go(tx, record, &ids).await?;
+    super::comments::let_go(tx, record, &ids).await?;
     let notes = documents.iter().map(|document| {
         let empty = Document { values: Values::new(), lines: Vec::new(), ..document.clone() };
         (document.id, "delete", differences(Some(document), &empty))
@@ -682,10 +683,10 @@ pub(super) async fn write_imported(
 ) -> Outcome<()> {
     let rights = tx.rights();
     let may = |draft: &Draft| match draft.before {
-        Some(before) => rights.changes(record) && record.editable(before.state()) && within_reach(tx, before),
+        Some(before) => rights.changes(record) && record.editable(before.state()) && within_reach(&tx.standing, before),
         None => rights.creates(record),
     };
-    if !drafts.iter().all(|draft| may(draft) && within_reach(tx, draft.document)) {
+    if !drafts.iter().all(|draft| may(draft) && within_reach(&tx.standing, draft.document)) {
         return Err(Error::Denied);
     }
     write_several(tx, record, drafts).await

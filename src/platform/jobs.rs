@@ -9,6 +9,7 @@ use super::bulk::Bulk;
 use super::door::{Error, Outcome};
 use super::files::Store;
 use super::import::batch::Import;
+use super::notifications;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::record::jobs::{JobLine, JobPage, JobRow};
@@ -273,7 +274,7 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
         Err(error) if attempts >= ATTEMPTS => ("failed", Some(error.to_string())),
         Err(error) => ("waiting", Some(error.to_string())),
     };
-    sqlx::query(
+    let settled = sqlx::query(
         "update job set state = $3, error = $4, finished_at = case when $3 = 'waiting' then null else now() end
           where tenant_id = $1 and id = $2 and state = 'running'",
     )
@@ -283,6 +284,9 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
     .bind(error)
     .execute(tx.conn())
     .await?;
+    if matches!(state, "done" | "failed") && settled.rows_affected() == 1 {
+        notifications::tell_of_job(&mut tx, job).await?;
+    }
     match (&outcome, state) {
         (Ok(_), "waiting") => sqlx::query("select queue.again($1, 0)").bind(job),
         (Err(_), "waiting") => sqlx::query("select queue.again($1, $2)").bind(job).bind(5 << attempts.min(10)),
@@ -308,21 +312,22 @@ pub async fn list(tx: &mut TenantTx) -> Outcome<Vec<JobLine>> {
 
 /// A job that the reader may look at.
 async fn one(tx: &mut TenantTx, job: Uuid) -> Outcome<JobLine> {
-    lines(tx, Some(job)).await?.pop().ok_or(Error::NotFound)
+    lines(tx, Some(&[job])).await?.pop().ok_or(Error::NotFound)
 }
 
-async fn lines(tx: &mut TenantTx, job: Option<Uuid>) -> Outcome<Vec<JobLine>> {
+/// Jobs that the reader may look at, latest first: these, or the latest of all.
+pub(super) async fn lines(tx: &mut TenantTx, jobs: Option<&[Uuid]>) -> Outcome<Vec<JobLine>> {
     let whose = (!administers(tx)).then_some(tx.standing.member);
     let rows = sqlx::query(
         "select j.id, to_char(j.at at time zone $3, 'YYYY-MM-DD HH24:MI') as at, coalesce(m.name, '') as member, j.kind, coalesce(j.record, '') as record,
                 j.payload, j.state, j.done, j.refused, j.total, j.cancel
            from job j left join member m on m.tenant_id = j.tenant_id and m.id = j.member
-          where j.tenant_id = $1 and ($2::uuid is null or j.member = $2) and ($4::uuid is null or j.id = $4) order by j.id desc limit 100",
+          where j.tenant_id = $1 and ($2::uuid is null or j.member = $2) and ($4::uuid[] is null or j.id = any($4)) order by j.id desc limit 100",
     )
     .bind(tx.tenant())
     .bind(whose)
     .bind(tx.company.time_zone.clone())
-    .bind(job)
+    .bind(jobs)
     .fetch_all(tx.conn())
     .await?;
     rows.iter().map(line).collect()

@@ -688,12 +688,13 @@ async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
     let rows = sqlx::query(
         "select a.action, coalesce(m.name, '') as user, to_char(a.at at time zone $4, 'YYYY-MM-DD HH24:MI') as at, a.changes
            from audit a left join member m on m.tenant_id = a.tenant_id and m.id = a.user_id
-          where a.tenant_id = $1 and a.record = $2 and a.record_id = $3 order by a.id desc limit 50",
+          where a.tenant_id = $1 and a.record = $2 and a.record_id = $3 and a.action <> all($5) order by a.id desc limit 50",
     )
     .bind(tx.tenant())
     .bind(document.record.name)
     .bind(document.id)
     .bind(zone)
+    .bind(super::comments::left_out(&rights, record))
     .fetch_all(tx.conn())
     .await?;
     let mut events: Vec<Event> = rows

@@ -156,10 +156,15 @@ impl Rights {
         }
     }
 
-    /// Whether files on such records are open to somebody. What colleagues attach for each other is not for the eyes of
-    /// customers.
-    pub fn sees_files(&self, record: &Record) -> bool {
+    /// Whether somebody sees such records as a colleague does. What colleagues keep for each other beside a record is not
+    /// for the eyes of customers.
+    fn sees_as_colleague(&self, record: &Record) -> bool {
         self.sees(record) && self.on(record).reach != Reach::Party
+    }
+
+    /// Whether files on such records are open to somebody.
+    pub fn sees_files(&self, record: &Record) -> bool {
+        self.sees_as_colleague(record)
     }
 
     /// Whoever changes or acts on such records attaches files to them, also where the record itself is closed: the signed
@@ -171,6 +176,17 @@ impl Rights {
     /// Whoever changes such records removes files from them; their own, whoever attaches.
     pub fn detaches(&self, record: &Record, own: bool) -> bool {
         self.sees_files(record) && (self.changes(record) || (own && self.attaches(record)))
+    }
+
+    /// Whether comments on such records are open to somebody.
+    pub fn sees_comments(&self, record: &Record) -> bool {
+        self.sees_as_colleague(record)
+    }
+
+    /// Whoever sees comments writes some. An auditor, who writes nothing at all, only reads them.
+    pub fn comments(&self, record: &Record) -> bool {
+        let works = |grant: &Grant| grant.creates || grant.changes || grant.deletes || grant.acts != Acts::default();
+        self.sees_comments(record) && self.grants.values().any(works)
     }
 
     /// Whether somebody runs the company: what others asked for is theirs to look after.
@@ -214,26 +230,31 @@ impl RightLine {
 
 /// What was changed of a role's rights.
 pub async fn lines_of(tx: &mut TenantTx, role: Uuid) -> Result<Vec<RightLine>, sqlx::Error> {
+    Ok(lines_of_all(tx, &[role]).await?.remove(&role).unwrap_or_default())
+}
+
+/// The same of several roles.
+pub async fn lines_of_all(tx: &mut TenantTx, roles: &[Uuid]) -> Result<HashMap<Uuid, Vec<RightLine>>, sqlx::Error> {
     let rows = sqlx::query(
-        "select record, field, sees, creates, changes, deletes, acts, reach from role_right
-          where tenant_id = $1 and parent = $2 order by position",
+        "select parent, record, field, sees, creates, changes, deletes, acts, reach from role_right
+          where tenant_id = $1 and parent = any($2) order by parent, position",
     )
     .bind(tx.tenant())
-    .bind(role)
+    .bind(roles)
     .fetch_all(tx.conn())
     .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(RightLine {
-                record: row.try_get("record")?,
-                field: row.try_get("field")?,
-                sees: row.try_get("sees")?,
-                creates: row.try_get("creates")?,
-                changes: row.try_get("changes")?,
-                deletes: row.try_get("deletes")?,
-                acts: row.try_get("acts")?,
-                reach: row.try_get("reach")?,
-            })
-        })
-        .collect()
+    let mut lines: HashMap<Uuid, Vec<RightLine>> = HashMap::new();
+    for row in rows {
+        lines.entry(row.try_get("parent")?).or_default().push(RightLine {
+            record: row.try_get("record")?,
+            field: row.try_get("field")?,
+            sees: row.try_get("sees")?,
+            creates: row.try_get("creates")?,
+            changes: row.try_get("changes")?,
+            deletes: row.try_get("deletes")?,
+            acts: row.try_get("acts")?,
+            reach: row.try_get("reach")?,
+        });
+    }
+    Ok(lines)
 }

@@ -1,9 +1,11 @@
 //! The web around the pages: routes, sessions, origin check, security headers, forms that work without scripts.
 
 use super::auth::{self, SignedIn};
+use super::comments;
 use super::config;
 use super::door::{self, Error, Outcome, Refusal, Typed};
 use super::files;
+use super::notifications;
 use super::page::Posted;
 use super::session::PgStore;
 use super::tenancy::{Company, Cx, Db, Standing, whole};
@@ -66,6 +68,8 @@ pub struct Visit {
 pub struct Present {
     pub standing: Arc<Standing>,
     pub company: Arc<Company>,
+    /// Notifications that they have not read.
+    pub unread: i64,
 }
 
 /// A form that belongs to no record, as it came back.
@@ -192,6 +196,7 @@ pub fn router(house: House, forms: Router<House>) -> Router {
         .route("/company", post(switch_company))
         .merge(forms)
         .merge(files::http::routes())
+        .merge(notifications::http::routes())
         .route("/{path}/{id}", get(render_page).post(post_form))
         .fallback(render_page)
         .layer(SetResponseHeaderLayer::if_not_present(
@@ -367,8 +372,9 @@ pub async fn render_with<T: Clone + Send + Sync + 'static>(
     if let Ok(cx) = visit.cx() {
         let db = house.db.clone();
         let present = whole(async move {
-            let tx = db.begin(&cx).await?;
-            Ok(Present { standing: tx.standing.clone(), company: tx.company.clone() })
+            let mut tx = db.begin(&cx).await?;
+            let unread = notifications::unread(&mut tx).await?;
+            Ok(Present { standing: tx.standing.clone(), company: tx.company.clone(), unread })
         });
         visit.standing = present.await.ok().map(Arc::new);
     }
@@ -408,6 +414,9 @@ async fn post_form(
     };
     let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
     let pairs = form_pairs(&body);
+    if let Some(asked) = comments::http::Asked::read(&pairs) {
+        return comments::http::post(house, visit, headers, record, &id, asked).await;
+    }
     let form = RecordForm::read(record, &id, pairs);
     if let Some(language) = form.language {
         // The language changes in the middle of a form: what was typed comes back in the other language.

@@ -3,6 +3,7 @@
 //! List, form, validation, search, import and SQL all follow from it, in the browser and on the server.
 
 pub mod audit;
+pub mod comments;
 pub mod fold;
 pub mod import;
 pub mod jobs;
@@ -480,6 +481,11 @@ impl Record {
             Some(name) => self.lines.and_then(|lines| lines.field(name)),
             None => self.field(name),
         }
+    }
+
+    /// The address of a form.
+    pub fn address(&self, id: uuid::Uuid) -> String {
+        if self.single { format!("/{}", self.path) } else { format!("/{}/{id}", self.path) }
     }
 
     /// The field that names the currency of the document's money, if it has one of its own.

@@ -1,5 +1,6 @@
 //! What travels between server and browser: pages of records as canonical text beside their description.
 
+use super::comments::Talk;
 use super::{Field, Record};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -267,6 +268,9 @@ pub struct FormPage {
     pub conflict: Option<Conflict>,
     /// None for a record that is not saved yet, or whose files this reader does not see.
     pub files: Option<FileShelf>,
+    /// None for a record that is not saved yet, or whose comments this reader does not see.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub talk: Option<Talk>,
 }
 
 /// A choice of a typeahead.

@@ -296,7 +296,7 @@ fn text(typed: &str, limit: usize) -> Result<Value, Fault> {
 }
 
 /// Takes out what can make a text look like another one: direction overrides and zero-width characters.
-fn clean(typed: &str) -> String {
+pub fn clean(typed: &str) -> String {
     typed
         .trim()
         .chars()

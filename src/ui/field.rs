@@ -1,7 +1,7 @@
 //! One field on a form, reading or editing, alike in the header and in the line grid.
 
+use super::offers::Offers;
 use super::{icon, text_area};
-use crate::app::calls;
 use crate::i18n::I18n;
 use crate::record::page::{Cell, Suggestion};
 use crate::record::{Field, Kind, Names, Record, money};
@@ -274,58 +274,17 @@ fn link(
     cell: RwSignal<Cell>,
 ) -> AnyView {
     let i18n = around.i18n;
-    let suggestions = RwSignal::new(Vec::<Suggestion>::new());
-    let open = RwSignal::new(false);
-    let at = RwSignal::new(0_usize);
-    let asked = StoredValue::new(0_u32);
-
+    let offers = Offers::shut(true);
     let choose = move |suggestion: Suggestion| {
         cell.set(Cell { text: Some(suggestion.id.to_string()), label: Some(suggestion.title), ..Cell::default() });
-        open.set(false);
+        offers.shut_up();
         around.on_edit.run(true);
     };
-    let ask = move |text: String| {
-        let Some(number) = asked.try_get_value().map(|n| n + 1) else { return };
-        asked.set_value(number);
-        // The row may be gone when the time has passed or the answer comes.
-        let is_latest = move || asked.try_get_value() == Some(number);
-        let work = move || {
-            if !is_latest() {
-                return;
-            }
-            leptos::task::spawn_local(async move {
-                if let Ok(found) = calls::lookup(target.to_owned(), text).await
-                    && is_latest()
-                {
-                    at.set(0);
-                    suggestions.set(found);
-                    open.set(true);
-                }
-            });
-        };
-        let _ = set_timeout(work, std::time::Duration::from_millis(90));
-    };
+    let ask = move |text: String| offers.ask(target.to_owned(), text);
     let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if !open.get_untracked() {
-            return;
+        if let Some(found) = offers.key(&event) {
+            choose(found);
         }
-        let count = suggestions.with_untracked(Vec::len);
-        match event.code().as_str() {
-            "ArrowDown" => at.update(|i| *i = (*i + 1).min(count.saturating_sub(1))),
-            "ArrowUp" => at.update(|i| *i = i.saturating_sub(1)),
-            "Enter" | "NumpadEnter" | "Tab" => {
-                if let Some(found) = suggestions.with_untracked(|s| s.get(at.get_untracked()).cloned()) {
-                    choose(found);
-                }
-                if event.code() == "Tab" {
-                    return;
-                }
-            }
-            "Escape" => open.set(false),
-            _ => return,
-        }
-        event.prevent_default();
-        event.stop_propagation();
     };
     // `customer~`, or `lines[0][item~]` in a line.
     let shown_name = match name.strip_suffix(']') {
@@ -334,30 +293,12 @@ fn link(
     };
     let list_id = format!("{id}-list");
     let list_ref = list_id.clone();
-    let options = move || {
-        let chosen = at.get();
-        suggestions
-            .get()
-            .into_iter()
-            .enumerate()
-            .map(|(i, suggestion)| {
-                let title = i18n.label(&suggestion.title);
-                let hint = suggestion.hint.as_deref().map(|h| i18n.label(h));
-                view! {
-                    <li role="option" aria-selected=(i == chosen).to_string()
-                        on:mousedown=move |event| { event.prevent_default(); choose(suggestion.clone()) }>
-                        <b>{title}</b>{hint.map(|h| view! { <small><bdi class="code">{h}</bdi></small> })}
-                    </li>
-                }
-            })
-            .collect_view()
-    };
     view! {
         <input type="hidden" name=name.clone()
             value=cell.with_untracked(|c| c.text.clone().unwrap_or_default())
             prop:value=move || cell.with(|c| if c.typed.is_some() { String::new() } else { c.text.clone().unwrap_or_default() }) />
         <input type="text" role="combobox" aria-label=spoken autocomplete="off" dir="auto" name=shown_name id=id
-            aria-expanded=move || open.get().to_string() aria-controls=list_ref aria-autocomplete="list"
+            aria-expanded=move || offers.is_open().to_string() aria-controls=list_ref aria-autocomplete="list"
             aria-invalid=move || cell.with(|c| c.fault.is_some()).to_string()
             title=move || cell.with(|c| c.fault.as_ref().map(|f| i18n.message(f)))
             value=held(&around, field, &cell.get_untracked())
@@ -372,20 +313,16 @@ fn link(
             on:keydown=on_key
             on:blur=move |_| {
                 // Taking a focused row away blurs it when it is already gone.
-                if asked.try_update_value(|n| *n += 1).is_none() {
+                if !offers.shut_up() {
                     return;
                 }
-                open.set(false);
                 // A name typed in full is looked up like any other value.
                 if cell.with_untracked(|c| c.typed.is_some()) {
                     around.on_edit.run(true);
                 }
             }
         />
-        <ul class="options" role="listbox" id=list_id hidden=move || !open.get()>
-            {options}
-            {move || suggestions.with(Vec::is_empty).then(|| view! { <li class="none">{t!(i18n, "lookup-none")}</li> })}
-        </ul>
+        {offers.list(i18n, list_id, Callback::new(choose))}
     }
     .into_any()
 }

@@ -289,6 +289,7 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
     let action = page.id.filter(|_| page.version > 0).map(|id| format!("/{}/{id}", record.path));
     // A form of its own: HTML has no form in a form.
     let files = page.files.clone().zip(page.id).map(|(shelf, id)| super::files::view(record, id, shelf));
+    let talk = page.talk.clone().zip(page.id).map(|(talk, id)| super::comments::view(record, id, talk));
     view! {
         <form method="post" action=action class="record" id="record-form" novalidate autocomplete="off" on:submit=move |_| dirty.set(false)>
             <input type="hidden" name="_version" value=version.to_string() />
@@ -308,6 +309,7 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
             <div class="duo">{linked}{history}</div>
         </form>
         {files}
+        {talk}
     }
     .into_any()
 }

@@ -3,10 +3,12 @@
 #[cfg(feature = "hydrate")]
 pub mod browser;
 pub mod chart;
+pub mod comments;
 pub mod field;
 pub mod files;
 pub mod form;
 pub mod list;
+pub mod offers;
 #[cfg(feature = "hydrate")]
 pub mod palette;
 pub mod rights;

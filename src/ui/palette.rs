@@ -217,7 +217,7 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
             leptos::task::spawn_local(async move {
                 let page = calls::load(vec!["search".to_owned()], vec![("q".to_owned(), typed)]).await;
                 if asked.try_get_value() == Some(number)
-                    && let Ok(calls::Page::Search(page)) = page
+                    && let Ok(calls::Loaded { page: calls::Page::Search(page), .. }) = page
                 {
                     hits.set(page.hits);
                 }

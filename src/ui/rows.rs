@@ -36,7 +36,7 @@ pub fn bodies(
 #[cfg(feature = "hydrate")]
 mod live {
     use super::MOST;
-    use crate::app::calls::{self, Page};
+    use crate::app::calls::{self, Loaded, Page};
     use crate::record::Record;
     use crate::record::page::Row;
     use crate::record::query::Query;
@@ -64,7 +64,7 @@ mod live {
                 let answer = calls::load(vec![record.path.to_owned()], query.pairs()).await;
                 // The list may be gone by now, or the way to the server; the link to the next page stays.
                 if waiting.try_set_value(false).is_none()
-                    && let Ok(Page::List(page, _)) = answer
+                    && let Ok(Loaded { page: Page::List(page, _), .. }) = answer
                 {
                     next.set(page.after);
                     pages.update(|pages| pages.push((pages.len(), page.rows)));

@@ -67,11 +67,6 @@ pub fn served() -> Router<House> {
 
 // ------------------------------------------------------------------ forms
 
-/// The address of a record's form.
-fn address(record: &Record, id: Uuid) -> String {
-    if record.single { format!("/{}", record.path) } else { format!("/{}/{id}", record.path) }
-}
-
 /// What went wrong with files, in the address that a form leads back to. Sealed, so that nobody makes Diwan say something.
 fn said(messages: &[Message]) -> String {
     let text = serde_json::to_string(&messages[..messages.len().min(SAID)]).unwrap_or_default();
@@ -89,7 +84,7 @@ fn messages(error: Error, visit: &Visit) -> Vec<Message> {
 
 /// Back to the record, with what was done or what stood in the way.
 fn back(record: &Record, id: Uuid, done: &str, messages: &[Message]) -> Response {
-    let address = address(record, id);
+    let address = record.address(id);
     match messages {
         [] => Redirect::to(&format!("{address}?done={done}#files")).into_response(),
         some => Redirect::to(&format!("{address}?said={}#files", said(some))).into_response(),

@@ -317,6 +317,7 @@ pub async fn left_out(db: &Db, cx: &Cx, store: &Store, record: &'static Record, 
     Ok(Export {
         file: blocking(write).await?,
         name: clean_name(&format!("{stem} - {}.csv", t!(cx.i18n, "import-rest"))),
+        format: crate::platform::export::Format::CSV,
     })
 }
 

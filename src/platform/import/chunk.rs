@@ -168,7 +168,7 @@ impl Importer {
         let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
         let documents = door::load_several(tx, self.plan.record, &ids, Lock::Update).await?;
         // What somebody has posted since the names were read is no draft any more.
-        let may = |d: &Document| self.plan.record.editable(d.state()) && door::within_reach(tx, d);
+        let may = |d: &Document| self.plan.record.editable(d.state()) && door::within_reach(&tx.standing, d);
         let mut documents: HashMap<Uuid, Document> =
             documents.into_iter().filter(may).map(|document| (document.id, document)).collect();
         let mut counts: HashMap<&str, usize> = HashMap::new();

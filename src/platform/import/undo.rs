@@ -144,7 +144,7 @@ async fn take_back(tx: &mut TenantTx, record: &'static Record, rows: &[Row]) -> 
         // What somebody has deleted is gone already.
         let Some(document) = now.remove(&row.id) else { continue };
         let closed = !record.editable(document.state()) || document.number().is_some();
-        if document.version != row.version || closed || !door::within_reach(tx, &document) {
+        if document.version != row.version || closed || !door::within_reach(&tx.standing, &document) {
             problems.push(Message::new("import-undo-changed").with("title", title(&document)));
         } else if let Some(before) = &row.before {
             changed.push((read(&document, before), document));

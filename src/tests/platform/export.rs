@@ -8,12 +8,8 @@ use crate::platform::import;
 use crate::platform::table::Table;
 use crate::platform::tenancy::Cx;
 use crate::record::query::{Filter, Query};
-<<<<<<< HEAD
-use crate::tests::support::{Browser, Firm, file as file_of, record};
-=======
 use crate::tests::platform::pdf::{backwards, pages};
-use crate::tests::support::{self, Browser, Firm, code, record};
->>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
+use crate::tests::support::{self, Browser, Firm, code, file as file_of, record};
 use axum::http::{StatusCode, header};
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;

@@ -26,7 +26,7 @@ fn typed(fields: &[(&str, &str)]) -> Typed {
 }
 
 /// So many customers beside the first one, by code.
-async fn customers(firm: &Firm, count: usize) -> Vec<Uuid> {
+pub(super) async fn customers(firm: &Firm, count: usize) -> Vec<Uuid> {
     let mut tx = firm.tx().await;
     let mut ids = Vec::new();
     for n in 0..count {
@@ -39,7 +39,7 @@ async fn customers(firm: &Firm, count: usize) -> Vec<Uuid> {
     ids
 }
 
-async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), which: Which) -> Uuid {
+pub(super) async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), which: Which) -> Uuid {
     let order = Order {
         record: "customer".to_owned(),
         verb: verb.to_owned(),

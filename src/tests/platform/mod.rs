@@ -1,11 +1,13 @@
 //! Mirror of the platform.
 
 mod audit;
+mod comments;
 mod door;
 mod export;
 mod files;
 mod import;
 mod jobs;
+mod notifications;
 pub mod pdf;
 mod permission;
 mod search;

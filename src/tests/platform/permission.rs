@@ -9,14 +9,9 @@ use crate::platform::permission::{Grant, Rights};
 use crate::platform::tenancy::{Cx, TenantTx};
 use crate::record::query::{Query, groupable};
 use crate::record::{Field, Kind, Names, Reach, Record};
-<<<<<<< HEAD
-use crate::tests::support::{self, Browser, Firm, code, record, refusals};
+use crate::tests::support::{self, Answer, Browser, Firm, code, record, refusals};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-=======
-use crate::tests::support::{self, Answer, Browser, Firm, code, record, refusals};
-use axum::http::StatusCode;
->>>>>>> dfc72ca (feat: lists and the audit log leave as PDF)
 use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
@@ -184,6 +179,16 @@ async fn doors(browser: &mut Browser, rights: &Rights, record: &'static Record, 
             );
         }
     }
+    assert_eq!(form.body.contains("id=\"comments\""), rights.sees_comments(record), "comments of {name}");
+    let said = browser.post(&format!("{path}/{id}"), &[("_comment", "add"), ("text", "Seen.")]).await;
+    let expected = match (rights.comments(record), sees) {
+        (true, _) => StatusCode::SEE_OTHER,
+        (false, true) => StatusCode::FORBIDDEN,
+        (false, false) => StatusCode::NOT_FOUND,
+    };
+    assert_eq!(said.status, expected, "a comment on {name}");
+    let offered = browser.call("lookup", json!({"record": format!("@{}", record.name), "text": ""})).await;
+    assert_eq!(offered.status.is_success(), rights.comments(record), "colleagues to mention on {name}");
     for action in record.actions {
         let pairs = [("_do", action.name), ("_version", "999")];
         let answer = browser.post(&format!("{path}/{id}"), &pairs).await;

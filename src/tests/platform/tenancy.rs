@@ -90,6 +90,7 @@ async fn no_table_lets_one_company_reach_another() {
     let order = b.order(&[(item, 1)]).await;
     let (_, delivery) = b.act(&order, "deliver").await.expect("a delivery");
     b.act(&delivery.expect("a draft"), "post").await.expect("posted");
+    super::notifications::tell_somebody(&b).await;
     let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
     for table in tenant_tables(&mut admin).await {
         let count = |tenant: Uuid| AssertSqlSafe(format!("select count(*) from {table} where tenant_id = '{tenant}'"));

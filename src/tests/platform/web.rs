@@ -156,6 +156,19 @@ async fn f38_another_companys_ids_look_like_random_ones() {
                 assert_eq!(real.status, fake.status, "{verb} on {page}");
                 assert!(real.status.is_client_error(), "{verb} on {page}: {}", real.status);
             }
+            for verb in ["add", "edit", "remove"] {
+                let form = [("_comment", verb), ("_on", id.as_str()), ("text", "X")];
+                let (real, fake) = (
+                    browser.post(&format!("{page}/{id}"), &form).await,
+                    browser.post(&format!("{page}/{random}"), &form).await,
+                );
+                assert_eq!(
+                    (real.status, fake.status),
+                    (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND),
+                    "{verb} on {page}"
+                );
+                assert_eq!(essence(&real, &id), essence(&fake, &random), "a comment on {page}");
+            }
             // A link to it in a new record, and a filter by it.
             if let Some(link) =
                 record.fields.iter().find(|f| matches!(f.kind, crate::record::Kind::Link(_)) && !f.computed)
@@ -334,7 +347,8 @@ async fn every_page_is_drawn_in_both_languages_for_every_role() {
     let mut browser = Browser::of(&firm).await;
     for language in ["en", "ar"] {
         browser.post("/preferences", &[("language", language)]).await;
-        let mut pages: Vec<String> = ["/", "/companies", "/companies/new", "/jobs"].map(str::to_owned).into();
+        let mut pages: Vec<String> =
+            ["/", "/companies", "/companies/new", "/jobs", "/notifications"].map(str::to_owned).into();
         for record in modules::records() {
             pages.push(format!("/{}", record.path));
             if !record.single {

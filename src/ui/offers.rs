@@ -1,0 +1,119 @@
+//! What a typeahead offers below its box: asked for while somebody types, chosen by keys or pointer.
+
+use crate::app::calls;
+use crate::i18n::I18n;
+use crate::record::page::Suggestion;
+use crate::t;
+use leptos::prelude::*;
+
+/// The offers of one box.
+#[derive(Clone, Copy)]
+pub struct Offers {
+    found: RwSignal<Vec<Suggestion>>,
+    open: RwSignal<bool>,
+    at: RwSignal<usize>,
+    asked: StoredValue<u32>,
+    /// Whether it says that there is nothing, rather than nothing at all.
+    says_none: bool,
+}
+
+impl Offers {
+    /// Nothing yet.
+    pub fn shut(says_none: bool) -> Offers {
+        Offers {
+            found: RwSignal::new(Vec::new()),
+            open: RwSignal::new(false),
+            at: RwSignal::new(0),
+            asked: StoredValue::new(0),
+            says_none,
+        }
+    }
+
+    pub fn is_open(self) -> bool {
+        self.open.get()
+    }
+
+    /// Asks soon what there is for a text, unless more is typed meanwhile; see [`calls::lookup`].
+    pub fn ask(self, among: String, text: String) {
+        let Some(number) = self.asked.try_get_value().map(|n| n + 1) else { return };
+        self.asked.set_value(number);
+        // The box may be gone when the time has passed or the answer comes.
+        let is_latest = move || self.asked.try_get_value() == Some(number);
+        let work = move || {
+            if !is_latest() {
+                return;
+            }
+            leptos::task::spawn_local(async move {
+                if let Ok(found) = calls::lookup(among, text).await
+                    && is_latest()
+                {
+                    self.at.set(0);
+                    self.open.set(self.says_none || !found.is_empty());
+                    self.found.set(found);
+                }
+            });
+        };
+        let _ = set_timeout(work, std::time::Duration::from_millis(90));
+    }
+
+    /// Offers nothing any more, whatever is still on its way. `false` when the box is gone.
+    pub fn shut_up(self) -> bool {
+        if self.asked.try_update_value(|n| *n += 1).is_none() {
+            return false;
+        }
+        self.open.set(false);
+        true
+    }
+
+    /// What a key does to the list while it is open. Answers with what was chosen.
+    pub fn key(self, event: &leptos::ev::KeyboardEvent) -> Option<Suggestion> {
+        if !self.open.get_untracked() {
+            return None;
+        }
+        let count = self.found.with_untracked(Vec::len);
+        let mut chosen = None;
+        match event.code().as_str() {
+            "ArrowDown" => self.at.update(|i| *i = (*i + 1).min(count.saturating_sub(1))),
+            "ArrowUp" => self.at.update(|i| *i = i.saturating_sub(1)),
+            "Enter" | "NumpadEnter" | "Tab" => {
+                chosen = self.found.with_untracked(|found| found.get(self.at.get_untracked()).cloned());
+                if event.code() == "Tab" {
+                    return chosen;
+                }
+            }
+            "Escape" => self.open.set(false),
+            _ => return None,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+        chosen
+    }
+
+    /// The list itself.
+    pub fn list(self, i18n: I18n, id: String, choose: Callback<Suggestion>) -> AnyView {
+        let options = move || {
+            let chosen = self.at.get();
+            self.found
+                .get()
+                .into_iter()
+                .enumerate()
+                .map(|(i, suggestion)| {
+                    let title = i18n.label(&suggestion.title);
+                    let hint = suggestion.hint.as_deref().map(|h| i18n.label(h));
+                    view! {
+                        <li role="option" aria-selected=(i == chosen).to_string()
+                            on:mousedown=move |event| { event.prevent_default(); choose.run(suggestion.clone()) }>
+                            <b>{title}</b>{hint.map(|h| view! { <small><bdi class="code">{h}</bdi></small> })}
+                        </li>
+                    }
+                })
+                .collect_view()
+        };
+        let none = move || {
+            let nothing = self.says_none && self.found.with(Vec::is_empty);
+            nothing.then(|| view! { <li class="none">{t!(i18n, "lookup-none")}</li> })
+        };
+        view! { <ul class="options" role="listbox" id=id hidden=move || !self.open.get()>{options}{none}</ul> }
+            .into_any()
+    }
+}
