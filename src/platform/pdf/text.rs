@@ -1,7 +1,7 @@
 //! Text as glyphs in their places: directions resolved, letters joined, long lines broken.
 
 use super::fonts::{self, Face, Weight};
-use harfrust::{BufferClusterLevel, Direction, GlyphInfo, GlyphPosition, ShapeOptions, UnicodeBuffer};
+use harfrust::{Direction, GlyphInfo, GlyphPosition, ShapeOptions, UnicodeBuffer};
 use krilla::text::{GlyphId, KrillaGlyph};
 use std::ops::Range;
 use unicode_bidi::{Level, ParagraphBidiInfo};
@@ -228,7 +228,6 @@ fn width(glyphs: &[KrillaGlyph]) -> f32 {
 fn shape(face: &'static Face, text: &str, backwards: bool) -> Vec<KrillaGlyph> {
     let mut buffer = UnicodeBuffer::new();
     buffer.push_str(text);
-    buffer.set_cluster_level(BufferClusterLevel::MonotoneCharacters);
     buffer.set_script(face.script);
     buffer.set_direction(if backwards { Direction::RightToLeft } else { Direction::LeftToRight });
     let plan = if backwards { &face.backwards } else { &face.forwards };

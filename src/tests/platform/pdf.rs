@@ -78,7 +78,7 @@ fn fonts_are_embedded_as_far_as_they_are_used() {
 
 #[test]
 fn arabic_is_joined_and_read_letter_by_letter() {
-    let words = ["شركة الأفق للتجارة", "نوفمبر", "مسلم جزئيًا", "الإجمالي", "تاريخ الفاتورة"];
+    let words = ["شركة الأفق للتجارة", "نوفمبر", "مرتجعات المبيعات", "الإجمالي", "تاريخ الفاتورة"];
     for word in words {
         let page = printed(&paper(true, vec![["A-1", word, "1"]])).concat();
         assert!(page.contains(&backwards(word)), "{word} as {}: {page}", backwards(word));
