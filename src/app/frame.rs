@@ -54,7 +54,7 @@ type Crumbs = Vec<(String, Option<String>)>;
 
 /// The frame with a page inside. It is drawn once; what depends on the address follows it, and the bell each page. While the
 /// next page is `busy` to come, the one before stays for a moment, then gives way to the shape of a page.
-pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, page: AnyView, unread: RwSignal<i64>) -> AnyView {
+pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, unread: RwSignal<i64>, page: AnyView) -> AnyView {
     let i18n = use_i18n();
     let me = me();
     unread.set(me.unread);

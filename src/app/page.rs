@@ -46,7 +46,7 @@ pub fn page() -> impl IntoView {
     if path.with_untracked(|p| p.last().is_some_and(|last| last == "print")) {
         body
     } else {
-        frame(path.into(), busy, body, unread)
+        frame(path.into(), busy, unread, body)
     }
 }
 

@@ -235,7 +235,7 @@ pub async fn remove(tx: &mut TenantTx, record: &'static Record, record_id: Uuid,
     door::audit(tx, record, record_id, EVENTS[2], json!({ "comment": [words[0], null] })).await
 }
 
-/// Lets go of the comments on a record that is being deleted, and of what anybody was told of them.
+/// Lets go of the comments on records that are being deleted, and of what anybody was told of them.
 pub async fn let_go(tx: &mut TenantTx, record: &Record, ids: &[Uuid]) -> Outcome<()> {
     let tenant = tx.tenant();
     sqlx::query("delete from comment where tenant_id = $1 and record = $2 and record_id = any($3)")

@@ -269,7 +269,6 @@ pub struct FormPage {
     /// None for a record that is not saved yet, or whose files this reader does not see.
     pub files: Option<FileShelf>,
     /// None for a record that is not saved yet, or whose comments this reader does not see.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub talk: Option<Talk>,
 }
 
