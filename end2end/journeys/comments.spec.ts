@@ -39,8 +39,8 @@ test('a colleague is mentioned and finds it behind the bell', async ({ house: ow
   await expect(member.page).toHaveURL(new RegExp(`${customer}#comment-`));
   await expect(bell(member).locator('.n')).toHaveCount(0);
   await member.page.locator('.threads summary').filter({ hasText: member.t('comment-answer') }).click();
-  await member.page.locator('[id^=answer-]:is(textarea)').fill('نعم');
-  await send(member, '[id^=answer-]:is(textarea)');
+  await member.page.locator('textarea[id^=answer-]').fill('نعم');
+  await send(member, 'textarea[id^=answer-]');
   await expect(member.page.locator('.answers .said')).toSay('نعم');
 
   await owner.open('/notifications');
@@ -64,8 +64,8 @@ test.describe('without scripts', () => {
     await send(diwan, '#say');
     await expect(said(diwan).locator('.words')).toHaveText('First\nSecond');
     await page.locator('.own summary').click();
-    await page.locator('[id^=edit-]').fill('Third');
-    await send(diwan, '[id^=edit-]');
+    await page.locator('textarea[id^=edit-]').fill('Third');
+    await send(diwan, 'textarea[id^=edit-]');
     await expect(diwan.notice).toSay(diwan.t('done-comment-edited'));
     await expect(said(diwan).locator('.by')).toSay(diwan.t('comment-edited'));
     await diwan.go(() => page.locator('.own button[value=remove]').click());

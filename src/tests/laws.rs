@@ -379,6 +379,19 @@ fn sql_is_called_safe_in_one_file_and_textareas_are_written_in_one() {
     }
 }
 
+/// Postcard has no names of fields: what leaves one out is read as something else.
+#[test]
+fn what_travels_to_the_browser_leaves_nothing_out() {
+    let shy = ["skip_serializing", "serde(flatten", "serde(untagged", "serde(tag"];
+    for (file, text) in tree() {
+        let travels = ["record", "app", "ui", "modules"].iter().any(|room| file.starts_with(room));
+        // Names are kept as JSON, too, and travel as a pair.
+        if travels && file != "record/value.rs" {
+            assert!(!shy.iter().any(|word| text.contains(word)), "{file} leaves fields out");
+        }
+    }
+}
+
 #[test]
 fn styles_know_no_left_and_right() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("style");
