@@ -9,8 +9,9 @@
 //! ([`undo`]):
 //!
 //! - *All or nothing* is one transaction. Nobody sees any of it before all of it is good; a worker that is killed leaves
-//!   nothing behind, and the next one begins anew. What it costs: the rows of the whole file wait for one commit, and
-//!   whoever posts in the same company meanwhile waits for the moment in which that commit seals the audit log.
+//!   nothing behind, and the next one begins anew. What it costs: one commit seals the audit log for the whole file. Whoever
+//!   writes in the same company just then waits, and is told that it is busy where that takes longer than a lock may: some
+//!   seconds for tens of thousands of records, minutes for a million. The other way has no such moment.
 //! - *Skip bad rows* commits step by step, each with its place in the file, so that the next worker goes on where the last
 //!   one was.
 //!
@@ -38,7 +39,8 @@ use std::fs::File;
 use std::io;
 use std::str::FromStr as _;
 
-/// Rows gone through in one step; few in tests, so that their files take several.
+/// Rows gone through in one step: all of them are in memory, with what their documents become and what the audit log says
+/// of it. Few in tests, so that their files take several.
 const STEP: usize = if cfg!(test) { 50 } else { 2_000 };
 
 /// A row that cannot be imported.
