@@ -2,7 +2,7 @@
 //!
 //! All tests share one database and run at once, each as another company: what leaks between companies breaks them.
 
-use crate::app::{forms, shell};
+use crate::app::{calls, forms, shell};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::modules::{self, administration::founding};
 use crate::platform::cluster::{Cluster, Durability};
@@ -13,12 +13,17 @@ use crate::platform::files::Store;
 use crate::platform::table::Table;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::platform::web::{self, House};
+use crate::record::page::{FormPage, Suggestion};
 use crate::record::{Names, Record, Value};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, StatusCode, header};
+use codee::Decoder as _;
+use codee::binary::PostcardCodec;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::{Connection as _, PgConnection};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -306,6 +311,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub bytes: Bytes,
     pub body: String,
+    pub raw: Vec<u8>,
     pub location: Option<String>,
     pub headers: axum::http::HeaderMap,
 }
@@ -334,6 +340,12 @@ impl Answer {
         }
         out
     }
+}
+
+/// What the browser reads in an answer.
+fn as_json<T: DeserializeOwned + Serialize>(raw: &[u8]) -> Option<String> {
+    let read: T = PostcardCodec::decode(raw).ok()?;
+    serde_json::to_string(&read).ok()
 }
 
 impl Browser {
@@ -371,12 +383,21 @@ impl Browser {
         self.send(request, Body::from(body)).await
     }
 
+    /// Asks a server function. Its answer is told as JSON, so that what is in it can be read.
     pub async fn call(&mut self, function: &str, body: serde_json::Value) -> Answer {
         let request = Request::post(format!("/api/{function}"))
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::ACCEPT, "application/json")
             .header("sec-fetch-site", "same-origin");
-        self.send(request, Body::from(body.to_string())).await
+        let answer = self.send(request, Body::from(body.to_string())).await;
+        let body = match function {
+            _ if !answer.status.is_success() => as_json::<calls::Failure>(&answer.raw),
+            "page" => as_json::<calls::Loaded>(&answer.raw),
+            "preview" => as_json::<FormPage>(&answer.raw),
+            "lookup" => as_json::<Vec<Suggestion>>(&answer.raw),
+            other => panic!("what does {other} answer?"),
+        };
+        Answer { body: body.unwrap_or(answer.body), ..answer }
     }
 
     /// What a page is drawn from, as the browser asks for it: texts in it can be read.
@@ -410,6 +431,7 @@ impl Browser {
             location: parts.headers.get(header::LOCATION).and_then(|l| l.to_str().ok()).map(str::to_owned),
             headers: parts.headers,
             body: String::from_utf8_lossy(&body).into_owned(),
+            raw: body.to_vec(),
             bytes: body,
         }
     }
