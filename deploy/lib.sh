@@ -212,11 +212,12 @@ build_both() {
         ensure_wasm_bindgen
         build_browser
     ) >"$log" 2>&1 &
-    local browser=$!
-    trap 'kill "$browser" 2>/dev/null' EXIT
+    BROWSER=$!
+    trap 'kill "$BROWSER" 2>/dev/null' EXIT
     build_server
+    trap - EXIT
     say "  the server is made; waiting for the browser side, see $log"
-    wait "$browser" || fail "$(tail -n 40 "$log")"
+    wait "$BROWSER" || fail "$(tail -n 40 "$log")"
 }
 
 bundle() {

@@ -125,3 +125,5 @@ audit-chain = { $count ->
     [many] { $count } مدخلًا في السلسلة، وتنتهي بالبصمة
    *[other] { $count } مدخل في السلسلة، وتنتهي بالبصمة
 }
+hand-on-copy = نسخ
+hand-on-copied = نُسخ

@@ -117,3 +117,5 @@ audit-chain = { $count ->
     [one] { $count } entry in the chain; it ends with
    *[other] { $count } entries in the chain; it ends with
 }
+hand-on-copy = Copy
+hand-on-copied = Copied

@@ -74,6 +74,12 @@ pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, unread: RwSignal<i
             })
             .collect_view()
     };
+    // The menu is longer than many a screen.
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        current.track();
+        crate::ui::browser::after(0, || crate::ui::browser::bring_into_view(".side nav [aria-current]"));
+    });
     let side = menu(i18n, &me, current);
     let sheet = menu(i18n, &me, current);
     let who = who(i18n, &me);
@@ -123,6 +129,18 @@ fn palette() -> AnyView {
         let closed = ().into_any();
         view! { <dialog class="palette" id="palette">{closed}</dialog> }.into_any()
     }
+}
+
+/// What a window calls the page at an address, as far as the address tells.
+#[cfg(feature = "ssr")]
+pub fn title(i18n: I18n, path: &str) -> String {
+    let parts: Vec<String> = path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let page = match parts.first().map(String::as_str) {
+        Some("sign-in") => Some(t!(i18n, "sign-in")),
+        Some("sign-up") => Some(t!(i18n, "sign-up")),
+        _ => crumbs(i18n, &parts).pop().map(|(label, _)| label),
+    };
+    page.map_or_else(|| t!(i18n, "diwan"), |page| format!("{page} · {}", t!(i18n, "diwan")))
 }
 
 fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {

@@ -34,6 +34,8 @@ pub fn page() -> impl IntoView {
                         if let Some(now) = loaded.unread {
                             unread.set(now);
                         }
+                        #[cfg(feature = "hydrate")]
+                        ui::browser::call_window_by_heading(t!(use_i18n(), "diwan"));
                         draw(loaded.page)
                     }),
                     Err(failure) => untrack(|| failed(&failure)),

@@ -22,6 +22,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
     }
     let theme = Some(visit.theme.clone()).filter(|t| t != "auto");
     let digits = if i18n.digits == Digits::Arabic { "arab" } else { "latn" };
+    let title = super::frame::title(i18n, visit.uri.path());
     let arabic_font = i18n.locale.is_arabic().then(|| {
         view! { <link rel="preload" href="/fonts/plex-arabic-400.woff2" r#as="font" r#type="font/woff2" crossorigin="" /> }
     });
@@ -38,7 +39,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
-                <title>"Diwan"</title>
+                <title>{title}</title>
                 <link rel="stylesheet" href=stylesheet(&options) />
                 <link rel="preload" href="/fonts/plex-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="" />
                 {arabic_font}

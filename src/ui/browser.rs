@@ -31,6 +31,32 @@ pub fn mark_hydrated() {
     }
 }
 
+/// Scrolls as little as it takes to see what the selector finds.
+pub fn bring_into_view(selector: &str) {
+    if let Ok(Some(element)) = document().query_selector(selector) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
+/// Puts a text where it can be pasted from.
+pub fn copy(text: &str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.navigator().clipboard().write_text(text);
+    }
+}
+
+/// Calls the window by the heading of its page, once that is drawn.
+pub fn call_window_by_heading(house: String) {
+    after(0, move || {
+        let heading = document().query_selector("main h1").ok().flatten().and_then(|h1| h1.text_content());
+        if let Some(heading) = heading {
+            document().set_title(&format!("{} · {house}", heading.trim()));
+        }
+    });
+}
+
 /// Moves the focus to the element with this id.
 pub fn focus(id: &str) {
     if let Some(element) = document().get_element_by_id(id).and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {

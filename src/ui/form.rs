@@ -437,10 +437,18 @@ fn address_to_hand_on(i18n: I18n, hand_on: &HandOn) -> AnyView {
         address.update(|path| *path = format!("{origin}{path}"));
     });
     let message = i18n.message(&hand_on.message);
+    let copied = RwSignal::new(false);
+    let copy = move |_| {
+        #[cfg(feature = "hydrate")]
+        address.with_untracked(|address| super::browser::copy(address));
+        copied.set(true);
+    };
+    let label = move || if copied.get() { t!(i18n, "hand-on-copied") } else { t!(i18n, "hand-on-copy") };
     view! {
         <div class="notice" id="hand-on">{icon("send")}
             <label class="field wide"><span>{message}</span>
-                <span class="control"><input type="text" dir="ltr" readonly prop:value=move || address.get() value=hand_on.path.clone() /></span></label></div>
+                <span class="control"><input type="text" dir="ltr" readonly prop:value=move || address.get() value=hand_on.path.clone() /></span></label>
+            <button type="button" class="btn small live" on:click=copy>{icon("copy")}<span>{label}</span></button></div>
     }
     .into_any()
 }

@@ -250,10 +250,7 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
             _ => return,
         }
         event.prevent_default();
-        let option = document().get_element_by_id(&option_id(chosen.get_untracked()));
-        if let Some(option) = option {
-            option.scroll_into_view_with_bool(false);
-        }
+        super::browser::bring_into_view(&format!("#{}", option_id(chosen.get_untracked())));
     };
     let list = move || {
         let mut at = 0;
