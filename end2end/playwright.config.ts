@@ -32,6 +32,8 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // A page of a journey lives for a second: compiling its program a second time, for speed, is time lost.
+        '--js-flags=--liftoff-only',
       ],
     },
   },
