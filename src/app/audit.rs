@@ -1,19 +1,19 @@
 //! The audit log: who did what, when and from where.
 
 use crate::i18n::I18n;
-use crate::modules::{self, MODULES};
+use crate::modules::MODULES;
 use crate::record::audit::{AuditEntry, AuditPage, AuditQuery};
 use crate::t;
 use crate::ui::form::change_view;
 use crate::ui::list::export_links;
-use crate::ui::{icon, mark, use_i18n};
+use crate::ui::{described, icon, mark, use_i18n};
 use leptos::prelude::*;
 
 /// The page of the log with its filters.
 pub fn view(page: AuditPage) -> AnyView {
     let i18n = use_i18n();
     let bar = filters(i18n, &page);
-    let rows = page.entries.iter().map(|entry| entry_view(i18n, entry, &page.company_currency)).collect_view();
+    let rows = page.entries.iter().map(|entry| entry_view(i18n, &page, entry)).collect_view();
     let body = if page.entries.is_empty() {
         view! { <div class="empty">{mark()}<h2>{t!(i18n, "list-nothing-found")}</h2></div> }.into_any()
     } else {
@@ -88,8 +88,8 @@ fn day_field(i18n: I18n, page: &AuditPage, name: &'static str, label: String, ty
     .into_any()
 }
 
-fn entry_view(i18n: I18n, entry: &AuditEntry, currency: &str) -> AnyView {
-    let record = modules::record(&entry.record);
+fn entry_view(i18n: I18n, page: &AuditPage, entry: &AuditEntry) -> AnyView {
+    let (record, currency) = (described(&entry.record, &page.custom), &page.company_currency);
     let what = match record {
         Some(record) => {
             let title = i18n.audited(Some(record), entry);

@@ -182,7 +182,8 @@ mod server {
                     "new" => None,
                     other => Some(other.parse().map_err(|_| Error::NotFound)?),
                 };
-                let given = query.iter().filter(|(name, _)| record.field(name).is_some_and(|f| !f.computed));
+                let described = tx.described(record);
+                let given = query.iter().filter(|(name, _)| described.field(name).is_some_and(|f| !f.computed));
                 let mut form = page::form(tx, record, id, &given.cloned().collect(), posted.as_deref()).await?;
                 if posted.is_none() {
                     form.notice = done_message(&asked("done"));

@@ -115,14 +115,22 @@ impl I18n {
         format!("{} {}", self.date_text(day), self.digits_only(time.to_owned()))
     }
 
+    pub fn yes_or_no(&self, yes: bool) -> String {
+        self.format(if yes { "yes" } else { "no" }, None)
+    }
+
     /// A field's canonical text as people read it. Links are shown by their label instead.
     pub fn show(&self, record: &Record, name: &str, kind: Kind, text: Option<&str>, currency: &str) -> String {
         let value = Value::from_text(kind, text);
         match (kind, &value) {
             (_, Value::Null) => String::new(),
-            (Kind::Bool, Value::Bool(yes)) => self.format(if *yes { "yes" } else { "no" }, None),
+            (Kind::Bool, Value::Bool(yes)) => self.yes_or_no(*yes),
+            (Kind::RecordType, Value::Text(name)) => self.first(&[name]),
             (Kind::State, Value::Text(state)) => self.state(record, state),
-            (Kind::Choice(_), Value::Text(choice)) => self.choice(name, choice),
+            (Kind::Choice(_), Value::Text(choice)) => match record.field(name).filter(|field| field.custom.is_some()) {
+                Some(field) => self.choice_of(field, choice),
+                None => self.choice(name, choice),
+            },
             (Kind::Money | Kind::Base, Value::Int(minor)) => self.amount(*minor, currency),
             (Kind::Price, Value::Decimal(price)) => self.decimal(*price, money::decimals(currency)),
             (Kind::Percent, Value::Decimal(percent)) => self.percent(*percent),

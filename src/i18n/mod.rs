@@ -6,7 +6,7 @@ pub mod figures;
 pub mod negotiate;
 
 use crate::record::page::{Arg, Message};
-use crate::record::{Names, Record};
+use crate::record::{Field, Names, Record};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use serde::{Deserialize, Serialize};
@@ -274,6 +274,9 @@ impl I18n {
 
     /// The label of a field: its own in this record, else the common one.
     pub fn field(&self, record: &Record, field: &str) -> String {
+        if let Some(custom) = record.field(field).and_then(|field| field.custom) {
+            return self.name(&custom.label).to_owned();
+        }
         self.first(&[&format!("{}-{field}", record.name), &format!("field-{field}")])
     }
 
@@ -296,6 +299,14 @@ impl I18n {
 
     pub fn action(&self, record: &Record, action: &str) -> String {
         self.first(&[&format!("{}-action-{action}", record.name), &format!("action-{action}")])
+    }
+
+    /// What people call a choice of a field.
+    pub fn choice_of(&self, field: &Field, choice: &str) -> String {
+        match field.custom {
+            Some(custom) => custom.choice(choice).map_or(choice, |names| self.name(names)).to_owned(),
+            None => self.choice(field.name, choice),
+        }
     }
 
     pub fn choice(&self, field: &str, choice: &str) -> String {

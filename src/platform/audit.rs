@@ -35,7 +35,17 @@ pub async fn page(tx: &mut TenantTx, query: AuditQuery) -> Outcome<AuditPage> {
             .fetch_optional(tx.conn())
             .await?;
     let (length, head) = head.unwrap_or_default();
-    Ok(AuditPage { query, faults, entries, more, members, length, head, company_currency: tx.company.currency.clone() })
+    Ok(AuditPage {
+        query,
+        faults,
+        entries,
+        more,
+        members,
+        length,
+        head,
+        company_currency: tx.company.currency.clone(),
+        custom: tx.custom.all(),
+    })
 }
 
 /// First and last day that a query asks for.
@@ -90,8 +100,10 @@ pub async fn entries(tx: &mut TenantTx, query: &AuditQuery, days: &Days, limit: 
     for entry in &mut entries {
         entry.title = titles.get(&entry.record_id).cloned();
     }
-    let changes = entries.iter_mut().filter_map(|entry| Some((door::record(&entry.record)?, &mut entry.changes)));
-    name_links(tx, changes.collect()).await?;
+    let changes =
+        entries.iter_mut().filter_map(|entry| Some((tx.described(door::record(&entry.record)?), &mut entry.changes)));
+    let changes = changes.collect();
+    name_links(tx, changes).await?;
     Ok(entries)
 }
 

@@ -193,7 +193,7 @@ pub async fn load_several(
     ids: &[Uuid],
     lock: Lock,
 ) -> Outcome<Vec<Document>> {
-    let tenant = tx.tenant();
+    let (tenant, record) = (tx.tenant(), tx.described(record));
     let rows =
         sqlx::query(sql::select(record, lock == Lock::Update)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
     let mut lines = match record.lines {
@@ -241,9 +241,9 @@ pub async fn load_lines(
 
 /// A new document with what its fields start with.
 pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Document> {
+    let (tenant, record) = (tx.tenant(), tx.described(record));
     let mut document = Document::new(record);
     document.created_by = Some(tx.standing.member);
-    let tenant = tx.tenant();
     for field in record.fields {
         match field.start {
             Start::Empty => {}
@@ -365,7 +365,7 @@ pub struct Draft<'d> {
 /// Writes documents of one type, each as it is, with a handful of statements for all of them. Either all are written or,
 /// after an error, the transaction is only good for being taken back.
 async fn write_several(tx: &mut TenantTx, record: &'static Record, drafts: &mut [Draft<'_>]) -> Outcome<()> {
-    let tenant = tx.tenant();
+    let (tenant, record) = (tx.tenant(), tx.described(record));
     let (new, changed): (Vec<&Draft>, Vec<&Draft>) = drafts.iter().partition(|draft| draft.before.is_none());
     if !new.is_empty() {
         let (ids, searches) = (column(&new, |d| d.id), column(&new, search_text));
@@ -646,6 +646,7 @@ pub(super) async fn delete_several(tx: &mut TenantTx, record: &'static Record, d
     }
     let tenant = tx.tenant();
     let ids: Vec<Uuid> = documents.iter().map(|d| d.id).collect();
+    super::custom::refuse_if_linked(tx, record, &ids).await?;
     let versions: Vec<i32> = documents.iter().map(|d| d.version).collect();
     let done = sqlx::query(sql::delete(record)).bind(tenant).bind(&ids).bind(versions).execute(tx.conn()).await?;
     if done.rows_affected() != ids.len() as u64 {

@@ -183,6 +183,7 @@ pub struct Report {
 /// Reads, completes and writes a whole file within this transaction. Where anything in it is bad, nothing is written, and
 /// the report says what. The caller commits, or takes everything back.
 pub async fn run(tx: &mut TenantTx, plan: &Plan, file: File) -> Outcome<Report> {
+    let plan = &Plan { record: tx.described(plan.record), ..plan.clone() };
     if let Some(bad) = plan.check(tx)? {
         return Ok(Report { bad: vec![bad], faults: 1, ..Report::default() });
     }

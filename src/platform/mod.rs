@@ -7,6 +7,7 @@ pub mod cluster;
 pub mod colleagues;
 pub mod comments;
 pub mod config;
+pub mod custom;
 pub mod database;
 pub mod document;
 pub mod door;

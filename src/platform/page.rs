@@ -10,8 +10,8 @@ use crate::record::fold::fold;
 use crate::record::page::{
     BoardColumn, Cell, Conflict, Event, FormPage, Group, LineCells, Linked, ListPage, Row, Suggestion,
 };
-use crate::record::query::{COUNT_LIMIT, PAGE, Query, TAB_LIMIT};
-use crate::record::{Field, Kind, Reach, Record, Value, line::input_name};
+use crate::record::query::{COUNT_LIMIT, PAGE, Query, TAB_LIMIT, groupable};
+use crate::record::{Field, Kind, Look, Reach, Record, Value, line::input_name};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use std::collections::BTreeMap;
@@ -115,7 +115,7 @@ fn bind<'q>(mut query: Query_<'q>, conditions: &'q [Condition]) -> Query_<'q> {
 
 /// One page of a list as this reader may see it.
 pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> Outcome<ListPage> {
-    let standing = tx.standing.clone();
+    let (record, standing) = (tx.described(record), tx.standing.clone());
     let rights = &standing.rights;
     if !rights.sees(record) {
         return Err(Error::Denied);
@@ -151,7 +151,7 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
     let rows = found.iter().map(|row| read_row(record, &columns, row)).collect::<Outcome<Vec<_>>>()?;
     let board =
         if query.board { board(tx, record, &columns, &conditions, sort, descending).await? } else { Vec::new() };
-    let group = query.group.as_deref().and_then(|name| record.field(name));
+    let group = query.group.as_deref().and_then(|name| record.field(name)).filter(|field| groupable(field.kind));
     let groups = match group.filter(|field| rights.on(record).sees_field(field.name)) {
         Some(field) => groups(tx, record, field, &conditions).await?,
         None => Vec::new(),
@@ -178,6 +178,7 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         bulk: super::bulk::verbs(rights, record),
         settable: super::bulk::settable_fields(rights, record),
         company_currency: tx.company.currency.clone(),
+        custom: tx.custom.of(record),
     })
 }
 
@@ -216,7 +217,7 @@ pub struct Reader {
 
 impl Reader {
     pub fn new(tx: &TenantTx, record: &'static Record, query: &Query, ids: Option<&[Uuid]>) -> Outcome<Reader> {
-        let standing = &tx.standing;
+        let (record, standing) = (tx.described(record), &tx.standing);
         let grant = standing.rights.on(record);
         if !grant.sees {
             return Err(Error::Denied);
@@ -323,7 +324,7 @@ async fn groups(
 
 /// The ids of all that a query finds for this reader, in the order of the list, up to a limit.
 pub async fn matching(tx: &mut TenantTx, record: &'static Record, query: &Query, most: i64) -> Outcome<Vec<Uuid>> {
-    let standing = tx.standing.clone();
+    let (record, standing) = (tx.described(record), tx.standing.clone());
     if !standing.rights.sees(record) {
         return Err(Error::Denied);
     }
@@ -429,7 +430,7 @@ pub async fn suggest(tx: &mut TenantTx, record: &'static Record, text: &str) -> 
     if !rights.sees(record) {
         return Err(Error::Denied);
     }
-    let (tenant, reach) = (tx.tenant(), rights.on(record).reach);
+    let (tenant, reach, record) = (tx.tenant(), rights.on(record).reach, tx.described(record));
     let mut query = sqlx::query(sql::suggest(record, &rights)).bind(tenant).bind(fold(text));
     if reach != Reach::All {
         query = query.bind(sql::reach_value(&tx.standing, reach));
@@ -511,7 +512,7 @@ pub async fn preview(tx: &mut TenantTx, record: &'static Record, id: Option<Uuid
     }
     let (document, faults, _) = door::draft(tx, document, typed).await?;
     let mut page = form_page(tx, document).await?;
-    keep_typed(&mut page, record, typed, &faults);
+    keep_typed(&mut page, tx.described(record), typed, &faults);
     Ok(page)
 }
 
@@ -640,6 +641,12 @@ async fn form_page(tx: &mut TenantTx, mut document: Document) -> Outcome<FormPag
         company_currency: tx.company.currency.clone(),
         currency,
         hand_on,
+        // Whoever edits rights keeps any field of any record from a role.
+        custom: if record.lines.is_some_and(|lines| lines.look == Look::Rights) {
+            tx.custom.all()
+        } else {
+            tx.custom.of(record)
+        },
         ..FormPage::default()
     })
 }

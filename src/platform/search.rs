@@ -40,7 +40,8 @@ pub async fn find(tx: &mut TenantTx, text: &str) -> Outcome<SearchPage> {
 /// Rows whose words hold the text, or nearly, within the reader's reach.
 async fn candidates(tx: &mut TenantTx, folded: &str, nearly: bool) -> Outcome<Vec<(&'static Record, Uuid)>> {
     let standing = tx.standing.clone();
-    let records: Vec<&'static Record> = door::records().iter().copied().filter(|r| standing.rights.sees(r)).collect();
+    let records: Vec<&'static Record> =
+        door::records().iter().map(|r| tx.described(r)).filter(|r| standing.rights.sees(r)).collect();
     let names: Vec<&str> = records.iter().map(|r| r.name).collect();
     let reaches: Vec<&str> = records.iter().map(|r| standing.rights.on(r).reach.name()).collect();
     let rows = sqlx::query("select record, id from search.find($1, $2, $3, $4, $5, $6, $7, $8)")
@@ -57,7 +58,7 @@ async fn candidates(tx: &mut TenantTx, folded: &str, nearly: bool) -> Outcome<Ve
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         if let Some(record) = door::record(row.try_get("record")?) {
-            found.push((record, row.try_get("id")?));
+            found.push((tx.described(record), row.try_get("id")?));
         }
     }
     Ok(found)

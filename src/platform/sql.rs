@@ -24,8 +24,28 @@ pub fn begin(cx: &Cx) -> SqlStr {
     ))
 }
 
+/// Where a field's values stand, in their type. A box that was not there yet when a row was written is not ticked.
+fn column(alias: &str, field: &Field) -> String {
+    match (field.custom, field.kind.sql()) {
+        (None, _) => format!("{alias}.{}", field.name),
+        (Some(custom), "text") => format!("({alias}.extra ->> '{}')", custom.key),
+        (Some(custom), "boolean") => format!("coalesce(({alias}.extra ->> '{}')::boolean, false)", custom.key),
+        (Some(custom), kind) => format!("({alias}.extra ->> '{}')::{kind}", custom.key),
+    }
+}
+
+/// The values of those fields that a company has added, as one object; they stand as `f0`, `f1` … in `u`.
+fn extra(fields: &[Field]) -> Option<String> {
+    let custom = fields.iter().enumerate().filter_map(|(i, field)| Some((i, field.custom?)));
+    let pairs: Vec<String> = custom.map(|(i, custom)| format!("'{}', u.f{i}", custom.key)).collect();
+    (!pairs.is_empty()).then(|| format!("jsonb_build_object({})", pairs.join(", ")))
+}
+
 /// A field's column as canonical text. Decimals lose the zeros that only their storage adds.
 fn as_text(alias: &str, field: &Field) -> String {
+    if let Some(custom) = field.custom {
+        return format!("({alias}.extra ->> '{}')", custom.key);
+    }
     match field.kind.sql() {
         "text" => format!("{alias}.{}", field.name),
         "numeric" => format!("trim_scale({alias}.{})::text", field.name),
@@ -66,8 +86,13 @@ fn text_arrays(fields: &[Field], first: usize) -> (String, String) {
 /// Inserts several. `$1` ids, `$2` search texts, then one text array per field.
 pub fn insert(record: &Record) -> SqlStr {
     let (arrays, aliases) = text_arrays(record.fields, 3);
-    let names: String = record.fields.iter().map(|f| format!(", {}", f.name)).collect();
-    let picks: String = record.fields.iter().enumerate().map(|(i, f)| format!(", u.f{i}::{}", f.kind.sql())).collect();
+    let own = || record.fields.iter().enumerate().filter(|(_, f)| f.custom.is_none());
+    let mut names: String = own().map(|(_, f)| format!(", {}", f.name)).collect();
+    let mut picks: String = own().map(|(i, f)| format!(", u.f{i}::{}", f.kind.sql())).collect();
+    if let Some(extra) = extra(record.fields) {
+        names.push_str(", extra");
+        let _ = write!(picks, ", jsonb_strip_nulls({extra})");
+    }
     safe(format!(
         "insert into {} (id, search{names}) select u.id, u.search{picks}
            from unnest($1::uuid[], $2::text[]{arrays}) as u (id, search{aliases})",
@@ -79,8 +104,11 @@ pub fn insert(record: &Record) -> SqlStr {
 /// field.
 pub fn update_all(record: &Record) -> SqlStr {
     let (arrays, aliases) = text_arrays(record.fields, 5);
-    let sets: String =
-        record.fields.iter().enumerate().map(|(i, f)| format!(", {} = u.f{i}::{}", f.name, f.kind.sql())).collect();
+    let own = record.fields.iter().enumerate().filter(|(_, f)| f.custom.is_none());
+    let mut sets: String = own.map(|(i, f)| format!(", {} = u.f{i}::{}", f.name, f.kind.sql())).collect();
+    if let Some(extra) = extra(record.fields) {
+        let _ = write!(sets, ", extra = jsonb_strip_nulls(t.extra || {extra})");
+    }
     safe(format!(
         "update {} t set version = t.version + 1, changed_at = now(), changed_by = uid(), search = u.search{sets}
            from unnest($2::uuid[], $3::int[], $4::text[]{arrays}) as u (id, version, search{aliases})
@@ -92,9 +120,20 @@ pub fn update_all(record: &Record) -> SqlStr {
 /// `$1` tenant, `$2` id, `$3` expected version, then the named fields; `search` when asked, as the last value.
 pub fn update(record: &Record, fields: &[&'static str], search: bool) -> SqlStr {
     let mut sets = String::from("version = version + 1, changed_at = now(), changed_by = uid()");
+    let mut extra = String::new();
     for (i, name) in fields.iter().enumerate() {
-        let kind = record.field(name).map_or("text", |f| f.kind.sql());
-        let _ = write!(sets, ", {name} = ${}::{kind}", i + 4);
+        match record.field(name) {
+            Some(Field { custom: Some(custom), .. }) => {
+                let _ = write!(extra, " || jsonb_build_object('{}', ${}::text)", custom.key, i + 4);
+            }
+            field => {
+                let kind = field.map_or("text", |f| f.kind.sql());
+                let _ = write!(sets, ", {name} = ${}::{kind}", i + 4);
+            }
+        }
+    }
+    if !extra.is_empty() {
+        let _ = write!(sets, ", extra = jsonb_strip_nulls(extra{extra})");
     }
     if search {
         let _ = write!(sets, ", search = ${}", fields.len() + 4);
@@ -197,7 +236,7 @@ pub fn search(record: &Record, rights: &Rights, n: usize) -> String {
         return format!("strpos(t.search, ${n}) > 0");
     }
     let seen = record.fields.iter().filter(|f| f.searched && rights.on(record).sees_field(f.name));
-    let parts: Vec<String> = seen.map(|f| format!("strpos(lower(t.{}::text), ${n}) > 0", f.name)).collect();
+    let parts: Vec<String> = seen.map(|f| format!("strpos(lower({}::text), ${n}) > 0", column("t", f))).collect();
     if parts.is_empty() { "false".to_owned() } else { format!("({})", parts.join(" or ")) }
 }
 
@@ -318,11 +357,11 @@ pub enum Bind {
 
 /// The condition for one filter text of the address, `None` when the text means nothing for the field.
 pub fn conditions(field: &Field, text: &str, first: usize) -> Vec<Condition> {
-    let column = format!("t.{}", field.name);
+    let column = column("t", field);
     let kind = field.kind.sql();
     let one = |sql: String, value: &str| Condition { sql, bind: Bind::Text(value.to_owned()) };
     match field.kind {
-        Kind::Choice(_) | Kind::State | Kind::Currency => {
+        Kind::Choice(_) | Kind::RecordType | Kind::State | Kind::Currency => {
             let texts = text.split(',').map(str::to_owned).collect();
             vec![Condition { sql: format!("{column} = any(${first})"), bind: Bind::Texts(texts) }]
         }
@@ -358,7 +397,7 @@ pub fn among(ids: &[Uuid], n: usize) -> Condition {
 
 /// The order of a list: a column that is never null, and the id.
 pub fn order_column(field: &Field) -> String {
-    debug_assert!(sortable(field.kind));
+    debug_assert!(sortable(field));
     if field.required {
         return format!("t.{}", field.name);
     }
@@ -398,8 +437,8 @@ pub fn list(record: &Record, columns: &[&'static Field], wheres: &[Condition], k
         outer.push_str(", t.row_currency");
     }
     for (i, field) in columns.iter().enumerate() {
-        let _ = write!(inner, ", t.{0} as c{i}", field.name);
-        let shown = Field { name: "", ..**field };
+        let _ = write!(inner, ", {} as c{i}", column("t", field));
+        let shown = Field { name: "", custom: None, ..**field };
         let text = as_text("t", &shown).replacen("t.", &format!("t.c{i}"), 1);
         let _ = write!(outer, ", {text} as c{i}");
     }
@@ -453,11 +492,16 @@ pub fn counts(parts: &[String]) -> SqlStr {
     safe(format!("select array[{}]::bigint[]", parts.join(", ")))
 }
 
+/// The currency of a row's money; empty where it has none of its own.
+fn row_currency(record: &Record) -> String {
+    record.currency_field().map_or("''".to_owned(), |f| format!("coalesce(t.{}, '')", f.name))
+}
+
 /// Sums of these fields over all rows that match, by currency. `$1` tenant, then the conditions' values.
 pub fn totals(record: &Record, fields: &[&str], wheres: &[Condition]) -> SqlStr {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
     let sums: String = fields.iter().map(|f| format!(", coalesce(sum(t.{f}), 0)::bigint as {f}")).collect();
-    let currency = record.currency_field().map_or("''".to_owned(), |f| format!("t.{}", f.name));
+    let currency = row_currency(record);
     safe(format!(
         "select {currency} as currency{sums} from {} t where t.tenant_id = $1{conditions} group by 1 order by 1",
         record.name
@@ -470,7 +514,7 @@ pub fn groups(record: &Record, by: &Field, fields: &[&str], wheres: &[Condition]
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
     let sums: String = fields.iter().map(|f| format!(", coalesce(sum(t.{f}), 0)::bigint as {f}")).collect();
     let outer: String = fields.iter().map(|f| format!(", g.{f}")).collect();
-    let currency = record.currency_field().map_or("''".to_owned(), |f| format!("t.{}", f.name));
+    let currency = row_currency(record);
     let (join, label) = match by.kind {
         Kind::Link(target) => {
             let title = super::door::record(target).map_or("id", |r| r.title);
@@ -480,9 +524,10 @@ pub fn groups(record: &Record, by: &Field, fields: &[&str], wheres: &[Condition]
     };
     safe(format!(
         "select g.value::text as value, {label} as label, g.currency, g.n{outer}
-           from (select t.{0} as value, {currency} as currency, count(*) as n{sums} from {1} t
+           from (select {0} as value, {currency} as currency, count(*) as n{sums} from {1} t
                   where t.tenant_id = $1{conditions} group by 1, 2 order by n desc limit {limit}) g{join} order by g.n desc, 1",
-        by.name, record.name
+        column("t", by),
+        record.name
     ))
 }
 
@@ -602,6 +647,15 @@ pub fn referring(record: &Record) -> Option<SqlStr> {
         }
     }
     if parts.is_empty() { None } else { Some(safe(parts.join(" union all "))) }
+}
+
+/// Whether a company's own field leads to one of these. `$1` tenant, `$2` ids as text.
+pub fn links_to(record: &Record, field: &Field) -> SqlStr {
+    safe(format!(
+        "select exists (select from {} t where t.tenant_id = $1 and {} = any($2))",
+        record.name,
+        as_text("t", field)
+    ))
 }
 
 /// Values of a unique field that exist among these. `$1` tenant, `$2` texts.

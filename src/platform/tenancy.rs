@@ -1,10 +1,11 @@
 //! The one door to the data: a transaction that knows its company, its user and its request.
 
+use super::custom::{self, CustomFields};
 use super::error::{Error, Outcome};
 use super::permission::{self, Rights};
 use super::{door, sql};
 use crate::i18n::I18n;
-use crate::record::Names;
+use crate::record::{Names, Record};
 use jiff::civil::Date;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
@@ -85,14 +86,18 @@ impl Standing {
 /// Rights by role, as of a version of the role: built once, and again when the role changes.
 type RightsCache = Arc<Mutex<HashMap<(Uuid, Uuid), (i32, Arc<Rights>)>>>;
 
-/// Roles whose rights are kept in memory.
-const CACHED_ROLES: usize = 4096;
+/// Fields that companies have added, as of a version of them.
+type CustomCache = Arc<Mutex<HashMap<Uuid, (i32, Arc<CustomFields>)>>>;
+
+/// Roles whose rights are kept in memory, and companies whose fields are.
+const CACHED: usize = 4096;
 
 /// The pool of connections. Nothing outside this file can reach a connection but through [`TenantTx`] or [`Db::people`].
 #[derive(Clone)]
 pub struct Db {
     pool: PgPool,
     rights: RightsCache,
+    custom: CustomCache,
 }
 
 impl Db {
@@ -120,7 +125,7 @@ impl Db {
             })
             .connect_with(options)
             .await?;
-        let db = Db { pool, rights: RightsCache::default() };
+        let db = Db { pool, rights: RightsCache::default(), custom: CustomCache::default() };
         db.assert_role().await?;
         Ok(db)
     }
@@ -149,7 +154,7 @@ impl Db {
     pub async fn begin(&self, cx: &Cx) -> Outcome<TenantTx> {
         let mut tx = self.pool.begin_with(sql::begin(cx)).await?;
         let row = sqlx::query(
-            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding,
+            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.custom_version,
                     (now() at time zone c.time_zone)::date::text as today,
                     m.id as member, m.name as member_name, m.branch, m.customer,
                     r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true)
@@ -170,8 +175,10 @@ impl Db {
             cx: cx.clone(),
             standing: Arc::new(Standing::founder(member)),
             company: Arc::new(company),
+            custom: Arc::default(),
             statements: 2,
         };
+        tx.custom = self.custom_of(&mut tx, row.try_get("custom_version")?).await?;
         let role: Uuid = row.try_get("role")?;
         let rights = self.rights_of(&mut tx, role, row.try_get("version")?, row.try_get("base")?).await?;
         tx.standing = Arc::new(Standing {
@@ -197,12 +204,34 @@ impl Db {
         let lines = permission::lines_of(tx, role).await?;
         let rights = Arc::new(Rights::new(base, door::records(), &lines));
         if let Ok(mut cache) = self.rights.lock() {
-            if cache.len() >= CACHED_ROLES {
+            if cache.len() >= CACHED {
                 cache.clear();
             }
             cache.insert(key, (version, rights.clone()));
         }
         Ok(rights)
+    }
+
+    /// The fields that the company has added; 0 is the version of those who never added any.
+    async fn custom_of(&self, tx: &mut TenantTx, version: i32) -> Outcome<Arc<CustomFields>> {
+        if version == 0 {
+            return Ok(Arc::default());
+        }
+        let tenant = tx.tenant();
+        let cached = self.custom.lock().ok().and_then(|cache| cache.get(&tenant).cloned());
+        if let Some((of_version, custom)) = cached
+            && of_version == version
+        {
+            return Ok(custom);
+        }
+        let custom = Arc::new(custom::load(tx).await?);
+        if let Ok(mut cache) = self.custom.lock() {
+            if cache.len() >= CACHED {
+                cache.clear();
+            }
+            cache.insert(tenant, (version, custom.clone()));
+        }
+        Ok(custom)
     }
 
     /// Opens a transaction in a company for somebody who is about to become this member of it: a founder, or an invited
@@ -218,7 +247,7 @@ impl Db {
         .await?;
         let company = row.as_ref().map(Company::read).transpose()?.unwrap_or_default();
         let standing = Arc::new(Standing::founder(member));
-        Ok(TenantTx { tx, cx: cx.clone(), standing, company: Arc::new(company), statements: 2 })
+        Ok(TenantTx { tx, cx: cx.clone(), standing, company: Arc::new(company), custom: Arc::default(), statements: 2 })
     }
 
     pub async fn close(&self) {
@@ -238,6 +267,8 @@ pub struct TenantTx {
     pub cx: Cx,
     pub standing: Arc<Standing>,
     pub company: Arc<Company>,
+    /// What the company has added to its records.
+    pub custom: Arc<CustomFields>,
     statements: u32,
 }
 
@@ -260,6 +291,11 @@ impl TenantTx {
 
     pub fn tenant(&self) -> Uuid {
         self.cx.tenant
+    }
+
+    /// The description of a record as this company has it.
+    pub fn described(&self, record: &'static Record) -> &'static Record {
+        self.custom.describe(record)
     }
 
     pub fn rights(&self) -> Arc<Rights> {

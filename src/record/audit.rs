@@ -1,5 +1,6 @@
 //! What happened in a company, as its audit page shows it.
 
+use super::custom::CustomField;
 use super::page::Message;
 use super::query::encode;
 use serde::{Deserialize, Serialize};
@@ -89,4 +90,6 @@ pub struct AuditPage {
     pub length: i64,
     pub head: String,
     pub company_currency: String,
+    /// Fields that the company has added to its records.
+    pub custom: Vec<CustomField>,
 }

@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod comments;
+pub mod custom;
 pub mod fold;
 pub mod import;
 pub mod jobs;
@@ -52,6 +53,8 @@ pub enum Kind {
     Words,
     /// One of these words.
     Choice(&'static [&'static str]),
+    /// The name of a record type.
+    RecordType,
     /// An ISO 4217 code.
     Currency,
     /// The id of a record of the named type.
@@ -123,6 +126,8 @@ pub struct Field {
     /// Two records of a company never share it.
     pub unique: bool,
     pub start: Start,
+    /// What sets it apart, when a company has added it.
+    pub custom: Option<&'static custom::Custom>,
 }
 
 impl Field {
@@ -138,6 +143,7 @@ impl Field {
             searched: matches!(kind, Kind::Code | Kind::Number),
             unique: matches!(kind, Kind::Code | Kind::Number),
             start: Start::Empty,
+            custom: None,
         }
     }
     pub const fn required(mut self) -> Field {

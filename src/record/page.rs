@@ -1,6 +1,7 @@
 //! What travels between server and browser: pages of records as canonical text beside their description.
 
 use super::comments::Talk;
+use super::custom::CustomField;
 use super::{Field, Record};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -153,6 +154,8 @@ pub struct ListPage {
     /// Fields that are kept from this reader.
     pub hidden: Vec<String>,
     pub company_currency: String,
+    /// Fields that the company has added to the record.
+    pub custom: Vec<CustomField>,
 }
 
 impl ListPage {
@@ -270,6 +273,8 @@ pub struct FormPage {
     pub files: Option<FileShelf>,
     /// None for a record that is not saved yet, or whose comments this reader does not see.
     pub talk: Option<Talk>,
+    /// Fields that the company has added to the record; to all records where rights are edited.
+    pub custom: Vec<CustomField>,
 }
 
 /// A choice of a typeahead.

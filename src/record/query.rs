@@ -1,6 +1,7 @@
 //! What a reader asks of a list; lives in the address, so that a list can be linked, shared and gone back to.
 
-use super::{Kind, Record};
+use super::custom::PREFIX;
+use super::{Field, Kind, Record};
 use serde::{Deserialize, Serialize};
 
 /// Rows of a page.
@@ -37,7 +38,8 @@ pub struct Query {
 }
 
 impl Query {
-    /// Reads the parameters of an address. Unknown names are ignored, so an old link still opens its list.
+    /// Reads the parameters of an address. Unknown names are ignored, so an old link still opens its list; those of fields
+    /// that companies add are taken, and ignored where the list is made.
     pub fn read(record: &Record, pairs: impl IntoIterator<Item = (String, String)>) -> Query {
         let mut query = Query { descending: record.descending, ..Query::default() };
         for (name, text) in pairs {
@@ -52,12 +54,15 @@ impl Query {
                     query.sort = Some(text.trim_start_matches('-').to_owned());
                 }
                 "layout" => query.board = text == "board" && !record.states.is_empty(),
-                "group" => query.group = record.field(&text).filter(|f| groupable(f.kind)).map(|f| f.name.to_owned()),
+                "group" => {
+                    let known = record.field(&text).is_some_and(|f| groupable(f.kind));
+                    query.group = Some(text).filter(|name| known || name.starts_with(PREFIX));
+                }
                 "columns" => query.columns = text.split(',').map(str::to_owned).collect(),
                 "after" => query.after = Some(text),
                 "before" => query.before = Some(text),
                 field => {
-                    if record.field(field.trim_end_matches(['~', '<', '>'])).is_some() {
+                    if field.starts_with(PREFIX) || record.field(field.trim_end_matches(['~', '<', '>'])).is_some() {
                         query.put(field, text);
                     }
                 }
@@ -95,14 +100,14 @@ impl Query {
     }
 
     /// Columns to show: the reader's choice where it names real ones, else the record's.
-    pub fn columns(&self, record: &Record) -> Vec<&'static super::Field> {
+    pub fn columns(&self, record: &Record) -> Vec<&'static Field> {
         let chosen: Vec<_> = self.columns.iter().filter_map(|name| record.field(name)).collect();
         if chosen.is_empty() { record.columns.iter().filter_map(|name| record.field(name)).collect() } else { chosen }
     }
 
     /// The field that orders the list; never one whose order an index cannot give.
-    pub fn sort(&self, record: &Record) -> &'static super::Field {
-        let asked = self.sort.as_deref().and_then(|name| record.field(name)).filter(|f| sortable(f.kind));
+    pub fn sort(&self, record: &Record) -> &'static Field {
+        let asked = self.sort.as_deref().and_then(|name| record.field(name)).filter(|f| sortable(f));
         asked.or_else(|| record.field(record.sort)).unwrap_or(&record.fields[0])
     }
 
@@ -184,12 +189,15 @@ impl Query {
 
 /// Kinds by whose values rows can be counted and summed.
 pub const fn groupable(kind: Kind) -> bool {
-    matches!(kind, Kind::Link(_) | Kind::Choice(_) | Kind::State | Kind::Currency | Kind::Bool | Kind::Date)
+    matches!(
+        kind,
+        Kind::Link(_) | Kind::Choice(_) | Kind::RecordType | Kind::State | Kind::Currency | Kind::Bool | Kind::Date
+    )
 }
 
-/// Kinds that a list can be ordered by.
-pub const fn sortable(kind: Kind) -> bool {
-    !matches!(kind, Kind::Names | Kind::Note | Kind::Link(_) | Kind::Source)
+/// Fields that a list can be ordered by: an index gives the order.
+pub const fn sortable(field: &Field) -> bool {
+    field.custom.is_none() && !matches!(field.kind, Kind::Names | Kind::Note | Kind::Link(_) | Kind::Source)
 }
 
 /// Percent-encodes one part of a query string.

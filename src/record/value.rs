@@ -11,7 +11,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 /// A name in two languages; either may be empty, never both.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Names {
     pub en: String,
     pub ar: String,
@@ -280,12 +280,17 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
         Kind::Bool => {
             Ok(Value::Bool(matches!(typed.to_lowercase().as_str(), "true" | "t" | "yes" | "on" | "1" | "نعم")))
         }
-        Kind::Choice(choices) => choices.iter().find(|c| **c == typed).map(|c| Value::from(*c)).ok_or(Fault::NotChoice),
+        Kind::Choice(choices) => {
+            let word = choices.iter().copied().find(|c| *c == typed);
+            let called = || field.custom.and_then(|custom| custom.choice_called(typed));
+            word.or_else(called).map(Value::from).ok_or(Fault::NotChoice)
+        }
         Kind::Currency => {
             let code = typed.to_uppercase();
             money::Currency::of(&code).map(|c| Value::from(c.code)).ok_or(Fault::NotChoice)
         }
         Kind::Link(_) | Kind::Source => Uuid::from_str(typed).map(Value::Id).map_err(|_| Fault::NotLink),
+        Kind::RecordType => text(typed, 60),
         Kind::State => text(typed, 40),
     }
 }

@@ -115,7 +115,7 @@ fn descriptions_name_only_what_exists() {
         });
         known(record.title);
         assert!(
-            sortable(known(record.sort).kind) && known(record.sort).required,
+            sortable(known(record.sort)) && known(record.sort).required,
             "{} sorts by {}",
             record.name,
             record.sort

@@ -155,13 +155,8 @@ pub fn control(around: Surroundings, field: &'static Field, name: String, id: St
             }
             .into_any()
         }
-        Kind::Choice(choices) => {
-            let options = choices.iter().map(|c| ((*c).to_owned(), i18n.choice(field.name, c))).collect();
-            select(around, field, name, id, spoken, cell, options)
-        }
-        Kind::Currency => {
-            let options = money::CURRENCIES.iter().map(|c| (c.code.to_owned(), c.code.to_owned())).collect();
-            select(around, field, name, id, spoken, cell, options)
+        Kind::Choice(_) | Kind::RecordType | Kind::Currency => {
+            select(around, field, name, id, spoken, cell, offered(i18n, field))
         }
         kind => {
             let ltr = kind.is_figure() || matches!(kind, Kind::Code | Kind::Date);
@@ -334,4 +329,18 @@ pub fn remove_button(i18n: I18n, on_click: impl Fn() + 'static) -> AnyView {
         <button type="button" class="btn quiet icon small" title=label.clone() aria-label=label on:click=move |_| on_click()>{icon("x")}</button>
     }
     .into_any()
+}
+
+/// What can be chosen in a field, with what people call it.
+pub fn offered(i18n: I18n, field: &Field) -> Vec<(String, String)> {
+    match field.kind {
+        Kind::Choice(choices) => choices.iter().map(|c| ((*c).to_owned(), i18n.choice_of(field, c))).collect(),
+        Kind::RecordType => {
+            let records = crate::modules::records().filter(|record| record.manual);
+            records.map(|record| (record.name.to_owned(), i18n.record(record))).collect()
+        }
+        Kind::Bool => ["true", "false"].map(|c| (c.to_owned(), i18n.yes_or_no(c == "true"))).into(),
+        Kind::Currency => money::CURRENCIES.iter().map(|c| (c.code.to_owned(), c.code.to_owned())).collect(),
+        _ => Vec::new(),
+    }
 }

@@ -1,7 +1,7 @@
 //! One form for every record: header, lines in a grid, totals, story, history; works before and without scripts.
 
 use super::field::{self, Surroundings, sent, shown};
-use super::{flipped, icon, pill, rights};
+use super::{described, flipped, icon, pill, rights};
 use crate::app::calls;
 use crate::i18n::I18n;
 use crate::record::line::input_name;
@@ -215,7 +215,7 @@ fn editable_columns(lines: &'static Lines) -> impl Iterator<Item = usize> {
 /// The form of one record.
 pub fn view(page: FormPage) -> AnyView {
     let i18n = super::use_i18n();
-    let Some(record) = modules::record(&page.record) else { return ().into_any() };
+    let Some(record) = described(&page.record, &page.custom) else { return ().into_any() };
     let on_edit = StoredValue::new(None::<Callback<bool>>);
     let around = Surroundings {
         i18n,

@@ -1,6 +1,7 @@
 //! One list for every record: views, filters, order, totals, pages; all of it in the address.
 
-use super::{flipped, icon, mark, pill};
+use super::field::offered;
+use super::{described, flipped, icon, mark, pill};
 use crate::i18n::I18n;
 use crate::record::page::{Cell, ListPage, Row, SavedView};
 use crate::record::query::{Query, TAB_LIMIT, groupable, sortable};
@@ -11,7 +12,7 @@ use leptos::prelude::*;
 /// The list of one record type.
 pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     let i18n = super::use_i18n();
-    let Some(record) = modules::record(&page.record) else { return ().into_any() };
+    let Some(record) = described(&page.record, &page.custom) else { return ().into_any() };
     let head = head(i18n, record, &page);
     let views = views(i18n, record, &page);
     let filters = filters(i18n, record, &page);
@@ -321,16 +322,10 @@ fn filter_form(i18n: I18n, record: &'static Record, field: &'static Field, query
     let label = i18n.field(record, field.name);
     let name = field.name;
     let inputs = match field.kind {
-        Kind::Choice(choices) => {
-            options(name, choices.iter().map(|c| ((*c).to_owned(), i18n.choice(name, c))).collect())
-        }
+        Kind::Choice(_) | Kind::RecordType | Kind::Bool | Kind::Currency => options(name, offered(i18n, field)),
         Kind::State => {
             options(name, record.states.iter().map(|s| (s.name.to_owned(), i18n.state(record, s.name))).collect())
         }
-        Kind::Currency => options(
-            name,
-            crate::record::money::CURRENCIES.iter().map(|c| (c.code.to_owned(), c.code.to_owned())).collect(),
-        ),
         Kind::Date | Kind::Money | Kind::Base | Kind::Quantity => {
             let hint = if field.kind == Kind::Date { "YYYY-MM-DD" } else { "" };
             view! {
@@ -483,7 +478,7 @@ fn table(i18n: I18n, record: &'static Record, page: &ListPage, next: RwSignal<Op
         .map(|field| {
             let class = if field.kind.is_figure() && field.kind != Kind::Percent { "end" } else { "" };
             let label = i18n.field(record, field.name);
-            if !sortable(field.kind) {
+            if !sortable(field) {
                 return view! { <th class=class>{label}</th> }.into_any();
             }
             let here = field.name == sort.name;

@@ -17,7 +17,9 @@ pub mod rows;
 pub mod upload;
 
 use crate::i18n::I18n;
+use crate::modules;
 use crate::record::Record;
+use crate::record::custom::{CustomField, extend};
 use leptos::prelude::*;
 
 /// An icon of the sprite.
@@ -41,6 +43,11 @@ pub fn mark() -> impl IntoView {
 pub fn pill(i18n: I18n, record: &'static Record, state: &str) -> AnyView {
     let tone = record.state(state).map_or("p-draft", |s| s.tone.class());
     view! { <span class=format!("pill {tone}")>{i18n.state(record, state)}</span> }.into_any()
+}
+
+/// The description of a record with what the reader's company has added to it.
+pub fn described(record: &str, custom: &[CustomField]) -> Option<&'static Record> {
+    Some(extend(modules::record(record)?, custom))
 }
 
 /// The reader's language.

@@ -1,9 +1,11 @@
 //! The rights of a role as a table: each type of record with what may be done with it, and the fields that are kept from it.
 //! Plain boxes, so that it works before and without scripts.
 
+use super::described;
 use super::icon;
 use crate::i18n::I18n;
 use crate::modules::{self, MODULES};
+use crate::record::custom::CustomField;
 use crate::record::line::input_name;
 use crate::record::page::{FormPage, LineCells};
 use crate::record::{ALL_ACTIONS, NO_FIELD, Reach, Record};
@@ -19,13 +21,13 @@ struct Right {
 }
 
 impl Right {
-    fn read(lines: &'static [crate::record::Field], cells: &LineCells) -> Option<Right> {
+    fn read(lines: &'static [crate::record::Field], custom: &[CustomField], cells: &LineCells) -> Option<Right> {
         let texts: Vec<_> =
             lines.iter().zip(&cells.cells).map(|(f, c)| (f.name, c.text.clone().unwrap_or_default())).collect();
         let text = |name: &str| texts.iter().find(|(n, _)| *n == name).map(|(_, text)| text.clone());
         Some(Right {
             id: cells.id.map(|id| id.to_string()).unwrap_or_default(),
-            record: modules::record(&text("record")?)?,
+            record: described(&text("record")?, custom)?,
             field: text("field").filter(|field| !field.is_empty()),
             texts,
         })
@@ -50,7 +52,8 @@ pub fn matrix(i18n: I18n, page: &FormPage, dirty: RwSignal<bool>) -> AnyView {
     if page.version == 0 {
         return view! { <p class="hint">{t!(i18n, "rights-after-saving")}</p> }.into_any();
     }
-    let rights: Vec<Right> = page.lines.iter().filter_map(|cells| Right::read(lines.fields, cells)).collect();
+    let rights: Vec<Right> =
+        page.lines.iter().filter_map(|cells| Right::read(lines.fields, &page.custom, cells)).collect();
     let mut next = 0;
     let groups = MODULES
         .iter()

@@ -2,6 +2,7 @@
 
 pub mod branch;
 pub mod company;
+pub mod custom_field;
 #[cfg(feature = "ssr")]
 pub mod founding;
 #[cfg(feature = "ssr")]
@@ -17,6 +18,7 @@ brings! {
     branch::BRANCH,
     member::MEMBER => member::MemberRules,
     role::ROLE => role::RoleRules,
+    custom_field::CUSTOM_FIELD => custom_field::CustomFieldRules,
 }
 
 pub const MODULE: Module = Module {

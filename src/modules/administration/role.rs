@@ -77,7 +77,7 @@ mod rules {
                     refusals.push(Refusal::new("refuse-right-record").at_line(row, "record"));
                     continue;
                 };
-                match check(record, &right) {
+                match check(tx.described(record), &right) {
                     Err(refusal) => refusals.push(refusal.at_line(row, "reach")),
                     Ok(()) if says_nothing_new(&base, record, &right) => {}
                     Ok(()) => {

@@ -5,6 +5,7 @@ use super::{Export, Format, Growing, PAGE, blocking, named, paper};
 use crate::i18n::I18n;
 use crate::i18n::events::Changed;
 use crate::platform::audit::{self, Days};
+use crate::platform::custom::CustomFields;
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::pdf::{self, Look};
 use crate::platform::sheet::{Cell, Heading};
@@ -12,6 +13,7 @@ use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::audit::{AuditEntry, AuditQuery};
 use crate::record::{Field, Kind, Record};
 use crate::t;
+use std::sync::Arc;
 
 /// Writes all entries that a query finds, latest first; for those who may open the page of the log.
 pub async fn write(db: &Db, cx: &Cx, query: &AuditQuery, format: Format) -> Outcome<Export> {
@@ -25,7 +27,7 @@ pub async fn write(db: &Db, cx: &Cx, query: &AuditQuery, format: Format) -> Outc
         return Err(Error::Refused(refusals.collect()));
     }
     let i18n = cx.i18n;
-    let log = Log { i18n, currency: tx.company.currency.clone() };
+    let log = Log { i18n, currency: tx.company.currency.clone(), custom: tx.custom.clone() };
     let title = t!(i18n, "page-audit");
     let mut growing = match format {
         Format::Sheet(format) => Growing::sheet(format, &log.headings(), &title, i18n)?,
@@ -88,6 +90,7 @@ struct Log {
     i18n: I18n,
     /// The company's: the log does not know in which one an amount was.
     currency: String,
+    custom: Arc<CustomFields>,
 }
 
 impl Log {
@@ -146,7 +149,7 @@ impl Log {
     /// The fields that people see, each with what it was and became; one empty row where there is none.
     fn cells(&self, entry: &AuditEntry) -> Vec<Vec<Cell>> {
         let common = self.entry(entry, entry.at.clone()).map(Cell::Text);
-        let record = door::record(&entry.record);
+        let record = door::record(&entry.record).map(|record| self.custom.describe(record));
         let side = |record: &'static Record, changed: &Changed, text: &Option<String>| match (text, changed.field) {
             (None, _) => Cell::Empty,
             (Some(text), Some(Field { kind: Kind::Link(_), .. })) => Cell::Text(self.i18n.label(text)),
@@ -166,7 +169,7 @@ impl Log {
 
     fn printed(&self, entry: &AuditEntry) -> Vec<pdf::Row> {
         let common = self.entry(entry, self.i18n.moment(&entry.at));
-        let record = door::record(&entry.record);
+        let record = door::record(&entry.record).map(|record| self.custom.describe(record));
         let rows = entry.changes.iter().filter_map(|(name, old, new)| {
             let record = record?;
             let changed = self.i18n.changed(record, name)?;

@@ -27,6 +27,7 @@ pub struct Plan {
 /// Writes all rows of a list into a temporary file. However long a sheet is, no more than a page of it is in memory.
 pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<Export> {
     let mut tx = db.begin(cx).await?;
+    let plan = &Plan { record: tx.described(plan.record), ..plan.clone() };
     let i18n = cx.i18n;
     let mut reader = Reader::new(&tx, plan.record, &plan.query, plan.ids.as_deref())?;
     let columns = Columns {
@@ -204,7 +205,7 @@ pub(super) fn sheet_cell(i18n: I18n, record: &Record, field: &Field, text: &str,
         (_, Value::Date(date)) => sheet::Cell::Date(date),
         (_, Value::Bool(yes)) => sheet::Cell::Bool(yes),
         (Kind::Names, Value::Names(names)) => sheet::Cell::Text(i18n.name(&names).to_owned()),
-        (Kind::State | Kind::Choice(_), _) => {
+        (Kind::State | Kind::Choice(_) | Kind::RecordType, _) => {
             sheet::Cell::Text(i18n.show(record, field.name, field.kind, Some(text), currency))
         }
         _ => sheet::Cell::Text(text.to_owned()),

@@ -76,10 +76,10 @@ fn json<T: for<'de> Deserialize<'de>>(row: &PgRow, column: &str) -> Outcome<T> {
 }
 
 impl Batch {
-    fn read(row: &PgRow) -> Outcome<Batch> {
+    fn read(tx: &TenantTx, row: &PgRow) -> Outcome<Batch> {
         Ok(Batch {
             id: row.try_get("id")?,
-            record: door::record(row.try_get("record")?).ok_or(Error::NotFound)?,
+            record: tx.described(door::record(row.try_get("record")?).ok_or(Error::NotFound)?),
             state: row.try_get("state")?,
             name: row.try_get("name")?,
             at: row.try_get("local_at")?,
@@ -226,7 +226,7 @@ async fn find(tx: &mut TenantTx, record: Option<&'static Record>, id: Option<Uui
     .bind(limit)
     .fetch_all(tx.conn())
     .await?;
-    rows.iter().map(Batch::read).collect()
+    rows.iter().map(|row| Batch::read(tx, row)).collect()
 }
 
 /// One that the reader may look at.
@@ -244,7 +244,7 @@ pub async fn start(tx: &mut TenantTx, record: &'static Record) -> Outcome<Import
     if !tx.standing.rights.creates(record) {
         return Err(Error::Denied);
     }
-    let past = find(tx, Some(record), None, 20).await?;
+    let (record, past) = (tx.described(record), find(tx, Some(record), None, 20).await?);
     Ok(ImportPage {
         record: record.name.to_owned(),
         choices: super::targets(tx.cx.i18n, record),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod comments;
+mod custom;
 mod door;
 mod export;
 mod files;
