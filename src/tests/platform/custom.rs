@@ -149,7 +149,9 @@ async fn new_records_start_with_what_the_field_says() {
 #[tokio::test]
 async fn definitions_that_make_no_sense_are_refused() {
     let firm = Firm::new().await;
-    let cases: &[(&[(&str, &str)], &[&str], &str)] = &[
+    /// What is typed, the choices, the refusal.
+    type Case = (&'static [(&'static str, &'static str)], &'static [&'static str], &'static str);
+    let cases: &[Case] = &[
         (&[("name.en", "A"), ("kind", "link")], &[], "refuse-custom-target"),
         (&[("name.en", "A"), ("kind", "choice")], &[], "refuse-custom-no-choices"),
         (&[("name.en", "A"), ("kind", "choice")], &["B", "b"], "refuse-custom-choice-twice"),
