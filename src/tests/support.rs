@@ -329,7 +329,8 @@ impl Answer {
     pub fn text(&self) -> String {
         let mut out = String::new();
         let mut inside = false;
-        for c in self.body.chars() {
+        // A comment that holds a tag of its own.
+        for c in self.body.replace("<!--<() />-->", "").chars() {
             match c {
                 '<' => inside = true,
                 '>' => inside = false,

@@ -361,9 +361,9 @@ async fn every_page_is_drawn_in_both_languages_for_every_role() {
         for path in pages {
             let answer = browser.get(&path).await;
             assert_eq!(answer.status, StatusCode::OK, "{path} in {language}");
-            let wrong = ["field-", "state-", "action-", "choice-", "view-", "refuse-"]
-                .into_iter()
-                .find(|key| answer.text().split_whitespace().any(|word| word.starts_with(key)));
+            let text = answer.text();
+            let ids = ["field-", "state-", "action-", "choice-", "view-", "refuse-"];
+            let wrong = text.split_whitespace().find(|word| ids.iter().any(|id| word.starts_with(id)));
             assert_eq!(wrong, None, "{path} in {language} shows a message id");
         }
     }
