@@ -25,7 +25,9 @@ const WASM_FEATURES = [
   'reference-types',
   'sign-ext',
 ].map((feature) => `--enable-${feature}`);
-const WASM_OPT = ['-Oz', ...WASM_FEATURES, '--strip-debug', '--strip-producers', '--strip-target-features'];
+// A function that is called once is not put into its caller: that saves 4 % of the file, and costs 8 % of what travels,
+// because functions that resemble each other compress well and one long one does not.
+const WASM_OPT = ['-Oz', '--one-caller-inline-max-function-size=0', ...WASM_FEATURES, '--strip-debug', '--strip-producers', '--strip-target-features'];
 const COMPRESSIBLE = /\.(css|ftl|html|ico|js|json|map|mjs|otf|svg|ttf|txt|wasm|webmanifest|xml)$/;
 const MIN_COMPRESSED_BYTES = 512;
 
