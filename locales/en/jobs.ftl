@@ -31,3 +31,7 @@ refuse-bulk-field = This field cannot be changed for many records at once. Choos
 refuse-bulk-nothing = To do something with several records you must tick them first.
 confirm-bulk = “{ $action }” is done to every ticked record, or to all that match. It cannot be undone. Go on?
 job-all-refused = All refused
+bulk-ticked = { $count ->
+    [one] With { $count } ticked row
+   *[other] With { $count } ticked rows
+}

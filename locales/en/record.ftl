@@ -247,3 +247,6 @@ import-fault-encrypted = The workbook is locked with a password. To import it yo
 import-fault-damaged = The workbook is damaged. Open it in a spreadsheet, save it anew and try again.
 import-fault-unpacked = The workbook is too large when it is unpacked. To import it you must split it.
 import-fault-columns = The file has more than { 500 } columns. To import it you must leave some out.
+undo = Undo
+set-done = { $field }: { $value }
+set-lost = Diwan could not be reached, and nothing was changed. Try again when the connection is back.

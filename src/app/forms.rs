@@ -37,6 +37,7 @@ pub fn routes() -> Router<House> {
         .route("/join", get(show_invitation).post(join))
         .route("/companies/new", get(web::render_page).post(add_company))
         .route("/{path}/bulk", post(bulk))
+        .route("/{path}/set", post(set_one))
         .route("/{path}/views", post(saved_views))
         .route("/{path}/export", get(export_list))
         .route("/audit/export", get(export_audit))
@@ -241,6 +242,40 @@ async fn bulk(
             jobs::wake();
             Redirect::to(&format!("/jobs/{job}")).into_response()
         }
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// One field of one record, set from its list. Scripts ask for words alone, where something stands in the way.
+async fn set_one(
+    State(house): State<House>,
+    visit: Visit,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(record) = modules::record_at(&path) else { return web::render(house, visit, headers).await };
+    let pairs = form_pairs(&body);
+    let text = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, t)| t.clone()).unwrap_or_default();
+    let (asked, cx, db) = (text("set"), visit.cx(), house.db.clone());
+    let done = whole(async move {
+        let mut parts = asked.splitn(3, '.');
+        let mut part = || parts.next().ok_or(Error::BadRequest("set"));
+        let (id, field, text) = (part()?.parse().map_err(|_| Error::NotFound)?, part()?, part()?);
+        let mut tx = db.begin(&cx?).await?;
+        bulk::set_one(&mut tx, record, id, field, text).await?;
+        tx.commit().await
+    });
+    let scripted = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");
+    match done.await {
+        Ok(_) if scripted => StatusCode::NO_CONTENT.into_response(),
+        Ok(_) => Redirect::to(&format!("/{path}?{}", text("query"))).into_response(),
+        Err(error) if scripted => {
+            let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let said = error.refusals(visit.request).into_iter().map(|refusal| visit.i18n.message(&refusal.message));
+            (status, said.collect::<Vec<_>>().join("\n")).into_response()
+        }
+        Err(Error::SignedOut) => Redirect::to("/sign-in").into_response(),
         Err(error) => failed(house, visit, headers, error).await,
     }
 }

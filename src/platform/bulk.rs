@@ -193,6 +193,17 @@ async fn carry_out(tx: &mut TenantTx, record: &'static Record, id: Uuid, order: 
     }
 }
 
+/// Sets one field of one record at once, as a list does where the field stands.
+pub async fn set_one(tx: &mut TenantTx, record: &'static Record, id: Uuid, field: &str, text: &str) -> Outcome<()> {
+    let described = tx.described(record);
+    let version = door::reachable(tx, record, id, Lock::Update).await?.version;
+    if !settable_fields(&tx.standing.rights, described).iter().any(|name| name == field) {
+        return Err(Error::Denied);
+    }
+    let fields = BTreeMap::from([(field.to_owned(), text.to_owned())]);
+    door::save(tx, record, id, version, &Typed { fields, lines: None }).await.map(drop)
+}
+
 /// Adds what the records of a report are called, for a reader who may see their type.
 pub async fn with_titles(tx: &mut TenantTx, job: Uuid, mut rows: Vec<JobRow>) -> Outcome<Vec<JobRow>> {
     let tenant = tx.tenant();

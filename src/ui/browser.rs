@@ -97,6 +97,11 @@ pub fn tick_all(selector: &str, ticked: bool) {
     }
 }
 
+/// How many elements the selector finds.
+pub fn count(selector: &str) -> u32 {
+    document().query_selector_all(selector).map_or(0, |found| found.length())
+}
+
 /// Runs `work` after so many milliseconds.
 pub fn after(milliseconds: i32, work: impl FnOnce() + 'static) {
     let _ = leptos::prelude::set_timeout(work, std::time::Duration::from_millis(milliseconds as u64));

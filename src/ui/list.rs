@@ -1,6 +1,7 @@
 //! One list for every record: views, filters, order, totals, pages; all of it in the address.
 
 use super::field::offered;
+use super::toggle::{Saying, corner, toggle};
 use super::{described, flipped, icon, mark, pill};
 use crate::i18n::I18n;
 use crate::record::page::{Cell, ListPage, Row, SavedView};
@@ -25,9 +26,11 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     };
     let foot = foot(i18n, &page, record, next);
     let bulk = bulk(i18n, record, &page);
+    let saying = Saying::new(None);
+    provide_context(saying);
     let notice = notice
         .map(|text| view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> });
-    view! { {head}{notice}{views}{filters}{bulk}{body}{foot} }.into_any()
+    view! { {head}{notice}{views}{filters}{bulk}{body}{foot}{corner(i18n, saying)} }.into_any()
 }
 
 fn head(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
@@ -381,7 +384,7 @@ fn hidden_inputs(query: &Query, except: Option<&str>) -> AnyView {
 }
 
 /// The form that ticked rows belong to. It shows once a row is ticked, by style alone.
-const BULK: &str = "bulk";
+pub(super) const BULK: &str = "bulk";
 
 /// What can be done with the ticked rows, or with all that match.
 fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
@@ -413,12 +416,13 @@ fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     let set = (!page.settable.is_empty()).then(|| {
         view! { <details class="chip"><summary>{icon("pencil")}{t!(i18n, "bulk-set")}</summary><div class="pop bulk-fields">{set}</div></details> }
     });
+    let ticked = ticked();
     view! {
         <form class="bulk" id=BULK method="post" action=format!("/{}/bulk", record.path)>
             // Enter presses the first button of a form. This one does nothing, so that no key deletes what was ticked.
             <button class="vh" disabled aria-hidden="true"></button>
             <input type="hidden" name="query" value=query />
-            <b>{t!(i18n, "bulk-selected")}</b>
+            <b>{move || match ticked.get() { 0 => t!(i18n, "bulk-selected"), count => t!(i18n, "bulk-ticked", count = count) }}</b>
             <label class="tick"><input type="checkbox" name="all" value="true" />{t!(i18n, "bulk-all", count = count)}</label>
             {verbs}{set}
             <button class="btn small" name="_do" value="export.xlsx">{icon("download")}<span>{t!(i18n, "export")}</span></button>
@@ -460,6 +464,25 @@ fn page_tick(i18n: I18n) -> AnyView {
     let label = t!(i18n, "bulk-select-page");
     view! { <th class="sel"><input type="checkbox" aria-label=label on:change=move |event| tick_all(event_target_checked(&event)) /></th> }
         .into_any()
+}
+
+/// How many rows are ticked; none as long as nobody counts.
+#[cfg(not(feature = "hydrate"))]
+fn ticked() -> RwSignal<u32> {
+    RwSignal::new(0)
+}
+
+#[cfg(feature = "hydrate")]
+fn ticked() -> RwSignal<u32> {
+    let ticked = RwSignal::new(0);
+    let count = move || {
+        // Once whatever ticks several has done so.
+        super::browser::after(0, move || {
+            let _ = ticked.try_set(super::browser::count("input[form=bulk][name=id]:checked"));
+        });
+    };
+    super::browser::while_here("change", wasm_bindgen::closure::Closure::new(count));
+    ticked
 }
 
 #[cfg(feature = "hydrate")]
@@ -505,8 +528,10 @@ pub(super) fn row_view(
     record: &'static Record,
     columns: &[&'static Field],
     row: &Row,
-    company_currency: &str,
+    page: &ListPage,
 ) -> AnyView {
+    let company_currency = &page.company_currency;
+    let saying = use_context::<Saying>();
     let href = format!("/{}/{}", record.path, row.id);
     let currency = row.currency.as_deref().unwrap_or(company_currency);
     let cells = columns
@@ -514,13 +539,13 @@ pub(super) fn row_view(
         .zip(&row.cells)
         .enumerate()
         .map(|(at, (field, cell))| {
-            let content = cell_view(
-                i18n,
-                record,
-                field,
-                cell,
-                if field.kind == Kind::Base { company_currency } else { currency },
-            );
+            let currency = if field.kind == Kind::Base { company_currency } else { currency };
+            let content = match saying {
+                Some(saying) if field.kind == Kind::Bool && page.settable.iter().any(|name| name == field.name) => {
+                    toggle(i18n, record, field, row.id, cell, saying)
+                }
+                _ => cell_view(i18n, record, field, cell, currency),
+            };
             let label = i18n.field(record, field.name);
             let main = at == 0;
             let class = match (main, field.kind) {

@@ -13,6 +13,7 @@ pub mod offers;
 pub mod palette;
 pub mod rights;
 pub mod rows;
+pub mod toggle;
 #[cfg(feature = "hydrate")]
 pub mod upload;
 

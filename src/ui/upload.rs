@@ -111,9 +111,9 @@ async fn again(tries: &mut u32) -> bool {
     JsFuture::from(wait).await.is_ok()
 }
 
-async fn ask(method: &str, address: &str, headers: &[(&str, &str)], body: Option<&JsValue>) -> Option<Response> {
+/// Asks the server; `None` when it cannot be reached.
+pub async fn ask(method: &str, address: &str, headers: &[(&str, &str)], body: Option<&JsValue>) -> Option<Response> {
     let all = Headers::new().ok()?;
-    all.set("tus-resumable", "1.0.0").ok()?;
     for (name, value) in headers {
         all.set(name, value).ok()?;
     }
@@ -127,7 +127,8 @@ async fn ask(method: &str, address: &str, headers: &[(&str, &str)], body: Option
     JsFuture::from(answer).await.ok()?.dyn_into().ok()
 }
 
-async fn text(answer: &Response) -> Option<String> {
+/// What an answer says.
+pub async fn text(answer: &Response) -> Option<String> {
     JsFuture::from(answer.text().ok()?).await.ok()?.as_string()
 }
 

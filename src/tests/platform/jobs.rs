@@ -7,7 +7,8 @@ use crate::platform::tenancy::Cx;
 use crate::record::jobs::JobPage;
 use crate::record::query::Query;
 use crate::tests::support::{self, Browser, FILES, Firm, code, record, refusals};
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
 use tokio::sync::{Mutex, MutexGuard, watch};
@@ -224,4 +225,49 @@ async fn ticked_rows_are_worked_on_from_the_list() {
     let nothing = browser.post("/customers/bulk", &[("_do", "delete")]).await;
     assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(nothing.text().contains("tick them first"), "{}", nothing.text());
+}
+
+#[tokio::test]
+async fn a_yes_or_no_is_changed_where_it_stands() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let list = browser.get("/customers?columns=code,name,active").await;
+    assert!(
+        list.body.contains("role=\"switch\"") && list.body.contains("formaction=\"/customers/set\""),
+        "{}",
+        list.body
+    );
+    let off = format!("{}.active.false", firm.customer);
+    let plain = browser.post("/customers/set", &[("query", "columns=code,active"), ("set", &off)]).await;
+    assert_eq!(plain.location.as_deref(), Some("/customers?columns=code,active"));
+    assert!(!firm.document("customer", firm.customer).await.get("active").bool());
+    // Scripts want no page, and the reason in words.
+    let mut scripted = async |order: &str| {
+        let request = Request::post("/customers/set")
+            .header("sec-fetch-site", "same-origin")
+            .header(header::ACCEPT, "text/plain")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        browser.send(request, Body::from(format!("set={order}"))).await
+    };
+    assert_eq!(scripted(&format!("{}.active.true", firm.customer)).await.status, StatusCode::NO_CONTENT);
+    assert!(firm.document("customer", firm.customer).await.get("active").bool());
+    let other = Firm::new().await;
+    for (order, expected) in [
+        (format!("{}.active.false", other.customer), StatusCode::NOT_FOUND),
+        (format!("{}.active.false", Uuid::now_v7()), StatusCode::NOT_FOUND),
+        (format!("{}.code.X", firm.customer), StatusCode::FORBIDDEN),
+        (format!("{}.nothing.true", firm.customer), StatusCode::FORBIDDEN),
+        ("mischief".to_owned(), StatusCode::NOT_FOUND),
+        (firm.customer.to_string(), StatusCode::BAD_REQUEST),
+    ] {
+        let answer = scripted(&order).await;
+        assert_eq!(answer.status, expected, "{order}: {}", answer.body);
+        assert!(!answer.body.is_empty() && !answer.body.contains('<'), "{order}: {}", answer.body);
+    }
+    assert!(other.document("customer", other.customer).await.get("active").bool());
+    // Who only reads has no switch, and no way around that.
+    let store = firm.colleague("storekeeper").await;
+    let mut tx = firm.db.begin(&store).await.expect("enter");
+    let set = bulk::set_one(&mut tx, record("customer"), firm.customer, "active", "false").await;
+    assert!(matches!(set, Err(Error::Denied)), "{set:?}");
 }
