@@ -32,13 +32,12 @@ pub fn corner(i18n: I18n, saying: Saying) -> AnyView {
     let content = move || {
         saying.get().map(|said| {
             let undo = said.undo.map(|undo| {
-                view! { <button type="button" class="btn small" id="undo" on:click=move |_| undo.run(())>{t!(i18n, "undo")}</button> }
+                view! { <button type="button" id="undo" on:click=move |_| undo.run(())>{t!(i18n, "undo")}</button> }
             });
-            view! { <span>{said.text}</span>{undo} }
+            view! { <div class="toast"><span>{said.text}</span>{undo}</div> }
         })
     };
-    let class = move || if saying.with(Option::is_some) { "toast here" } else { "toast" };
-    view! { <div class=class role="status" aria-live="polite">{content}</div> }.into_any()
+    view! { <div class="toasts" role="status">{content}</div> }.into_any()
 }
 
 /// The switch of one cell.
