@@ -191,6 +191,9 @@ async fn import_file(
 ) -> anyhow::Result<()> {
     let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
     let file = std::fs::File::open(&file).with_context(|| file.display().to_string())?;
+    let cx = modules::administration::founding::context_of(db, user).await?;
+    let mut tx = db.begin(&cx).await?;
+    let record = tx.described(record);
     let mut plan = Plan { record, mapping: Vec::new(), fixed: Vec::new() };
     if let Ok(header) = import::header(file.try_clone()?).await? {
         plan.mapping = import::suggest(&header, &import::labels(record));
@@ -205,8 +208,6 @@ async fn import_file(
         plan.mapping.retain(|m| m.target != target);
         plan.fixed.push((target.to_owned(), text.to_owned()));
     }
-    let cx = modules::administration::founding::context_of(db, user).await?;
-    let mut tx = db.begin(&cx).await?;
     let report = import::run(&mut tx, &plan, file).await?;
     for bad in &report.bad {
         eprintln!("line {}, {}: {:?}: {}", bad.line, bad.column, bad.text, cx.i18n.message(&bad.reason));

@@ -43,7 +43,7 @@ pub enum Which {
 
 /// Puts a bulk job into the queue, after a first look at whether it can be asked at all.
 pub async fn ask(tx: &mut TenantTx, record: &'static Record, order: &Order) -> Outcome<Uuid> {
-    let rights = &tx.standing.rights;
+    let (rights, record) = (&tx.standing.rights, tx.described(record));
     if !verbs(rights, record).contains(&order.verb) {
         return Err(Error::Denied);
     }

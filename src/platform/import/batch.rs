@@ -277,7 +277,7 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
         has_rest: batch.skipped > 0 && batch.storage.is_some() && !batch.is_running(),
         bad,
         verbs: batch.verbs(tx),
-        choices: super::targets(tx.cx.i18n, record),
+        choices: super::targets(tx.cx.i18n, batch.record),
         batch: Some(batch.past()),
         columns: batch.mapping.unwrap_or_default(),
         fixed: batch.fixed,
@@ -627,7 +627,7 @@ async fn mapping_for(tx: &mut TenantTx, record: &'static Record, header: &[Strin
     .bind(&names)
     .fetch_all(tx.conn())
     .await?;
-    let known = labels(record);
+    let known = labels(tx.described(record));
     let mut kept: HashMap<String, String> = kept.into_iter().collect();
     kept.retain(|_, target| target.is_empty() || known.iter().any(|(name, _)| name == target));
     let mut taken: HashSet<String> = kept.values().cloned().collect();

@@ -1,6 +1,7 @@
 //! Fields that a company adds: the same in form, list, filter, search, bulk work, import, export, rights and history.
 
 use crate::i18n::{Digits, I18n, Locale};
+use crate::platform::bulk::{self, Order, Which};
 use crate::platform::custom::CustomFields;
 use crate::platform::door::{self, Error, Typed};
 use crate::platform::import::{self, Plan};
@@ -266,6 +267,26 @@ async fn imports_fill_it_by_its_name_and_exports_carry_it() {
 }
 
 #[tokio::test]
+async fn one_value_is_set_for_many_at_once() {
+    let firm = Firm::new().await;
+    one_of_each(&firm).await;
+    let mut tx = firm.tx().await;
+    let customers = record("customer");
+    let order = |field: &str, text: &str| Order {
+        record: "customer".to_owned(),
+        verb: "set".to_owned(),
+        field: field.to_owned(),
+        text: text.to_owned(),
+        which: Which::These(vec![firm.customer]),
+    };
+    bulk::ask(&mut tx, customers, &order("x_grade", "Gold")).await.expect("asked");
+    assert_eq!(refusals(bulk::ask(&mut tx, customers, &order("x_none", "Gold")).await), ["refuse-bulk-field"]);
+    bulk::set_one(&mut tx, customers, firm.customer, "x_on_watch", "true").await.expect("set");
+    tx.commit().await.expect("commit");
+    assert!(firm.document("customer", firm.customer).await.get("x_on_watch").bool());
+}
+
+#[tokio::test]
 async fn pages_show_it_in_the_readers_language_with_and_without_scripts() {
     let firm = Firm::new().await;
     one_of_each(&firm).await;
@@ -278,6 +299,7 @@ async fn pages_show_it_in_the_readers_language_with_and_without_scripts() {
     for name in ["x_site_contact", "x_discount_limit", "x_since", "x_grade", "x_usual_item", "x_on_watch"] {
         assert!(form.body.contains(&format!("name=\"{name}\"")), "{name}");
     }
+    assert!(browser.get("/customers/import").await.body.contains("x_site_contact"));
     let log = browser.get("/audit?record=customer").await;
     assert!(log.text().contains("Site contact"), "{}", log.text());
     let roles = browser.get("/roles").await;
