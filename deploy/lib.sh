@@ -276,7 +276,8 @@ lint_browser() {
 
 check_dependencies() { in_root cargo deny check; }
 
-test_server() { in_root cargo test --locked --features ssr --lib; }
+# One dot for a test: what fails is told at the end, and a long list above it hides it.
+test_server() { in_root cargo test --locked --features ssr --lib -- --quiet; }
 
 # What a first visit downloads.
 tell_sizes() { node "$ROOT/deploy/bundle.mjs" sizes --out "$RELEASE"; }

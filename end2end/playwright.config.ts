@@ -44,6 +44,8 @@ export default defineConfig({
   webServer: {
     command: `exec "${program}" serve --demo --data "${data}" --addr ${address}`,
     cwd: path.join(import.meta.dirname, '..'),
+    // A line for each request would hide what the journeys say.
+    env: { DIWAN_LOG: process.env.DIWAN_LOG ?? 'warn,sqlx::postgres::notice=error' },
     url: `http://${address}/health`,
     timeout: 120_000,
     reuseExistingServer: false,
