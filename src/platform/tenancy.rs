@@ -115,7 +115,8 @@ impl Db {
             .statement_cache_capacity(256);
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(5))
+            // Longer than a busy machine stands still.
+            .acquire_timeout(Duration::from_secs(15))
             // sqlx can hand back a connection whose BEGIN was cancelled half-way; nobody inherits its transaction.
             .after_release(|connection, _| {
                 Box::pin(async move {
