@@ -11,12 +11,15 @@ let counter = 0;
 /** A word that no other test uses. */
 export const unique = (word: string) => `${word}-${Date.now().toString(36)}-${process.env.TEST_PARALLEL_INDEX ?? 0}${++counter}`;
 
-/** Waits long enough for a build without optimisation; `toSay` looks past isolation marks. */
-export const expect = plainExpect.configure({ timeout: 20_000 }).extend({
+/** Longer than a busy machine stands still: what waits is fulfilled at once when the machine goes on. */
+const patience = 60_000;
+
+/** `toSay` looks past isolation marks. */
+export const expect = plainExpect.configure({ timeout: patience }).extend({
   async toSay(locator: Locator, text: string) {
     let seen = '';
     const look = async () => (seen = plain((await locator.textContent()) ?? ''));
-    const found = plainExpect.poll(look, { timeout: 20_000 }).toContain(plain(text));
+    const found = plainExpect.poll(look, { timeout: patience }).toContain(plain(text));
     const pass = await found.then(() => true, () => false);
     return { pass, message: () => `expected ${locator} to say\n  ${text}\nbut it says\n  ${seen}` };
   },
@@ -226,10 +229,10 @@ export class Diwan {
 /** `diwan` and `second` are windows that nobody is signed in to; `house` is the first with a company of its own. */
 export const test = base.extend<{ language: Language; watch: Watch; diwan: Diwan; house: Diwan; second: Diwan }>({
   viewport: { width: 1360, height: 900 },
-  actionTimeout: 20_000,
+  actionTimeout: patience,
   language: async ({ locale }, use) => use(locale?.startsWith('ar') ? 'ar' : 'en'),
   watch: async ({ context, javaScriptEnabled }, use, info) => {
-    info.setTimeout(240_000);
+    info.setTimeout(10 * patience);
     const watch = new Watch(javaScriptEnabled !== false);
     watch.over(context);
     await use(watch);
