@@ -85,6 +85,7 @@ missing_packages() {
         test)
             [[ -n ${DIWAN_CHROMIUM:-} ]] || have chromium || say chromium
             have_package fonts-noto-core || say fonts-noto-core
+            python3 -c 'import venv, ensurepip' 2>/dev/null || say python3-venv
             ;;
         esac
     done
@@ -262,6 +263,51 @@ build_release() {
     export LEPTOS_SITE_ROOT=$RELEASE/site
 }
 
+# ---- a server of S3 -------------------------------------------------------------------------------------------------
+
+MOTO_VERSION=5.2.1
+MOTO=$TOOLS/moto-$MOTO_VERSION
+
+ensure_moto() {
+    if [[ ! -e $MOTO/.installed ]]; then
+        python3 -c 'import venv, ensurepip' 2>/dev/null || fail "Python is missing: please install python3 and python3-venv."
+        mkdir -p "$TOOLS"
+        rm -rf "$MOTO"
+        python3 -m venv "$MOTO"
+        "$MOTO/bin/pip" install --quiet --disable-pip-version-check "moto[server]==$MOTO_VERSION"
+        touch "$MOTO/.installed"
+    fi
+    say "  moto $MOTO_VERSION"
+}
+
+# with_s3 COMMAND…: runs it with S3_… set to a server of S3 on this machine, which has one empty bucket.
+with_s3() (
+    log=$CACHE/moto.log
+    port=$("$MOTO/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    "$MOTO/bin/moto_server" -H 127.0.0.1 -p "$port" >"$log" 2>&1 9>&- &
+    server=$!
+    trap 'kill "$server"' EXIT
+    export S3_ENDPOINT=http://127.0.0.1:$port S3_BUCKET=diwan S3_REGION=us-east-1
+    export S3_ACCESS_KEY_ID=someone S3_SECRET_ACCESS_KEY=something
+    "$MOTO/bin/python" - <<'PYTHON' || fail "$(tail -n 20 "$log")"
+import os, time
+import boto3
+
+client = boto3.client(
+    "s3", endpoint_url=os.environ["S3_ENDPOINT"], region_name=os.environ["S3_REGION"],
+    aws_access_key_id=os.environ["S3_ACCESS_KEY_ID"], aws_secret_access_key=os.environ["S3_SECRET_ACCESS_KEY"])
+for attempt in range(120):
+    try:
+        client.create_bucket(Bucket=os.environ["S3_BUCKET"])
+        break
+    except Exception:
+        if attempt == 119:
+            raise
+        time.sleep(0.5)
+PYTHON
+    "$@"
+)
+
 # ---- testing --------------------------------------------------------------------------------------------------------
 
 in_root() { (cd "$ROOT" && "$@"); }
@@ -277,7 +323,7 @@ lint_browser() {
 check_dependencies() { in_root cargo deny check; }
 
 # One dot for a test: what fails is told at the end, and a long list above it hides it.
-test_server() { in_root cargo test --locked --features ssr --lib -- --quiet; }
+test_server() { in_root env RUST_BACKTRACE=0 cargo test --locked --features ssr --lib -- --quiet; }
 
 # What a first visit downloads.
 tell_sizes() { node "$ROOT/deploy/bundle.mjs" sizes --out "$RELEASE"; }
