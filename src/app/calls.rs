@@ -1,22 +1,23 @@
 //! What pages ask the server. All of it only reads; changes go through forms. Each begins with the visitor's rights: the
 //! transaction cannot be opened without them.
 //!
-//! Answers travel as postcard: reading JSON took a fifth of the program that a first visit downloads.
+//! Questions and answers travel as postcard: reading JSON took a fifth of the program that a first visit downloads.
 
-use super::print::Sheet;
+use super::print::{Sheet, StatementSheet};
 use crate::modules::finance::health::Check;
 use crate::modules::finance::report::{GeneralLedger, TrialBalance};
 use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
+use crate::modules::sales::report::{Receivables, Statement};
 use crate::record::Names;
 use crate::record::audit::AuditPage;
 use crate::record::comments::NotificationPage;
 use crate::record::import::ImportPage;
 use crate::record::jobs::{JobLine, JobPage};
-use crate::record::page::{FormPage, ListPage, Message, Suggestion};
+use crate::record::page::{FileItem, FormPage, ListPage, Message, Row, Suggestion};
 use crate::record::search::SearchPage;
 use leptos::prelude::*;
-use leptos::server_fn::codec::{Json, Postcard, PostcardEncoding};
+use leptos::server_fn::codec::{Postcard, PostcardEncoding};
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -33,7 +34,19 @@ impl FromServerFnError for Failure {
     type Encoder = PostcardEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Failure {
-        Failure { status: 503, message: Message::new("error-network").with("detail", error.to_string()) }
+        match error {
+            // On the server what came, in the browser what was answered.
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) | ServerFnErrorErr::Deserialization(_)
+                if cfg!(feature = "ssr") =>
+            {
+                Failure { status: 400, message: Message::new("error-bad-request") }
+            }
+            error => Failure { status: 503, message: Message::new("error-network").with("detail", error.to_string()) },
+        }
+    }
+
+    fn status_code(&self) -> http::StatusCode {
+        http::StatusCode::from_u16(self.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR)
     }
 }
 
@@ -74,6 +87,7 @@ mod server {
     use crate::modules::finance::{health, report};
     use crate::modules::home;
     use crate::modules::inventory::report as stock;
+    use crate::modules::sales::report as owed;
     use crate::platform::audit;
     use crate::platform::error::{Error, Outcome};
     use crate::platform::import::batch as import;
@@ -81,7 +95,7 @@ mod server {
     use crate::platform::notifications;
     use crate::platform::page::{self, Posted};
     use crate::platform::search;
-    use crate::platform::tenancy::{TenantTx, whole};
+    use crate::platform::tenancy::{Company, TenantTx, whole};
     use crate::platform::{auth, comments, web::Visit};
     use crate::record::audit::AuditQuery;
     use crate::record::query::Query;
@@ -138,18 +152,32 @@ mod server {
         let asked =
             |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
         let today = tx.company.today;
-        let from = day(&asked("from")).or_else(|| Date::new(today.year(), 1, 1).ok()).unwrap_or(today);
-        let to = day(&asked("to")).unwrap_or(today);
+        let (from, to) = span(&tx.company, day(&asked("from")), day(&asked("to")));
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         Ok(match parts[..] {
             [] => Page::Home(home::home(tx, name).await?),
             ["trial-balance"] => Page::TrialBalance(report::trial_balance(tx, from, to).await?),
             ["general-ledger"] => {
-                Page::GeneralLedger(report::general_ledger(tx, asked("account").parse().ok(), from, to).await?)
+                let after = place(&asked("after"))?;
+                Page::GeneralLedger(report::general_ledger(tx, &asked("account"), from, to, after).await?)
+            }
+            ["receivables"] => {
+                let (at, customer) = (day(&asked("at")).unwrap_or(today), place(&asked("customer"))?);
+                let after = place(&asked("after"))?;
+                Page::Receivables(owed::receivables(tx, at, customer, &asked("age"), after).await?)
+            }
+            ["statement"] => {
+                let customer = place(&asked("customer"))?.ok_or(Error::NotFound)?;
+                let after = place(&asked("after"))?;
+                Page::Statement(owed::statement(tx, customer, from, to, after, false).await?)
+            }
+            ["statement", "print"] => {
+                let customer = place(&asked("customer"))?.ok_or(Error::NotFound)?;
+                Page::StatementPaper(Box::new(crate::app::print::statement_sheet(tx, customer, from, to).await?))
             }
             ["books-health"] => Page::BooksHealth(health::check(tx).await?, tx.company.currency.clone()),
             ["jobs"] => Page::Jobs(jobs::list(tx).await?),
-            ["jobs", id] => Page::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?).await?),
+            ["jobs", id] => Page::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?, &asked("after")).await?),
             ["audit"] => Page::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
             ["notifications"] => Page::Notifications(notifications::page(tx, place(&asked("before"))?).await?),
             ["search"] => Page::Search(search::find(tx, &asked("q")).await?),
@@ -189,6 +217,7 @@ mod server {
                     form.notice = done_message(&asked("done"));
                 }
                 say_of_files(&mut form, &asked("said"));
+                form.paper = crate::app::print::language(tx, &form).await?;
                 if let Some(id) = id {
                     form.talk = comments::list(tx, record, id, place(&asked("older"))?).await?;
                 }
@@ -215,6 +244,14 @@ mod server {
         value::read(&Field::new("day", Kind::Date), text, "").ok()?.date()
     }
 
+    /// The days of a report, the earlier first: the financial year so far where the address leaves them open, and of
+    /// another end the year of that.
+    fn span(company: &Company, from: Option<Date>, to: Option<Date>) -> (Date, Date) {
+        let to = to.unwrap_or_else(|| from.map_or(company.today, |from| from.max(company.today)));
+        let from = from.unwrap_or_else(|| company.year_of(to));
+        (from.min(to), from.max(to))
+    }
+
     fn record_at(path: &str) -> Result<&'static crate::record::Record, Error> {
         crate::modules::record_at(path).ok_or(Error::NotFound)
     }
@@ -230,6 +267,9 @@ pub enum Page {
     Import(Box<ImportPage>),
     TrialBalance(TrialBalance),
     GeneralLedger(GeneralLedger),
+    Receivables(Receivables),
+    Statement(Statement),
+    StatementPaper(Box<StatementSheet>),
     BooksHealth(Vec<Check>, String),
     StockOnHand(StockOnHand),
     Companies(Vec<Choice>),
@@ -251,7 +291,7 @@ pub struct Loaded {
 
 /// The page at an address: the parts of its path and the pairs of its query. One function serves them all, so that the
 /// browser carries the machinery of loading once.
-#[server(endpoint = "page", input = Json, output = Postcard)]
+#[server(endpoint = "page", input = Postcard, output = Postcard)]
 pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Loaded, Failure> {
     let visit = server::visit()?;
     if let Some(failed) = use_context::<super::forms::Failed>() {
@@ -297,7 +337,7 @@ pub fn done_message(done: &str) -> Option<Message> {
 }
 
 /// What follows from a form as it stands; nothing is written.
-#[server(endpoint = "preview", input = Json, output = Postcard)]
+#[server(endpoint = "preview", input = Postcard, output = Postcard)]
 pub async fn preview(
     record: String,
     id: Option<Uuid>,
@@ -314,8 +354,26 @@ pub async fn preview(
     .await
 }
 
+/// A row of a list as it stands now, with these columns.
+#[server(endpoint = "row", input = Postcard, output = Postcard)]
+pub async fn list_row(record: String, id: Uuid, columns: Vec<String>) -> Result<Option<Row>, Failure> {
+    server::read(move |tx| {
+        Box::pin(async move {
+            let record = crate::modules::record(&record).ok_or(crate::platform::error::Error::NotFound)?;
+            crate::platform::page::row(tx, record, id, columns).await
+        })
+    })
+    .await
+}
+
+/// The file that an upload of the visitor has become, once it is whole.
+#[server(endpoint = "uploaded", input = Postcard, output = Postcard)]
+pub async fn uploaded(id: Uuid) -> Result<Option<FileItem>, Failure> {
+    server::read(move |tx| Box::pin(async move { Ok(crate::platform::files::progress(tx, id).await?.file) })).await
+}
+
 /// Suggestions for a link to a record of a type; for `@` and a type, colleagues who may see such records.
-#[server(endpoint = "lookup", input = Json, output = Postcard)]
+#[server(endpoint = "lookup", input = Postcard, output = Postcard)]
 pub async fn lookup(record: String, text: String) -> Result<Vec<Suggestion>, Failure> {
     server::read(move |tx| {
         Box::pin(async move {

@@ -3,13 +3,13 @@
 
 use super::door::{self, Error, Lock, Outcome, Refusal, Typed};
 use super::jobs::{self, End, Run, Work};
-use super::page;
+use super::page::{self, Reader};
 use super::permission::Rights;
 use super::sql;
 use super::tenancy::TenantTx;
 use crate::record::jobs::JobRow;
 use crate::record::query::Query;
-use crate::record::{Field, Kind, Record};
+use crate::record::{Field, Kind, Reach, Record};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -41,20 +41,24 @@ pub enum Which {
     Matching(Query),
 }
 
-/// Puts a bulk job into the queue, after a first look at whether it can be asked at all.
-pub async fn ask(tx: &mut TenantTx, record: &'static Record, order: &Order) -> Outcome<Uuid> {
-    let (rights, record) = (&tx.standing.rights, tx.described(record));
-    if !verbs(rights, record).contains(&order.verb) {
+/// Puts a bulk job into the queue under this id, after a first look at whether it can be asked at all.
+pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, order: &Order) -> Outcome<Uuid> {
+    let (rights, record) = (tx.rights(), tx.described(record));
+    if !verbs(&rights, record).contains(&order.verb) {
         return Err(Error::Denied);
     }
-    if order.verb == "set" && !settable_fields(rights, record).contains(&order.field) {
+    if order.verb == "set" && !settable_fields(&rights, record).contains(&order.field) {
         return Err(Refusal::new("refuse-bulk-field").into());
     }
-    if matches!(&order.which, Which::These(ids) if ids.is_empty()) {
-        return Err(Refusal::new("refuse-bulk-nothing").into());
+    match &order.which {
+        Which::These(ids) if ids.is_empty() => return Err(Refusal::new("refuse-bulk-nothing").into()),
+        Which::Matching(query) if Reader::new(tx, record, query, None)?.count(tx, MOST).await? > MOST => {
+            return Err(Refusal::new("refuse-bulk-many").with("most", MOST as usize).into());
+        }
+        _ => {}
     }
     let payload = serde_json::to_value(order).map_err(anyhow::Error::from)?;
-    jobs::put(tx, "bulk", record.name, payload).await
+    jobs::put(tx, id, "bulk", record.name, payload).await
 }
 
 /// What somebody can do to many records of a type.
@@ -107,7 +111,7 @@ impl Work for Bulk {
                     }
                     tx.commit().await?;
                 }
-                Err(error @ (Error::Db(_) | Error::Other(_))) => return Err(error),
+                Err(error) if error.is_busy() || matches!(error, Error::Db(_) | Error::Other(_)) => return Err(error),
                 Err(error) => {
                     drop(tx);
                     let refusal = error.refusals(run.cx.request).into_iter().next();
@@ -182,23 +186,33 @@ async fn mark(tx: &mut TenantTx, job: Uuid, seq: i64, state: &str, message: Opti
 
 /// Does it to one record, through the same verbs as a page.
 async fn carry_out(tx: &mut TenantTx, record: &'static Record, id: Uuid, order: &Order) -> Outcome<()> {
+    if order.verb == "set" {
+        return set_one(tx, record, id, &order.field, &order.text, None).await;
+    }
     let version = door::reachable(tx, record, id, Lock::Update).await?.version;
     match order.verb.as_str() {
         "delete" => door::delete(tx, record, id, version).await,
-        "set" => {
-            let fields = BTreeMap::from([(order.field.clone(), order.text.clone())]);
-            door::save(tx, record, id, version, &Typed { fields, lines: None }).await.map(drop)
-        }
         action => door::act(tx, record, id, version, action).await.map(drop),
     }
 }
 
-/// Sets one field of one record at once, as a list does where the field stands.
-pub async fn set_one(tx: &mut TenantTx, record: &'static Record, id: Uuid, field: &str, text: &str) -> Outcome<()> {
+/// Sets one field of one record, as a list does where the field stands; in a list, in place of what stood there.
+pub async fn set_one(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    id: Uuid,
+    field: &str,
+    text: &str,
+    was: Option<&str>,
+) -> Outcome<()> {
     let described = tx.described(record);
-    let version = door::reachable(tx, record, id, Lock::Update).await?.version;
+    let document = door::reachable(tx, record, id, Lock::Update).await?;
+    let version = document.version;
     if !settable_fields(&tx.standing.rights, described).iter().any(|name| name == field) {
         return Err(Error::Denied);
+    }
+    if was.is_some_and(|was| was != document.get(field).to_text().unwrap_or_default()) {
+        return Err(Error::Conflict);
     }
     let fields = BTreeMap::from([(field.to_owned(), text.to_owned())]);
     door::save(tx, record, id, version, &Typed { fields, lines: None }).await.map(drop)
@@ -217,7 +231,12 @@ pub async fn with_titles(tx: &mut TenantTx, job: Uuid, mut rows: Vec<JobRow>) ->
         return Ok(rows);
     };
     let ids: Vec<Uuid> = rows.iter().map(|row| row.record_id).collect();
-    let found = sqlx::query(sql::titles(record)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
+    let reach = rights.on(record).reach;
+    let mut query = sqlx::query(sql::titles(record, reach)).bind(tenant).bind(ids);
+    if reach != Reach::All {
+        query = query.bind(sql::reach_value(&tx.standing, reach));
+    }
+    let found = query.fetch_all(tx.conn()).await?;
     let mut titles: HashMap<Uuid, String> = HashMap::new();
     for row in found {
         titles.insert(row.try_get("id")?, row.try_get::<Option<String>, _>("title")?.unwrap_or_default());

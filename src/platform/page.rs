@@ -8,7 +8,7 @@ use super::sql::{self, Bind, Condition, Keyset};
 use super::tenancy::{Standing, TenantTx};
 use crate::record::fold::fold;
 use crate::record::page::{
-    BoardColumn, Cell, Conflict, Event, FormPage, Group, LineCells, Linked, ListPage, Row, Suggestion,
+    BoardColumn, Cell, Conflict, Event, FormPage, Group, LineCells, LineConflict, Linked, ListPage, Row, Suggestion,
 };
 use crate::record::query::{COUNT_LIMIT, PAGE, Query, TAB_LIMIT, groupable};
 use crate::record::{Field, Kind, Look, Reach, Record, Value, line::input_name};
@@ -39,12 +39,24 @@ impl Place {
     }
 }
 
+/// What a place in the order of a list holds in.
+fn order(tenant: Uuid, record: &Record, sort: &Field, descending: bool) -> String {
+    format!("{tenant}/{}/{}/{descending}", record.name, sort.name)
+}
+
 // ------------------------------------------------------------------ lists
 
 /// The conditions of a query: the reader's reach, its view, its filters, its search. What is kept from the reader filters
 /// nothing, or the answer would tell it.
-fn conditions(record: &'static Record, query: &Query, standing: &Standing) -> Outcome<Vec<Condition>> {
+fn conditions(
+    record: &'static Record,
+    query: &Query,
+    standing: &Standing,
+    company_currency: &str,
+) -> Outcome<Vec<Condition>> {
     let rights = &standing.rights;
+    // A filter by a currency that is kept from the reader narrows nothing, and so names none.
+    let sees_currency = record.currency_field().is_none_or(|field| rights.on(record).sees_field(field.name));
     let mut found: Vec<Condition> = Vec::new();
     found.extend(sql::reach_condition(record, standing, 2));
     let view = query.view.as_deref().and_then(|name| record.views.iter().find(|v| v.name == name));
@@ -52,7 +64,11 @@ fn conditions(record: &'static Record, query: &Query, standing: &Standing) -> Ou
     let of_reader = query.filters.iter().map(|f| (f.field.as_str(), f.text.clone()));
     for (name, text) in of_view.chain(of_reader) {
         let Some(field) = record.field(name).filter(|f| rights.on(record).sees_field(f.name)) else { continue };
-        let text = readable(field, &text).ok_or(Error::BadRequest("filter"))?;
+        let currency = match sees_currency {
+            true => query.currency_of(record, field.kind, company_currency),
+            false => company_currency,
+        };
+        let text = readable(field, &text, currency).ok_or(Error::BadRequest("filter"))?;
         found.extend(sql::conditions(field, &text, found.len() + 2));
     }
     if let Some(search) = &query.search {
@@ -64,16 +80,12 @@ fn conditions(record: &'static Record, query: &Query, standing: &Standing) -> Ou
 
 /// The fields of a record that are kept from a reader; those of its lines as `lines.price`.
 fn hidden_fields(rights: &Rights, record: &Record) -> Vec<String> {
-    all_fields(record).filter(|name| !rights.on(record).sees_field(name)).collect()
+    record.all_fields().map(|(_, name)| name).filter(|name| !rights.on(record).sees_field(name)).collect()
 }
 
-fn all_fields(record: &Record) -> impl Iterator<Item = String> {
-    let of_lines = record.lines.map_or(&[][..], |lines| lines.fields).iter().map(|f| format!("lines.{}", f.name));
-    record.fields.iter().map(|f| f.name.to_owned()).chain(of_lines)
-}
-
-/// A filter's text with each part read as the field reads input, so that any digits do and Postgres never sees nonsense.
-fn readable(field: &Field, text: &str) -> Option<String> {
+/// A filter's text with each part read as the field reads input, amounts in this currency, so that any digits do and
+/// Postgres never sees nonsense.
+fn readable(field: &Field, text: &str, currency: &str) -> Option<String> {
     let plain = Field { required: false, computed: false, signed: true, ..*field };
     let one = |part: &str| -> Option<String> {
         match field.kind {
@@ -85,10 +97,10 @@ fn readable(field: &Field, text: &str) -> Option<String> {
             | Kind::Percent
             | Kind::Money
             | Kind::Base => {
-                let value = crate::record::value::read(&plain, part, "SAR").ok()?;
+                let value = crate::record::value::read(&plain, part, currency).ok()?;
                 Some(value.to_text().unwrap_or_default())
             }
-            Kind::Link(_) => part.parse::<Uuid>().ok().map(|id| id.to_string()),
+            Kind::Link(_) | Kind::Source => part.parse::<Uuid>().ok().map(|id| id.to_string()),
             Kind::Bool => matches!(part, "true" | "false").then(|| part.to_owned()),
             _ => Some(part.replace('\0', "")),
         }
@@ -121,14 +133,14 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         return Err(Error::Denied);
     }
     let tenant = tx.tenant();
-    let conditions = conditions(record, query, &standing)?;
+    let conditions = conditions(record, query, &standing, &tx.company.currency)?;
     let hidden = hidden_fields(rights, record);
     let columns: Vec<_> = query.columns(record).into_iter().filter(|f| rights.on(record).sees_field(f.name)).collect();
     let mut query = query.clone();
     query.sort = query.sort.filter(|name| rights.on(record).sees_field(name));
     let sort = query.sort(record);
     let descending = if query.sort.is_some() { query.descending } else { record.descending };
-    let context = format!("{tenant}/{}/{}/{descending}", record.name, sort.name);
+    let context = order(tenant, record, sort, descending);
     let backwards = query.after.is_none() && query.before.is_some();
     let place =
         query.after.as_ref().or(query.before.as_ref()).map(|sealed| Place::open(&context, sealed)).transpose()?;
@@ -176,6 +188,7 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         after,
         can_create: rights.creates(record),
         bulk: super::bulk::verbs(rights, record),
+        job: Uuid::now_v7(),
         settable: super::bulk::settable_fields(rights, record),
         company_currency: tx.company.currency.clone(),
         custom: tx.custom.of(record),
@@ -211,6 +224,8 @@ pub struct Reader {
     conditions: Vec<Condition>,
     sort: &'static Field,
     descending: bool,
+    /// What its places hold in.
+    context: String,
     place: Option<Place>,
     ended: bool,
 }
@@ -222,21 +237,35 @@ impl Reader {
         if !grant.sees {
             return Err(Error::Denied);
         }
-        let mut conditions = conditions(record, query, standing)?;
+        let mut conditions = conditions(record, query, standing, &tx.company.currency)?;
         if let Some(ids) = ids {
             conditions.push(sql::among(ids, conditions.len() + 2));
         }
         let mut query = query.clone();
         query.sort = query.sort.filter(|name| grant.sees_field(name));
+        let sort = query.sort(record);
+        let descending = if query.sort.is_some() { query.descending } else { record.descending };
         Ok(Reader {
             record,
             columns: query.columns(record).into_iter().filter(|f| grant.sees_field(f.name)).collect(),
             conditions,
-            sort: query.sort(record),
-            descending: if query.sort.is_some() { query.descending } else { record.descending },
+            sort,
+            descending,
+            context: order(tx.tenant(), record, sort, descending),
             place: None,
             ended: false,
         })
+    }
+
+    /// Goes on from a place that somebody left in the same order.
+    pub fn after(mut self, place: &str) -> Outcome<Reader> {
+        self.place = Some(Place::open(&self.context, place)?);
+        Ok(self)
+    }
+
+    /// The place after what was read, for somebody who goes on later; none at the end.
+    pub fn place(&self) -> Option<String> {
+        self.place.as_ref().filter(|_| !self.ended).map(|place| place.seal(&self.context))
     }
 
     /// The next rows, none at the end.
@@ -253,6 +282,11 @@ impl Reader {
             self.place = Some(Place { value: last.try_get("place")?, id: last.try_get("id")? });
         }
         found.iter().map(|row| read_row(self.record, &self.columns, row)).collect()
+    }
+
+    /// All of the rows, counted no further than one beyond the limit.
+    pub async fn count(&self, tx: &mut TenantTx, limit: i64) -> Outcome<i64> {
+        count_to(tx, self.record, &self.conditions, limit).await
     }
 
     /// Sums over all of the rows: field, currency, minor units.
@@ -329,7 +363,7 @@ pub async fn matching(tx: &mut TenantTx, record: &'static Record, query: &Query,
         return Err(Error::Denied);
     }
     let tenant = tx.tenant();
-    let conditions = conditions(record, query, &standing)?;
+    let conditions = conditions(record, query, &standing, &tx.company.currency)?;
     let select = sqlx::query(sql::matching(record, &conditions, most)).bind(tenant);
     let rows = bind(select, &conditions).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
@@ -348,12 +382,24 @@ fn read_row(record: &Record, columns: &[&'static Field], row: &PgRow) -> Outcome
         Some(_) => row.try_get("row_currency")?,
         None => None,
     };
-    Ok(Row { id: row.try_get("id")?, cells, currency })
+    let state: Option<&str> = if record.states.is_empty() { None } else { row.try_get("row_state")? };
+    let (id, version) = (row.try_get("id")?, row.try_get("version")?);
+    Ok(Row { id, version, cells, currency, editable: record.editable(state) })
+}
+
+/// One row as it stands in a list with these columns; `None` when the reader has no such row.
+pub async fn row(tx: &mut TenantTx, record: &'static Record, id: Uuid, columns: Vec<String>) -> Outcome<Option<Row>> {
+    let query = Query::default().with_columns(columns);
+    Ok(Reader::new(tx, record, &query, Some(&[id]))?.next(tx, 1).await?.pop())
 }
 
 async fn count(tx: &mut TenantTx, record: &Record, conditions: &[Condition]) -> Outcome<i64> {
+    count_to(tx, record, conditions, COUNT_LIMIT).await
+}
+
+async fn count_to(tx: &mut TenantTx, record: &Record, conditions: &[Condition], limit: i64) -> Outcome<i64> {
     let tenant = tx.tenant();
-    let select = sqlx::query(sql::counts(&[sql::count(record, conditions, COUNT_LIMIT)])).bind(tenant);
+    let select = sqlx::query(sql::counts(&[sql::count(record, conditions, limit)])).bind(tenant);
     let row = bind(select, conditions).fetch_one(tx.conn()).await?;
     Ok(row.try_get::<Vec<i64>, _>(0)?[0])
 }
@@ -593,12 +639,37 @@ async fn conflict(tx: &mut TenantTx, saved: &Document, mine: &FormPage) -> Outco
             conflict.fields.push((field.name.to_owned(), mine.clone(), theirs.clone()));
         }
     }
-    let texts = |page: &FormPage| -> Vec<Vec<Option<String>>> {
-        page.lines.iter().map(|l| l.cells.iter().map(|c| c.text.clone()).collect()).collect()
-    };
-    conflict.lines_differ = texts(mine) != texts(&theirs);
+    conflict.lines = line_conflicts(saved.record, &tx.standing.rights, mine, &theirs);
     conflict.user = theirs.events.first().map(|e| e.user.clone()).unwrap_or_default();
     Ok(conflict)
+}
+
+/// Where the lines of two versions differ, in what people enter and the reader sees.
+fn line_conflicts(record: &Record, rights: &Rights, mine: &FormPage, theirs: &FormPage) -> Vec<LineConflict> {
+    let fields = record.lines.map_or(&[][..], |lines| lines.fields);
+    let none = LineCells::default();
+    let mut pairs: Vec<(usize, &LineCells, &LineCells)> = Vec::new();
+    for (row, line) in mine.lines.iter().enumerate() {
+        pairs.push((row, line, theirs.lines.iter().find(|other| other.id == line.id).unwrap_or(&none)));
+    }
+    for (row, line) in theirs.lines.iter().enumerate() {
+        if !mine.lines.iter().any(|other| other.id == line.id) {
+            pairs.push((row, &none, line));
+        }
+    }
+    let mut found = Vec::new();
+    for (row, mine, theirs) in pairs {
+        for (at, field) in fields.iter().enumerate() {
+            let cell = |line: &LineCells| line.cells.get(at).cloned().unwrap_or_default();
+            let (mine, theirs) = (cell(mine), cell(theirs));
+            let seen =
+                rights.on(record).sees_field(&format!("lines.{}", field.name)) && !field.hidden && !field.computed;
+            if seen && (mine.text != theirs.text || mine.typed.is_some()) {
+                found.push(LineConflict { row: row as i64 + 1, field: field.name.to_owned(), mine, theirs });
+            }
+        }
+    }
+    found
 }
 
 /// A document as cells, with its links' titles, offers, history and neighbours; without what is kept from the reader.
@@ -635,7 +706,11 @@ async fn form_page(tx: &mut TenantTx, mut document: Document) -> Outcome<FormPag
         deletable: saved && rights.deletes(record) && record.editable(state) && document.number().is_none(),
         offers: offered.map(|a| a.name.to_owned()).collect(),
         hidden: hidden_fields(&rights, record),
-        fixed: all_fields(record).filter(|f| grant.sees_field(f) && !grant.changes_field(f)).collect(),
+        fixed: record
+            .all_fields()
+            .map(|(_, name)| name)
+            .filter(|f| grant.sees_field(f) && !grant.changes_field(f))
+            .collect(),
         events: if saved { events(tx, &document).await? } else { Vec::new() },
         linked: if saved { linked(tx, &document).await? } else { Vec::new() },
         company_currency: tx.company.currency.clone(),
@@ -733,13 +808,20 @@ pub fn seen(rights: &Rights, record: &Record, change: &str) -> bool {
     rights.on(record).sees_field(&field)
 }
 
+/// Whether rows of the two types that name each other belong to one story: documents do, and what has states in one module.
+fn is_of_story(one: &Record, other: &Record) -> bool {
+    let documents = one.series.is_some() && other.series.is_some();
+    let stages = !one.states.is_empty() && !other.states.is_empty() && one.module == other.module;
+    documents || stages
+}
+
 /// The documents before and after this one, as far as this reader may see them.
 async fn linked(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Linked>> {
     let (tenant, rights, standing) = (tx.tenant(), tx.rights(), tx.standing.clone());
     let mut found = Vec::new();
     for field in document.record.fields {
         if let (Kind::Link(target), Some(id)) = (field.kind, document.link(field.name))
-            && let Some(target) = door::record(target).filter(|r| r.series.is_some() && rights.sees(r))
+            && let Some(target) = door::record(target).filter(|r| is_of_story(document.record, r) && rights.sees(r))
         {
             let reach = rights.on(target).reach;
             let mut query = sqlx::query(sql::title(target, reach)).bind(tenant).bind(id);
@@ -754,7 +836,7 @@ async fn linked(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Linked>> 
     }
     let pointing: Vec<(&'static Record, &'static str)> = door::records()
         .iter()
-        .filter(|r| r.series.is_some() && document.record.series.is_some() && rights.sees(r))
+        .filter(|r| is_of_story(document.record, r) && rights.sees(r))
         .flat_map(|r| {
             r.fields
                 .iter()

@@ -4,6 +4,7 @@
 
 use super::permission::Rights;
 use super::tenancy::{Cx, Standing};
+use crate::record::fold;
 use crate::record::query::sortable;
 use crate::record::{Field, Kind, Reach, Record};
 use sqlx::{AssertSqlSafe, SqlSafeStr, SqlStr};
@@ -301,8 +302,8 @@ fn reach_column(record: &Record, reach: Reach) -> Option<String> {
         Reach::All => None,
         Reach::Own => Some("t.created_by".to_owned()),
         Reach::Branch if record.knows(reach) => Some("t.branch".to_owned()),
-        Reach::Party => record.party.map(|field| format!("t.{field}")),
         // Rows that cannot be told apart are nobody's.
+        Reach::Party => Some(record.party.map_or("null::uuid".to_owned(), |field| format!("t.{field}"))),
         Reach::Branch => Some("null::uuid".to_owned()),
     }
 }
@@ -336,9 +337,10 @@ pub fn reach_condition(record: &Record, standing: &Standing, n: usize) -> Option
     })
 }
 
-/// The record that a company made first. `$1` tenant.
-pub fn first(record: &Record) -> SqlStr {
-    safe(format!("select t.id from {} t where t.tenant_id = $1 order by t.id limit 1", record.name))
+/// The record that a company made first. `$1` tenant; with a `reach`, `$2` is whose rows.
+pub fn first(record: &Record, reach: Reach) -> SqlStr {
+    let within = within(record, reach, 2);
+    safe(format!("select t.id from {} t where t.tenant_id = $1{within} order by t.id limit 1", record.name))
 }
 
 /// A condition with its bound value.
@@ -365,7 +367,7 @@ pub fn conditions(field: &Field, text: &str, first: usize) -> Vec<Condition> {
             let texts = text.split(',').map(str::to_owned).collect();
             vec![Condition { sql: format!("{column} = any(${first})"), bind: Bind::Texts(texts) }]
         }
-        Kind::Link(_) | Kind::Bool => vec![one(format!("{column} = ${first}::{kind}"), text)],
+        Kind::Link(_) | Kind::Source | Kind::Bool => vec![one(format!("{column} = ${first}::{kind}"), text)],
         Kind::Date
         | Kind::Money
         | Kind::Base
@@ -384,9 +386,18 @@ pub fn conditions(field: &Field, text: &str, first: usize) -> Vec<Condition> {
             }
             found
         }
-        Kind::Names => vec![one(format!("strpos(t.search, ${first}) > 0"), &crate::record::fold::fold(text))],
+        Kind::Names => {
+            let both = format!("coalesce({column} ->> 'en', '') || ' ' || coalesce({column} ->> 'ar', '')");
+            vec![one(format!("strpos({}, ${first}) > 0", folded(&both)), &fold::fold(text))]
+        }
         _ => vec![one(format!("starts_with({column}, ${first})"), text)],
     }
+}
+
+/// A text folded as [`fold::fold`] folds what is looked for.
+fn folded(text: &str) -> String {
+    let gone: String = fold::nothing().chars().map(|c| format!("\\{:04X}", c as u32)).collect();
+    format!("translate(lower({text}), '{}' || U&'{gone}', '{}')", fold::FROM, fold::TO)
 }
 
 /// The condition that a row is one of these.
@@ -423,18 +434,22 @@ pub struct Keyset<'a> {
 }
 
 /// One page of a list. `$1` tenant, then the conditions' values, then the place. Rows are limited before links are joined.
-/// Columns: id, place, currency when the record has one, the fields, and `{field}_label` for links.
+/// Columns: id, version, place, currency and state when the record has them, the fields, and `{field}_label` for links.
 pub fn list(record: &Record, columns: &[&'static Field], wheres: &[Condition], keyset: &Keyset, limit: u32) -> SqlStr {
     let order = order_column(keyset.sort);
     let backwards = keyset.descending != keyset.backwards;
     let (direction, compare) = if backwards { ("desc", "<") } else { ("asc", ">") };
-    let mut inner = String::from("t.id");
-    let mut outer = String::from("t.id, t.place::text as place");
+    let mut inner = String::from("t.id, t.version");
+    let mut outer = String::from("t.id, t.version, t.place::text as place");
     let _ = write!(inner, ", {order} as place");
     let mut joins = String::new();
     if let Some(currency) = record.currency_field() {
         let _ = write!(inner, ", t.{} as row_currency", currency.name);
         outer.push_str(", t.row_currency");
+    }
+    if !record.states.is_empty() {
+        inner.push_str(", t.state as row_state");
+        outer.push_str(", t.row_state");
     }
     for (i, field) in columns.iter().enumerate() {
         let _ = write!(inner, ", {} as c{i}", column("t", field));
@@ -497,10 +512,19 @@ fn row_currency(record: &Record) -> String {
     record.currency_field().map_or("''".to_owned(), |f| format!("coalesce(t.{}, '')", f.name))
 }
 
+/// Sums of amounts. One that no amount could hold is shown as the largest there is, rather than taking the list away.
+fn sums(fields: &[&str]) -> String {
+    let most = i64::MAX;
+    fields
+        .iter()
+        .map(|f| format!(", coalesce(least(greatest(sum(t.{f}), -{most}), {most}), 0)::bigint as {f}"))
+        .collect()
+}
+
 /// Sums of these fields over all rows that match, by currency. `$1` tenant, then the conditions' values.
 pub fn totals(record: &Record, fields: &[&str], wheres: &[Condition]) -> SqlStr {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
-    let sums: String = fields.iter().map(|f| format!(", coalesce(sum(t.{f}), 0)::bigint as {f}")).collect();
+    let sums = sums(fields);
     let currency = row_currency(record);
     safe(format!(
         "select {currency} as currency{sums} from {} t where t.tenant_id = $1{conditions} group by 1 order by 1",
@@ -512,7 +536,7 @@ pub fn totals(record: &Record, fields: &[&str], wheres: &[Condition]) -> SqlStr 
 /// count, sums.
 pub fn groups(record: &Record, by: &Field, fields: &[&str], wheres: &[Condition], limit: u32) -> SqlStr {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
-    let sums: String = fields.iter().map(|f| format!(", coalesce(sum(t.{f}), 0)::bigint as {f}")).collect();
+    let sums = sums(fields);
     let outer: String = fields.iter().map(|f| format!(", g.{f}")).collect();
     let currency = row_currency(record);
     let (join, label) = match by.kind {
@@ -551,11 +575,13 @@ pub fn linked(parts: &[(&'static Record, &'static str)], rights: &Rights) -> Sql
     ))
 }
 
-/// Titles of records. `$1` tenant, `$2` ids. Columns: id, title.
-pub fn titles(record: &Record) -> SqlStr {
+/// Titles of records. `$1` tenant, `$2` ids; with a `reach`, `$3` is whose rows. Columns: id, title.
+pub fn titles(record: &Record, reach: Reach) -> SqlStr {
     safe(format!(
-        "select t.id, t.{}::text as title from {} t where t.tenant_id = $1 and t.id = any($2)",
-        record.title, record.name
+        "select t.id, t.{}::text as title from {} t where t.tenant_id = $1 and t.id = any($2){}",
+        record.title,
+        record.name,
+        within(record, reach, 3)
     ))
 }
 

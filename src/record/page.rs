@@ -83,9 +83,12 @@ pub struct Cell {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     pub id: Uuid,
+    pub version: i32,
     pub cells: Vec<Cell>,
     /// Currency of the row's money; the company's when absent.
     pub currency: Option<String>,
+    /// Whether its state lets its fields be changed.
+    pub editable: bool,
 }
 
 /// A query that was kept by a name.
@@ -149,6 +152,8 @@ pub struct ListPage {
     pub groups: Vec<Group>,
     /// What can be done to many rows at once: `delete`, `set`, actions.
     pub bulk: Vec<String>,
+    /// The id that a job gets which is asked for on this page.
+    pub job: Uuid,
     /// Fields that can be set for many rows at once.
     pub settable: Vec<String>,
     /// Fields that are kept from this reader.
@@ -159,6 +164,11 @@ pub struct ListPage {
 }
 
 impl ListPage {
+    /// Whether the reader may change this field of a row where it stands.
+    pub fn settable(&self, row: &Row, field: &Field) -> bool {
+        row.editable && self.settable.iter().any(|name| name == field.name)
+    }
+
     /// The columns to show: what the query asks for, as far as the reader may see it.
     pub fn columns(&self, record: &Record) -> Vec<&'static Field> {
         let seen = |field: &&Field| !self.hidden.iter().any(|name| name == field.name);
@@ -193,20 +203,30 @@ pub struct Linked {
     pub state: Option<String>,
 }
 
+/// A field of a line that somebody else saved otherwise. A line that only one of the two has is empty in the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LineConflict {
+    /// Counted from 1, in the version that has the line.
+    pub row: i64,
+    pub field: String,
+    pub mine: Cell,
+    pub theirs: Cell,
+}
+
 /// What somebody else saved meanwhile: field name, mine, theirs, as canonical text or typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     pub user: String,
     pub version: i32,
     pub fields: Vec<(String, Cell, Cell)>,
-    pub lines_differ: bool,
+    pub lines: Vec<LineConflict>,
 }
 
-/// An address that the reader is to hand on to somebody, with what to say about it.
+/// An address or a secret that the reader is to hand on, with what to say about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HandOn {
     pub message: Message,
-    /// From the root of the site on.
+    /// An address from the root of the site on; what begins otherwise is handed on as it is.
     pub path: String,
 }
 
@@ -268,6 +288,8 @@ pub struct FormPage {
     pub faults: Vec<(Option<String>, Message)>,
     pub notice: Option<Message>,
     pub hand_on: Option<HandOn>,
+    /// Language of the party it is printed for; the reader's when absent.
+    pub paper: Option<String>,
     pub conflict: Option<Conflict>,
     /// None for a record that is not saved yet, or whose files this reader does not see.
     pub files: Option<FileShelf>,

@@ -67,6 +67,23 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Moves the focus so many steps along the elements that the selector finds; away from them all at their end.
+pub fn focus_along(selector: &str, step: i32) {
+    let (document, here) = (document(), document().active_element());
+    let Ok(found) = document.query_selector_all(selector) else { return };
+    let elements: Vec<web_sys::Element> =
+        (0..found.length()).filter_map(|at| found.item(at)?.dyn_into().ok()).collect();
+    let at = elements.iter().position(|element| Some(element) == here.as_ref());
+    let next = at.and_then(|at| at.checked_add_signed(step as isize)).and_then(|at| elements.get(at));
+    match next {
+        Some(next) => focus(&next.id()),
+        // Leaving is what tells an input that it is finished.
+        None => {
+            let _ = here.and_then(|here| here.dyn_into::<web_sys::HtmlElement>().ok()).map(|here| here.blur());
+        }
+    }
+}
+
 /// The input that has the focus, with what it holds.
 pub struct InHand(Option<(web_sys::HtmlInputElement, String)>);
 
@@ -107,7 +124,7 @@ pub fn after(milliseconds: i32, work: impl FnOnce() + 'static) {
     let _ = leptos::prelude::set_timeout(work, std::time::Duration::from_millis(milliseconds as u64));
 }
 
-/// Asks before the reader leaves with unsaved changes, by closing or by following a link.
+/// Asks before the reader leaves with unsaved changes: by closing, by following a link, or by going back.
 pub fn guard_unsaved(question: String, is_dirty: impl Fn() -> bool + Clone + 'static) {
     let Some(window) = web_sys::window() else { return };
     let dirty = is_dirty.clone();
@@ -120,13 +137,29 @@ pub fn guard_unsaved(question: String, is_dirty: impl Fn() -> bool + Clone + 'st
         },
     );
     let _ = window.add_event_listener_with_callback("beforeunload", closing.as_ref().unchecked_ref());
+    let (dirty, asked) = (is_dirty.clone(), question.clone());
+    let going_back = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
+        let kind =
+            js_sys::Reflect::get(&event, &JsValue::from_str("navigationType")).ok().and_then(|kind| kind.as_string());
+        let leaves = kind.as_deref() == Some("traverse") && event.cancelable() && dirty();
+        if leaves && !web_sys::window().and_then(|w| w.confirm_with_message(&asked).ok()).unwrap_or(true) {
+            event.prevent_default();
+        }
+    });
+    // Not every browser tells of going back before it is done.
+    let navigation = js_sys::Reflect::get(&window, &JsValue::from_str("navigation")).ok();
+    let navigation = navigation.and_then(|navigation| navigation.dyn_into::<web_sys::EventTarget>().ok());
+    if let Some(navigation) = &navigation {
+        let _ = navigation.add_event_listener_with_callback("navigate", going_back.as_ref().unchecked_ref());
+    }
     let following = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::new(move |event: web_sys::Event| {
         let link = event
             .target()
             .and_then(|t| t.dyn_into::<web_sys::Element>().ok())
             .and_then(|e| e.closest("a[href]").ok().flatten());
         let leaves = link.is_some_and(|l| {
-            !l.get_attribute("href").unwrap_or_default().starts_with('#') && !l.has_attribute("target")
+            let stays = l.get_attribute("href").unwrap_or_default().starts_with('#') || l.has_attribute("target");
+            !stays && !l.has_attribute("data-leaves")
         });
         if leaves && is_dirty() {
             let stay = !web_sys::window().and_then(|w| w.confirm_with_message(&question).ok()).unwrap_or(true);
@@ -146,8 +179,13 @@ pub fn guard_unsaved(question: String, is_dirty: impl Fn() -> bool + Clone + 'st
     );
     leptos::prelude::on_cleanup({
         let (closing, following) = (send_wrapper(closing), send_wrapper(following));
+        let (going_back, navigation) = (send_wrapper(going_back), send_wrapper(navigation));
         move || {
             let (closing, following) = (closing.take(), following.take());
+            let (going_back, navigation) = (going_back.take(), navigation.take());
+            if let Some(navigation) = navigation {
+                let _ = navigation.remove_event_listener_with_callback("navigate", going_back.as_ref().unchecked_ref());
+            }
             if let Some(window) = web_sys::window() {
                 let _ = window.remove_event_listener_with_callback("beforeunload", closing.as_ref().unchecked_ref());
             }

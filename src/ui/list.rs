@@ -1,7 +1,9 @@
 //! One list for every record: views, filters, order, totals, pages; all of it in the address.
 
+use super::change::{Place, Saying, corner};
 use super::field::offered;
-use super::toggle::{Saying, corner, toggle};
+use super::in_place::{self, Editing, Line};
+use super::toggle::toggle;
 use super::{described, flipped, icon, mark, pill};
 use crate::i18n::I18n;
 use crate::record::page::{Cell, ListPage, Row, SavedView};
@@ -14,6 +16,9 @@ use leptos::prelude::*;
 pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     let i18n = super::use_i18n();
     let Some(record) = described(&page.record, &page.custom) else { return ().into_any() };
+    let (saying, editing) = (Saying::new(None), Editing(RwSignal::new(false)));
+    provide_context(saying);
+    provide_context(editing);
     let head = head(i18n, record, &page);
     let views = views(i18n, record, &page);
     let filters = filters(i18n, record, &page);
@@ -26,8 +31,6 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     };
     let foot = foot(i18n, &page, record, next);
     let bulk = bulk(i18n, record, &page);
-    let saying = Saying::new(None);
-    provide_context(saying);
     let notice = notice
         .map(|text| view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> });
     view! { {head}{notice}{views}{filters}{bulk}{body}{foot}{corner(i18n, saying)} }.into_any()
@@ -104,7 +107,7 @@ fn tools(i18n: I18n, record: &'static Record, page: &ListPage, kept: Option<&Sav
         .map(|field| {
             let on = page.query.group.as_deref() == Some(field.name);
             let group = (!on).then(|| field.name.to_owned());
-            let href = Query { group, ..page.query.from_start() }.address(record);
+            let href = Query { group, board: false, ..page.query.from_start() }.address(record);
             view! { <a class="item" href=href aria-current=on.then_some("true")>{i18n.field(record, field.name)}{on.then(|| icon("x"))}</a> }
         })
         .collect_view();
@@ -125,6 +128,7 @@ fn tools(i18n: I18n, record: &'static Record, page: &ListPage, kept: Option<&Sav
     .into_any();
     view! {
         <div class="viewtools">
+            {edit_button(i18n, record, page)}
             {board}
             {menu("layout-dashboard", t!(i18n, "group-by"), groups.into_any())}
             {menu("settings", t!(i18n, "columns"), column_menu(i18n, record, page))}
@@ -133,6 +137,22 @@ fn tools(i18n: I18n, record: &'static Record, page: &ListPage, kept: Option<&Sav
         </div>
     }
     .into_any()
+}
+
+/// Opens the rows for changes, where there are fields that this reader may change in them.
+fn edit_button(i18n: I18n, record: &'static Record, page: &ListPage) -> Option<AnyView> {
+    let Editing(editing) = use_context::<Editing>()?;
+    let columns = page.columns(record);
+    let opens = |row: &Row| columns.iter().any(|field| in_place::opens(page, row, field));
+    (!page.query.board && page.query.group.is_none() && page.rows.iter().any(opens)).then(|| {
+        let label = t!(i18n, "edit-rows");
+        let title = label.clone();
+        view! {
+            <button type="button" class="chip live" id="edit-rows" title=title aria-pressed=move || editing.get().to_string()
+                on:click=move |_| editing.update(|on| *on = !*on)>{icon("pencil")}<span class="vh">{label}</span></button>
+        }
+        .into_any()
+    })
 }
 
 /// What the reader sees as a file; `address` is where files are, with the query.
@@ -234,7 +254,9 @@ fn card(i18n: I18n, record: &'static Record, columns: &[&'static Field], row: &R
 
 /// Rows counted and summed by a field, each leading to its rows.
 fn groups(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
-    let Some(field) = page.query.group.as_deref().and_then(|name| record.field(name)) else { return ().into_any() };
+    let seen = |name: &&str| !page.hidden.iter().any(|hidden| hidden == name);
+    let by = page.query.group.as_deref().filter(seen).and_then(|name| record.field(name));
+    let Some(field) = by else { return ().into_any() };
     let totals: Vec<&str> = record.totals.iter().copied().filter(|t| !page.hidden.iter().any(|h| h == t)).collect();
     let headers = totals.iter().map(|name| view! { <th class="end">{i18n.field(record, name)}</th> }).collect_view();
     let rows = page
@@ -286,10 +308,12 @@ fn filters(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
         .query
         .filters
         .iter()
+        .filter(|f| !page.hidden.contains(&f.field))
         .filter_map(|f| Some((record.field(&f.field)?, f)))
         .map(|(field, filter)| {
             let label = page.labels.iter().find(|(name, _)| *name == filter.field).map(|(_, title)| i18n.label(title));
-            let text = label.unwrap_or_else(|| i18n.filter(record, field, &filter.text, &page.company_currency));
+            let currency = page.query.currency_of(record, field.kind, &page.company_currency);
+            let text = label.unwrap_or_else(|| i18n.filter(record, field, &filter.text, currency));
             let href = page.query.without(field.name).address(record);
             view! { <a class="chip on" href=href>{i18n.field(record, field.name)}": "<bdi>{text}</bdi>{icon("x")}</a> }
         })
@@ -422,6 +446,7 @@ fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
             // Enter presses the first button of a form. This one does nothing, so that no key deletes what was ticked.
             <button class="vh" disabled aria-hidden="true"></button>
             <input type="hidden" name="query" value=query />
+            <input type="hidden" name="_key" value=page.job.to_string() />
             <b>{move || match ticked.get() { 0 => t!(i18n, "bulk-selected"), count => t!(i18n, "bulk-ticked", count = count) }}</b>
             <label class="tick"><input type="checkbox" name="all" value="true" />{t!(i18n, "bulk-all", count = count)}</label>
             {verbs}{set}
@@ -526,38 +551,48 @@ fn table(i18n: I18n, record: &'static Record, page: &ListPage, next: RwSignal<Op
 pub(super) fn row_view(
     i18n: I18n,
     record: &'static Record,
+    columns: StoredValue<Vec<&'static Field>>,
+    row: &Row,
+    page: StoredValue<ListPage>,
+) -> AnyView {
+    let tick = row_tick(i18n, row.id);
+    let (saying, editing) = (use_context::<Saying>(), use_context::<Editing>());
+    let read =
+        move |row: &Row| page.with_value(|page| columns.with_value(|c| cells(i18n, record, c, row, page, saying)));
+    let opens = |page: &ListPage| columns.with_value(|c| c.iter().any(|field| in_place::opens(page, row, field)));
+    let (Some(saying), Some(Editing(editing)), true) = (saying, editing, page.with_value(opens)) else {
+        return view! { <tr>{tick}{read(row)}</tr> }.into_any();
+    };
+    let line = Line { record, columns, row: RwSignal::new(row.clone()), page, saying };
+    let cells = move || if editing.get() { open_cells(i18n, line) } else { line.row.with(read) };
+    view! { <tr>{tick}{cells}</tr> }.into_any()
+}
+
+/// The cells of a row that is read, leading to its record.
+fn cells(
+    i18n: I18n,
+    record: &'static Record,
     columns: &[&'static Field],
     row: &Row,
     page: &ListPage,
+    saying: Option<Saying>,
 ) -> AnyView {
-    let company_currency = &page.company_currency;
-    let saying = use_context::<Saying>();
     let href = format!("/{}/{}", record.path, row.id);
-    let currency = row.currency.as_deref().unwrap_or(company_currency);
-    let cells = columns
+    columns
         .iter()
         .zip(&row.cells)
         .enumerate()
         .map(|(at, (field, cell))| {
-            let currency = if field.kind == Kind::Base { company_currency } else { currency };
+            let currency = currency_of(field, row, &page.company_currency);
             let content = match saying {
-                Some(saying) if field.kind == Kind::Bool && page.settable.iter().any(|name| name == field.name) => {
-                    toggle(i18n, record, field, row.id, cell, saying)
+                Some(saying) if field.kind == Kind::Bool && page.settable(row, field) => {
+                    toggle(Place { i18n, record, field, id: row.id, saying }, cell)
                 }
                 _ => cell_view(i18n, record, field, cell, currency),
             };
             let label = i18n.field(record, field.name);
-            let main = at == 0;
-            let class = match (main, field.kind) {
-                (true, _) => "strong",
-                // A phone shows the name of a cell before its content, and neither where there is none.
-                _ if cell.text.is_none() => "hide-s",
-                (_, Kind::Percent) => "",
-                (_, k) if k.is_figure() => "end",
-                (_, Kind::Date) => "soft",
-                _ => "",
-            };
-            if main {
+            let class = cell_class(at, field, cell);
+            if at == 0 {
                 let content = if cell.text.is_none() { t!(i18n, "unnumbered").into_any() } else { content };
                 view! { <td class=class data-label=label><a href=href.clone()>{content}</a></td> }.into_any()
             } else {
@@ -566,9 +601,58 @@ pub(super) fn row_view(
                 view! { <td class=class data-label=label>{content}{cover}</td> }.into_any()
             }
         })
-        .collect_view();
-    let tick = row_tick(i18n, row.id);
-    view! { <tr>{tick}{cells}</tr> }.into_any()
+        .collect_view()
+        .into_any()
+}
+
+/// The cells of a row that is open: inputs where the reader may change something, and what follows from them beside.
+fn open_cells(i18n: I18n, line: Line) -> AnyView {
+    let (record, cells) = (line.record, StoredValue::new(line.open()));
+    let href = line.row.with_untracked(|row| format!("/{}/{}", record.path, row.id));
+    line.columns
+        .get_value()
+        .into_iter()
+        .zip(cells.get_value())
+        .enumerate()
+        .map(|(at, (field, cell))| {
+            let label = i18n.field(record, field.name);
+            if line.opens(field) {
+                return view! { <td class="open" data-label=label>{line.input(at, cells)}</td> }.into_any();
+            }
+            if field.kind == Kind::Bool && line.sets(field) {
+                let place =
+                    Place { i18n, record, field, id: line.row.with_untracked(|row| row.id), saying: line.saying };
+                return view! { <td data-label=label>{toggle(place, &cell.get_untracked())}</td> }.into_any();
+            }
+            let content = move || {
+                let cell = cell.get();
+                let company = line.page.with_value(|page| page.company_currency.clone());
+                line.row.with_untracked(|row| cell_view(i18n, record, field, &cell, currency_of(field, row, &company)))
+            };
+            let class = cell_class(at, field, &cell.get_untracked());
+            match at {
+                0 => view! { <td class=class data-label=label><a href=href.clone()>{content}</a></td> }.into_any(),
+                _ => view! { <td class=class data-label=label>{content}</td> }.into_any(),
+            }
+        })
+        .collect_view()
+        .into_any()
+}
+
+fn currency_of<'a>(field: &Field, row: &'a Row, company: &'a str) -> &'a str {
+    row.currency.as_deref().filter(|_| field.kind != Kind::Base).unwrap_or(company)
+}
+
+fn cell_class(at: usize, field: &Field, cell: &Cell) -> &'static str {
+    match (at == 0, field.kind) {
+        (true, _) => "strong",
+        // A phone shows the name of a cell before its content, and neither where there is none.
+        _ if cell.text.is_none() => "hide-s",
+        (_, Kind::Percent) => "",
+        (_, k) if k.is_figure() => "end",
+        (_, Kind::Date) => "soft",
+        _ => "",
+    }
 }
 
 fn cell_view(i18n: I18n, record: &'static Record, field: &'static Field, cell: &Cell, currency: &str) -> AnyView {

@@ -2,11 +2,13 @@
 
 #[cfg(feature = "hydrate")]
 pub mod browser;
+pub mod change;
 pub mod chart;
 pub mod comments;
 pub mod field;
 pub mod files;
 pub mod form;
+pub mod in_place;
 pub mod list;
 pub mod offers;
 #[cfg(feature = "hydrate")]

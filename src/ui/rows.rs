@@ -20,14 +20,15 @@ pub fn bodies(
 ) -> AnyView {
     let i18n = super::use_i18n();
     let pages = RwSignal::new(vec![(0usize, page.rows.clone())]);
-    let about = ListPage { rows: Vec::new(), ..page.clone() };
+    let about = StoredValue::new(ListPage { rows: Vec::new(), ..page.clone() });
+    let columns = StoredValue::new(columns);
     #[cfg(feature = "hydrate")]
     live::follow(record, page.query.from_start(), pages, next);
     #[cfg(not(feature = "hydrate"))]
     let _ = next;
     view! {
         <For each=move || pages.get() key=|(at, _)| *at let((_, rows))>
-            <tbody>{rows.iter().map(|row| row_view(i18n, record, &columns, row, &about)).collect_view()}</tbody>
+            <tbody>{rows.iter().map(|row| row_view(i18n, record, columns, row, about)).collect_view()}</tbody>
         </For>
     }
     .into_any()

@@ -2,7 +2,6 @@
 
 use crate::record::page::FileItem;
 use js_sys::{Promise, Uint8Array};
-use serde::Deserialize;
 use uuid::Uuid;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -20,16 +19,6 @@ pub enum Ended {
     /// In the reader's words.
     Refused(String),
     Lost,
-}
-
-#[derive(Deserialize)]
-struct Progress {
-    file: Option<FileItem>,
-}
-
-#[derive(Deserialize)]
-struct Said {
-    message: String,
 }
 
 /// Attaches a file to a record. `on_progress` hears percents.
@@ -86,14 +75,17 @@ async fn append(file: &File, address: &str, offset: f64, size: f64) -> Option<Re
 }
 
 async fn whole(address: &str) -> Ended {
-    let Some(answer) = ask("GET", address, &[], None).await else { return Ended::Lost };
-    let progress = text(&answer).await.and_then(|text| serde_json::from_str::<Progress>(&text).ok());
-    progress.and_then(|progress| progress.file).map_or(Ended::Lost, |file| Ended::Whole(Box::new(file)))
+    let Some(id) = address.rsplit('/').next().and_then(|id| id.parse().ok()) else { return Ended::Lost };
+    match crate::app::calls::uploaded(id).await {
+        Ok(Some(file)) => Ended::Whole(Box::new(file)),
+        _ => Ended::Lost,
+    }
 }
 
 async fn refused(answer: &Response) -> Ended {
-    let said = text(answer).await.and_then(|text| serde_json::from_str::<Said>(&text).ok());
-    said.map_or(Ended::Lost, |said| Ended::Refused(said.message))
+    let said = text(answer).await.and_then(|text| js_sys::JSON::parse(&text).ok());
+    let message = said.and_then(|said| js_sys::Reflect::get(&said, &JsValue::from_str("message")).ok()?.as_string());
+    message.map_or(Ended::Lost, Ended::Refused)
 }
 
 /// Waits, longer each time; false when it is enough.
