@@ -28,6 +28,7 @@ bulk-select-page = Tick all rows of this page
 bulk-set = Change a field
 bulk-apply = Change
 refuse-bulk-field = This field cannot be changed for many records at once. Choose another one.
+refuse-bulk-many = To do something with so many records you must narrow the list first: at most { $most } are done at once.
 refuse-bulk-nothing = To do something with several records you must tick them first.
 confirm-bulk = “{ $action }” is done to every ticked record, or to all that match. It cannot be undone. Go on?
 job-all-refused = All refused

@@ -41,6 +41,7 @@ pub fn routes() -> Router<House> {
         .route("/{path}/views", post(saved_views))
         .route("/{path}/export", get(export_list))
         .route("/audit/export", get(export_audit))
+        .route("/jobs/{id}/file", get(file_of_job))
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
         .merge(super::imports::routes())
 }
@@ -75,6 +76,7 @@ async fn found(house: &House, visit: &Visit, fields: &BTreeMap<String, String>) 
         i18n: visit.i18n,
         request: visit.request,
         address: visit.address,
+        scope: None,
     };
     let plan = founding::Founding {
         company: company_name(visit, field("company")),
@@ -165,7 +167,8 @@ async fn invitee(house: &House, visit: &Visit, token: String) -> Option<Invitee>
 
 /// The context of somebody who has not signed in.
 fn guest(visit: &Visit) -> Cx {
-    Cx { user: Uuid::nil(), tenant: Uuid::nil(), i18n: visit.i18n, request: visit.request, address: visit.address }
+    let Visit { i18n, request, address, .. } = *visit;
+    Cx { user: Uuid::nil(), tenant: Uuid::nil(), i18n, request, address, scope: None }
 }
 
 async fn join(
@@ -210,17 +213,27 @@ async fn bulk(
     let pairs = form_pairs(&body);
     let text = |name: &str| pairs.iter().rev().find(|(n, _)| n == name).map(|(_, t)| t.clone()).unwrap_or_default();
     let query: Vec<_> = form_urlencoded::parse(text("query").as_bytes()).into_owned().collect();
+    let query = Query::read(record, query);
     let which = match text("all").as_str() {
-        "true" => Which::Matching(Query::read(record, query)),
+        "true" => Which::Matching(query.clone()),
         _ => Which::These(pairs.iter().filter(|(n, _)| n == "id").filter_map(|(_, id)| id.parse().ok()).collect()),
     };
+    // The page brings the id that its job gets, so that a button pressed twice is one job.
+    let key = text("_key").parse().unwrap_or_else(|_| Uuid::now_v7());
     let asked = text("_do");
     if let Some(format) = asked.strip_prefix("export.") {
-        let (ids, query) = match which {
-            Which::These(ids) => (Some(ids), Query::default()),
-            Which::Matching(query) => (None, query),
+        let format = Format::from_name(format);
+        let Which::These(ids) = which else {
+            let db = house.db.clone();
+            let asked = whole(async move {
+                let mut tx = db.begin(&cx).await?;
+                let job = export::job::ask(&mut tx, key, record, &query, format).await?;
+                tx.commit().await?;
+                Ok(job)
+            });
+            return taken_on(house, visit, headers, asked.await).await;
         };
-        let plan = Plan { record, query, ids, format: Format::from_name(format) };
+        let plan = Plan { record, query, ids: Some(ids), format };
         return file_of(house, visit, headers, move |db, cx| async move { list::write(&db, &cx, &plan).await }).await;
     }
     let (verb, field) = asked.split_once('.').unwrap_or((&asked, ""));
@@ -233,15 +246,31 @@ async fn bulk(
     let db = house.db.clone();
     let asked = whole(async move {
         let mut tx = db.begin(&cx).await?;
-        let job = bulk::ask(&mut tx, record, &order).await?;
+        let job = bulk::ask(&mut tx, record, key, &order).await?;
         tx.commit().await?;
         Ok(job)
     });
-    match asked.await {
+    taken_on(house, visit, headers, asked.await).await
+}
+
+/// The page of a job that was just put into the queue.
+async fn taken_on(house: House, visit: Visit, headers: HeaderMap, asked: Outcome<Uuid>) -> Response {
+    match asked {
         Ok(job) => {
             jobs::wake();
             Redirect::to(&format!("/jobs/{job}")).into_response()
         }
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// The file that a job made.
+async fn file_of_job(State(house): State<House>, visit: Visit, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let (Ok(job), Ok(cx)) = (id.parse::<Uuid>(), visit.cx()) else {
+        return web::render(house, visit, headers).await;
+    };
+    match export::job::take(&house.db, &cx, &house.files, job).await {
+        Ok(export) => download(export),
         Err(error) => failed(house, visit, headers, error).await,
     }
 }
@@ -257,13 +286,14 @@ async fn set_one(
     let Some(record) = modules::record_at(&path) else { return web::render(house, visit, headers).await };
     let pairs = form_pairs(&body);
     let text = |name: &str| pairs.iter().find(|(n, _)| n == name).map(|(_, t)| t.clone()).unwrap_or_default();
+    let was = pairs.iter().find(|(n, _)| n == "was").map(|(_, was)| was.clone());
     let (asked, cx, db) = (text("set"), visit.cx(), house.db.clone());
     let done = whole(async move {
         let mut parts = asked.splitn(3, '.');
         let mut part = || parts.next().ok_or(Error::BadRequest("set"));
         let (id, field, text) = (part()?.parse().map_err(|_| Error::NotFound)?, part()?, part()?);
         let mut tx = db.begin(&cx?).await?;
-        bulk::set_one(&mut tx, record, id, field, text).await?;
+        bulk::set_one(&mut tx, record, id, field, text, was.as_deref()).await?;
         tx.commit().await
     });
     let scripted = headers.get(header::ACCEPT).is_some_and(|accept| accept == "text/plain");

@@ -14,6 +14,7 @@ pub fn title(i18n: I18n, line: &JobLine) -> String {
     let verb = match line.verb.as_str() {
         "delete" => t!(i18n, "delete"),
         "set" => t!(i18n, "bulk-set"),
+        "export" => t!(i18n, "export"),
         "rehearse" => t!(i18n, "import-check"),
         "import" => t!(i18n, "import"),
         "undo" => t!(i18n, "import-undo"),
@@ -138,9 +139,19 @@ fn report(i18n: I18n, page: &JobPage) -> AnyView {
     let table = (!page.rows.is_empty()).then(|| {
         view! { <div class="card scroll"><table class="list"><thead><tr><th>{t!(i18n, "job-record")}</th><th>{t!(i18n, "job-outcome")}</th></tr></thead><tbody>{rows}</tbody></table></div> }
     });
+    let file = line.file.clone().map(|name| {
+        view! { <a class="btn pri" id="take" href=format!("{path}/file") rel="external" download>{icon("download")}<bdi>{name}</bdi></a> }
+    });
+    let why = line.message.as_ref().map(|message| {
+        view! { <div class="notice bad">{icon("triangle-alert")}<div>{i18n.message(message)}</div></div> }
+    });
+    let later = page.later.clone().map(|place| {
+        let href = format!("{path}?after={place}");
+        view! { <div class="foot"><span class="sp"></span><a class="btn" id="later" href=href>{t!(i18n, "page-after")}</a></div> }
+    });
     view! {
-        <section class="card" role="status" aria-live="polite"><p>{state(i18n, line)}" "{progress(i18n, line)}</p><div class="acts">{stop}{again}{back}</div></section>
-        {table}
+        <section class="card" role="status" aria-live="polite"><p>{state(i18n, line)}" "{progress(i18n, line)}</p><div class="acts">{file}{stop}{again}{back}</div></section>
+        {why}{table}{later}
     }
     .into_any()
 }

@@ -1,6 +1,7 @@
 //! Lists as files: what the reader sees in a list, all of its rows, in their language.
 
 pub mod audit;
+pub mod job;
 pub mod list;
 
 use super::door::{Error, Outcome, Refusal};

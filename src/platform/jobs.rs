@@ -7,6 +7,7 @@
 
 use super::bulk::Bulk;
 use super::door::{Error, Outcome};
+use super::export::job::ExportList;
 use super::files::Store;
 use super::import::batch::Import;
 use super::notifications;
@@ -54,6 +55,7 @@ fn work(kind: &str) -> Option<&'static dyn Work> {
     match kind {
         "bulk" => Some(&Bulk),
         "import" => Some(&Import),
+        "export" => Some(&ExportList),
         _ => None,
     }
 }
@@ -142,8 +144,14 @@ impl Run {
 
 static WAKE: LazyLock<Notify> = LazyLock::new(Notify::new);
 
-/// Puts a job into the queue, in the transaction that asks for it. Answers with its id.
-pub async fn put(tx: &mut TenantTx, kind: &str, record: &str, payload: Json) -> Outcome<Uuid> {
+/// Puts a job into the queue, in the transaction that asks for it, under this id as long as it is free. Asking for the same
+/// again before it is done is one job. Answers with the id.
+///
+/// A job runs with all rights of whoever asked, so that a program with less than these asks for none.
+pub async fn put(tx: &mut TenantTx, id: Uuid, kind: &str, record: &str, payload: Json) -> Outcome<Uuid> {
+    if tx.cx.scope.is_some() {
+        return Err(Error::Denied);
+    }
     let asked = Asked {
         user: tx.cx.user,
         locale: tx.cx.i18n.locale,
@@ -151,15 +159,32 @@ pub async fn put(tx: &mut TenantTx, kind: &str, record: &str, payload: Json) -> 
         address: tx.cx.address,
         request: tx.cx.request,
     };
-    let id = Uuid::now_v7();
-    sqlx::query("insert into job (id, kind, record, asked, payload) values ($1, $2, $3, $4, $5)")
-        .bind(id)
-        .bind(kind)
-        .bind(record)
-        .bind(serde_json::to_value(asked).map_err(anyhow::Error::from)?)
-        .bind(payload)
-        .execute(tx.conn())
-        .await?;
+    let asked = serde_json::to_value(asked).map_err(anyhow::Error::from)?;
+    let known: Option<bool> = sqlx::query_scalar(
+        "select member = uid() and payload = $3 and state in ('waiting', 'running') from job where tenant_id = $1 and id = $2",
+    )
+    .bind(tx.tenant())
+    .bind(id)
+    .bind(&payload)
+    .fetch_optional(tx.conn())
+    .await?
+    .map(|same: Option<bool>| same == Some(true));
+    let id = match known {
+        Some(true) => return Ok(id),
+        Some(false) => Uuid::now_v7(),
+        None => id,
+    };
+    // Where somebody presses twice at once, the second waits here for the first.
+    sqlx::query(
+        "insert into job (id, kind, record, asked, payload) values ($1, $2, $3, $4, $5) on conflict (tenant_id, id) do nothing",
+    )
+    .bind(id)
+    .bind(kind)
+    .bind(record)
+    .bind(asked)
+    .bind(payload)
+    .execute(tx.conn())
+    .await?;
     sqlx::query("select queue.put($1, 0)").bind(id).execute(tx.conn()).await?;
     Ok(id)
 }
@@ -248,6 +273,7 @@ async fn run_job(db: &Db, files: &Store, job: Uuid, tenant: Uuid, stop: &watch::
         i18n: I18n::new(asked.locale, asked.digits),
         request: asked.request,
         address: asked.address,
+        scope: None,
     };
     let leased = std::sync::Mutex::new(Instant::now());
     let run = Run { db: db.clone(), files: files.clone(), cx, job, payload, stop: stop.clone(), leased };
@@ -258,30 +284,45 @@ async fn run_job(db: &Db, files: &Store, job: Uuid, tenant: Uuid, stop: &watch::
 /// A transaction of the queue itself in a company, on nobody's behalf.
 async fn enter(db: &Db, tenant: Uuid) -> Outcome<TenantTx> {
     let i18n = I18n::new(Locale::En, Digits::Western);
-    let cx = Cx { user: Uuid::nil(), tenant, i18n, request: Uuid::now_v7(), address: None };
+    let cx = Cx { user: Uuid::nil(), tenant, i18n, request: Uuid::now_v7(), address: None, scope: None };
     db.admit(&cx, Uuid::nil()).await
 }
 
 /// Writes down how a run ended and takes the job out of the queue, or puts it back.
 async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcome<End>) -> Outcome<()> {
     let mut tx = enter(db, tenant).await?;
+    let request = tx.cx.request;
     let (state, error) = match &outcome {
         Ok(End::Done) => ("done", None),
         Ok(End::Cancelled) => ("cancelled", None),
         Ok(End::Paused) => ("waiting", None),
+        Err(error) if error.is_busy() && attempts < ATTEMPTS => ("waiting", Some(error.to_string())),
         // Whoever asked may not do it, or no longer: trying again helps nobody.
         Err(error @ (Error::Denied | Error::NotFound | Error::Refused(_))) => ("failed", Some(error.to_string())),
         Err(error) if attempts >= ATTEMPTS => ("failed", Some(error.to_string())),
         Err(error) => ("waiting", Some(error.to_string())),
     };
+    // In words, for whoever looks at the job.
+    let message = match (&outcome, state) {
+        (Err(Error::Refused(refusals)), "failed") => refusals.first().map(|refusal| refusal.message.clone()),
+        (Err(Error::Denied), "failed") => Some(Message::new("error-denied")),
+        (Err(Error::NotFound), "failed") => Some(Message::new("error-not-found")),
+        (Err(error), "failed") => {
+            tracing::error!(%request, %job, %error, "a job is given up");
+            Some(Message::new("error-internal").with("reference", request.to_string()))
+        }
+        _ => None,
+    };
+    let message = message.map(serde_json::to_value).transpose().map_err(anyhow::Error::from)?;
     let settled = sqlx::query(
-        "update job set state = $3, error = $4, finished_at = case when $3 = 'waiting' then null else now() end
+        "update job set state = $3, error = $4, message = $5, finished_at = case when $3 = 'waiting' then null else now() end
           where tenant_id = $1 and id = $2 and state = 'running'",
     )
     .bind(tenant)
     .bind(job)
     .bind(state)
     .bind(error)
+    .bind(message)
     .execute(tx.conn())
     .await?;
     if matches!(state, "done" | "failed") && settled.rows_affected() == 1 {
@@ -320,7 +361,8 @@ pub(super) async fn lines(tx: &mut TenantTx, jobs: Option<&[Uuid]>) -> Outcome<V
     let whose = (!administers(tx)).then_some(tx.standing.member);
     let rows = sqlx::query(
         "select j.id, to_char(j.at at time zone $3, 'YYYY-MM-DD HH24:MI') as at, coalesce(m.name, '') as member, j.kind, coalesce(j.record, '') as record,
-                j.payload, j.state, j.done, j.refused, j.total, j.cancel
+                j.payload, j.state, j.done, j.refused, j.total, j.cancel, j.message,
+                case when j.finished_at > now() - interval '7 days' then j.result ->> 'name' end as file
            from job j left join member m on m.tenant_id = j.tenant_id and m.id = j.member
           where j.tenant_id = $1 and ($2::uuid is null or j.member = $2) and ($4::uuid[] is null or j.id = any($4)) order by j.id desc limit 100",
     )
@@ -348,21 +390,62 @@ fn line(row: &sqlx::postgres::PgRow) -> Outcome<JobLine> {
         refused: row.try_get("refused")?,
         total: row.try_get("total")?,
         cancelling: row.try_get("cancel")?,
+        message: row.try_get::<Option<Json>, _>("message")?.and_then(|json| serde_json::from_value(json).ok()),
+        file: row.try_get("file")?,
     })
 }
 
-/// One job with its report.
-pub async fn page(tx: &mut TenantTx, job: Uuid) -> Outcome<JobPage> {
+/// Keeps what came of a job beside its rows.
+pub(super) async fn keep_result(tx: &mut TenantTx, job: Uuid, result: Json) -> Outcome<()> {
+    let tenant = tx.tenant();
+    sqlx::query("update job set result = $3 where tenant_id = $1 and id = $2")
+        .bind(tenant)
+        .bind(job)
+        .bind(result)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What came of a job that the reader may look at, with the type of record it worked on.
+pub(super) async fn result(tx: &mut TenantTx, job: Uuid) -> Outcome<(String, Json)> {
+    let line = one(tx, job).await?;
+    let result: Option<Json> = sqlx::query_scalar("select result from job where tenant_id = $1 and id = $2")
+        .bind(tx.tenant())
+        .bind(job)
+        .fetch_one(tx.conn())
+        .await?;
+    Ok((line.record, result.ok_or(Error::NotFound)?))
+}
+
+/// A place in a report: whether what was refused still comes, and the row.
+fn place(text: &str) -> Option<(bool, i64)> {
+    let (refused, seq) = text.split_once('.')?;
+    Some((refused == "refused", seq.parse().ok()?))
+}
+
+/// One job with its report, what was refused first, from a place on.
+pub async fn page(tx: &mut TenantTx, job: Uuid, after: &str) -> Outcome<JobPage> {
     let line = one(tx, job).await?;
     let rows = sqlx::query(
-        "select record_id, state, message from job_row where tenant_id = $1 and job = $2 and state <> 'waiting'
+        "select record_id, seq, state, message from job_row where tenant_id = $1 and job = $2 and state <> 'waiting'
+            and ($4::boolean is null or (state = 'refused') < $4 or ((state = 'refused') = $4 and seq > $5))
           order by (state = 'refused') desc, seq limit $3",
     )
     .bind(tx.tenant())
     .bind(job)
-    .bind(ROWS)
+    .bind(ROWS + 1)
+    .bind(place(after).map(|(refused, _)| refused))
+    .bind(place(after).map(|(_, seq)| seq))
     .fetch_all(tx.conn())
     .await?;
+    let (rows, more) = rows.split_at(rows.len().min(ROWS as usize));
+    let later = match (rows.last(), more.is_empty()) {
+        (Some(last), false) => {
+            Some(format!("{}.{}", last.try_get::<&str, _>("state")?, last.try_get::<i64, _>("seq")?))
+        }
+        _ => None,
+    };
     let rows = rows
         .iter()
         .map(|row| {
@@ -376,7 +459,7 @@ pub async fn page(tx: &mut TenantTx, job: Uuid) -> Outcome<JobPage> {
             })
         })
         .collect::<Outcome<Vec<JobRow>>>()?;
-    Ok(JobPage { line, rows: super::bulk::with_titles(tx, job, rows).await? })
+    Ok(JobPage { line, rows: super::bulk::with_titles(tx, job, rows).await?, later })
 }
 
 /// Asks a job to stop. What it has done stays.

@@ -227,7 +227,7 @@ async fn seen(tx: &mut TenantTx, found: Vec<Found>) -> Outcome<Vec<Notification>
     }
     let about = |one: Found| {
         let about = match (one.job.and_then(|id| jobs.remove(&id)), one.comment) {
-            (Some(job), _) => About::Job(job),
+            (Some(job), _) => About::Job(Box::new(job)),
             (None, Some((record, id, text))) => match titles.title(id) {
                 Some(title) => About::Comment(record, title.to_owned(), beginning(mention::parts(&text, &names))),
                 None => About::Nothing,

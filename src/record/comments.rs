@@ -126,7 +126,7 @@ impl Told {
 pub enum About {
     /// The type of record, the canonical text of its title, the beginning of the comment.
     Comment(String, String, Vec<Part>),
-    Job(JobLine),
+    Job(Box<JobLine>),
     /// Out of the reader's reach by now.
     Nothing,
 }

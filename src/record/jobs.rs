@@ -26,6 +26,10 @@ pub struct JobLine {
     pub total: Option<i64>,
     /// Somebody asked it to stop.
     pub cancelling: bool,
+    /// Why it failed.
+    pub message: Option<Message>,
+    /// What the file is called that came of it and can be taken.
+    pub file: Option<String>,
 }
 
 impl JobLine {
@@ -50,4 +54,6 @@ pub struct JobRow {
 pub struct JobPage {
     pub line: JobLine,
     pub rows: Vec<JobRow>,
+    /// The place after the last row, when there are more.
+    pub later: Option<String>,
 }

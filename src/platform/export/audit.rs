@@ -11,7 +11,7 @@ use crate::platform::pdf::{self, Look};
 use crate::platform::sheet::{Cell, Heading};
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::audit::{AuditEntry, AuditQuery};
-use crate::record::{Field, Kind, Record};
+use crate::record::{Field, Kind};
 use crate::t;
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ struct Log {
 
 impl Log {
     /// What all rows of an entry have in common comes first.
-    fn labels(&self) -> [String; 9] {
+    fn labels(&self) -> [String; 10] {
         let i18n = self.i18n;
         [
             t!(i18n, "audit-at"),
@@ -104,6 +104,7 @@ impl Log {
             t!(i18n, "audit-title"),
             t!(i18n, "audit-action"),
             t!(i18n, "audit-address"),
+            t!(i18n, "audit-request"),
             t!(i18n, "audit-field"),
             t!(i18n, "audit-old"),
             t!(i18n, "audit-new"),
@@ -111,7 +112,7 @@ impl Log {
     }
 
     fn headings(&self) -> Vec<Heading> {
-        let widths = [18, 20, 18, 24, 16, 16, 28, 28, 28];
+        let widths = [18, 20, 18, 24, 16, 16, 38, 28, 28, 28];
         let headings = self.labels().into_iter().zip(widths);
         headings.map(|(text, width)| Heading { text, width_hint: Some(width) }).collect()
     }
@@ -124,25 +125,27 @@ impl Log {
             Look::Words,
             Look::Words,
             Look::Code,
+            Look::Code,
             Look::Words,
             Look::Words,
             Look::Words,
         ];
         let columns = self.labels().into_iter().zip(looks).enumerate();
-        columns.map(|(at, (heading, look))| pdf::Column { heading, look, once: at < 6 }).collect()
+        columns.map(|(at, (heading, look))| pdf::Column { heading, look, once: at < 7 }).collect()
     }
 
     /// Who did what to what, where from; the moment as `moment` writes it.
-    fn entry(&self, entry: &AuditEntry, moment: String) -> [String; 6] {
+    fn entry(&self, entry: &AuditEntry, moment: String) -> [String; 7] {
         let i18n = self.i18n;
         let record = door::record(&entry.record);
         [
             moment,
             if entry.member.is_empty() { "Diwan".to_owned() } else { entry.member.clone() },
-            record.map_or_else(|| entry.record.clone(), |record| i18n.record(record)),
+            i18n.audited_kind(record, &entry.record),
             i18n.audited(record, entry),
             i18n.event(record, &entry.action),
             entry.address.clone(),
+            entry.request.clone(),
         ]
     }
 
@@ -150,16 +153,15 @@ impl Log {
     fn cells(&self, entry: &AuditEntry) -> Vec<Vec<Cell>> {
         let common = self.entry(entry, entry.at.clone()).map(Cell::Text);
         let record = door::record(&entry.record).map(|record| self.custom.describe(record));
-        let side = |record: &'static Record, changed: &Changed, text: &Option<String>| match (text, changed.field) {
+        let side = |changed: &Changed, text: &Option<String>| match (text, changed.field.zip(record)) {
             (None, _) => Cell::Empty,
-            (Some(text), Some(Field { kind: Kind::Link(_), .. })) => Cell::Text(self.i18n.label(text)),
-            (Some(text), Some(field)) => sheet_cell(self.i18n, record, field, text, &self.currency),
+            (Some(text), Some((Field { kind: Kind::Link(_), .. }, _))) => Cell::Text(self.i18n.label(text)),
+            (Some(text), Some((field, record))) => sheet_cell(self.i18n, record, field, text, &self.currency),
             (Some(text), None) => Cell::Text(text.clone()),
         };
         let rows = entry.changes.iter().filter_map(|(name, old, new)| {
-            let record = record?;
             let changed = self.i18n.changed(record, name)?;
-            let (old, new) = (side(record, &changed, old), side(record, &changed, new));
+            let (old, new) = (side(&changed, old), side(&changed, new));
             Some([Cell::Text(changed.label), old, new])
         });
         let whole = |own: [Cell; 3]| common.iter().cloned().chain(own).collect();
@@ -171,7 +173,6 @@ impl Log {
         let common = self.entry(entry, self.i18n.moment(&entry.at));
         let record = door::record(&entry.record).map(|record| self.custom.describe(record));
         let rows = entry.changes.iter().filter_map(|(name, old, new)| {
-            let record = record?;
             let changed = self.i18n.changed(record, name)?;
             let side =
                 |text: &Option<String>| self.i18n.changed_value(record, &changed, text.as_deref(), &self.currency);

@@ -11,6 +11,7 @@ use crate::record::page::{Cell, Row};
 use crate::record::query::Query;
 use crate::record::{Field, Kind, Record, Value, money};
 use crate::t;
+use async_trait::async_trait;
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
@@ -26,6 +27,22 @@ pub struct Plan {
 
 /// Writes all rows of a list into a temporary file. However long a sheet is, no more than a page of it is in memory.
 pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<Export> {
+    let written = write_for(db, cx, plan, None).await?;
+    written.ok_or_else(|| anyhow::anyhow!("an export stopped by itself").into())
+}
+
+/// Somebody who waits for a file while it grows.
+#[async_trait]
+pub trait Waiting: Send + Sync {
+    /// Hears how many rows are written, and says whether to go on.
+    async fn wrote(&self, rows: i64) -> Outcome<bool>;
+
+    /// Hears that all rows are there, and that the rest takes as long as it takes.
+    async fn finishing(&self) -> Outcome<()>;
+}
+
+/// The same for somebody who hears of each page, and may have it stopped: then there is no file.
+pub(super) async fn write_for(db: &Db, cx: &Cx, plan: &Plan, waiting: Option<&dyn Waiting>) -> Outcome<Option<Export>> {
     let mut tx = db.begin(cx).await?;
     let plan = &Plan { record: tx.described(plan.record), ..plan.clone() };
     let i18n = cx.i18n;
@@ -62,15 +79,23 @@ pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<Export> {
         })
         .await?;
         growing.check()?;
+        if let Some(waiting) = waiting
+            && !waiting.wrote(count).await?
+        {
+            return Ok(None);
+        }
     }
     if let Growing::Paper(paper) = &mut growing
         && count > 0
     {
         paper.totals = columns.totals(count, &reader.totals(&mut tx).await?);
     }
+    if let Some(waiting) = waiting {
+        waiting.finishing().await?;
+    }
     let name = named(&tx, &title, plan.format);
     tx.commit().await?;
-    Ok(Export { file: growing.finish().await?, name, format: plan.format })
+    Ok(Some(Export { file: growing.finish().await?, name, format: plan.format }))
 }
 
 /// What a list was narrowed by, in words.
@@ -90,7 +115,8 @@ async fn conditions(tx: &mut TenantTx, plan: &Plan) -> Outcome<Vec<String>> {
             continue;
         };
         let label = labels.iter().find(|(name, _)| *name == filter.field).map(|(_, title)| i18n.label(title));
-        let text = label.unwrap_or_else(|| i18n.filter(record, field, &filter.text, &tx.company.currency));
+        let currency = query.currency_of(record, field.kind, &tx.company.currency);
+        let text = label.unwrap_or_else(|| i18n.filter(record, field, &filter.text, currency));
         conditions.push(t!(i18n, "pdf-condition", field = i18n.field(record, field.name), value = text));
     }
     if let Some(search) = &query.search {

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncSeekExt as _, AsyncWriteExt as _};
 use tokio::process::Command;
 use uuid::Uuid;
 
@@ -161,6 +161,7 @@ impl Store {
             file.write_all(&part).await.map_err(anyhow::Error::from)?;
         }
         file.flush().await.map_err(anyhow::Error::from)?;
+        file.rewind().await.map_err(anyhow::Error::from)?;
         Ok(file.into_std().await)
     }
 

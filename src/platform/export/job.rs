@@ -1,0 +1,157 @@
+//! An export that takes a while: a job writes the file, whoever asked takes it from the page of the job.
+
+use super::list::{self, Plan, Waiting};
+use super::{Export, Format};
+use crate::platform::door::{self, Error, Outcome};
+use crate::platform::files::Store;
+use crate::platform::jobs::{self, End, Run, Work};
+use crate::platform::page::Reader;
+use crate::platform::sql;
+use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
+use crate::record::query::Query;
+use crate::record::{Reach, Record};
+use async_trait::async_trait;
+use futures_util::stream::{StreamExt as _, TryStreamExt as _};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tokio_util::io::ReaderStream;
+use uuid::Uuid;
+
+/// For how long a file waits to be taken.
+const KEPT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Seconds that laying out, packing and storing a file may take.
+const FINISH: i32 = 900;
+
+/// Bytes of the largest file.
+const MOST: u64 = 4 * 1024 * 1024 * 1024;
+
+/// What to export.
+#[derive(Serialize, Deserialize)]
+struct Order {
+    verb: String,
+    record: String,
+    query: Query,
+    format: String,
+}
+
+/// The file that came of it, and what somebody had to see to make it.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    name: String,
+    format: String,
+    columns: Vec<String>,
+    reach: String,
+    /// Whose rows they are, where they are not everybody's.
+    whose: Uuid,
+}
+
+/// Puts the export of all that a query finds into the queue under this id.
+pub async fn ask(tx: &mut TenantTx, id: Uuid, record: &'static Record, query: &Query, format: Format) -> Outcome<Uuid> {
+    if !tx.standing.rights.sees(record) {
+        return Err(Error::Denied);
+    }
+    let order = Order {
+        verb: "export".to_owned(),
+        record: record.name.to_owned(),
+        query: query.from_start(),
+        format: format.extension().to_owned(),
+    };
+    jobs::put(tx, id, "export", record.name, serde_json::to_value(order).map_err(anyhow::Error::from)?).await
+}
+
+/// The work behind it. A worker that is stopped leaves no half file; another begins anew.
+pub struct ExportList;
+
+#[async_trait]
+impl Work for ExportList {
+    async fn run(&self, run: &Run) -> Outcome<End> {
+        let order: Order = serde_json::from_value(run.payload.clone()).map_err(anyhow::Error::from)?;
+        let record = door::record(&order.record).ok_or(Error::NotFound)?;
+        let format = Format::from_name(&order.format);
+        let plan = Plan { record, query: order.query, ids: None, format };
+        let mut tx = run.db.begin(&run.cx).await?;
+        let reader = Reader::new(&tx, record, &plan.query, None)?;
+        let total = reader.count(&mut tx, i64::MAX - 1).await?;
+        let reach = tx.standing.rights.on(record).reach;
+        let made = Made {
+            name: String::new(),
+            format: order.format,
+            columns: reader.columns.iter().map(|field| field.name.to_owned()).collect(),
+            reach: reach.name().to_owned(),
+            whose: sql::reach_value(&tx.standing, reach),
+        };
+        if !run.stands(&mut tx, 0, 0, total).await? {
+            return Ok(End::Cancelled);
+        }
+        tx.commit().await?;
+        match list::write_for(&run.db, &run.cx, &plan, Some(&Progress { run, total })).await? {
+            Some(export) => keep(run, export, made).await,
+            None if run.stopping() => Ok(End::Paused),
+            None => Ok(End::Cancelled),
+        }
+    }
+}
+
+/// The job, as it waits for its file.
+struct Progress<'r> {
+    run: &'r Run,
+    total: i64,
+}
+
+#[async_trait]
+impl Waiting for Progress<'_> {
+    async fn finishing(&self) -> Outcome<()> {
+        self.run.hold(FINISH).await
+    }
+
+    async fn wrote(&self, rows: i64) -> Outcome<bool> {
+        let mut tx = self.run.db.begin(&self.run.cx).await?;
+        let goes_on = self.run.stands(&mut tx, rows, 0, self.total.max(rows)).await?;
+        tx.commit().await?;
+        Ok(goes_on && !self.run.stopping())
+    }
+}
+
+fn key(tenant: Uuid, job: Uuid) -> String {
+    format!("exports/{tenant}/{job}")
+}
+
+async fn keep(run: &Run, export: Export, made: Made) -> Outcome<End> {
+    let bytes = ReaderStream::new(tokio::fs::File::from_std(export.file));
+    let bytes = bytes.map_err(|error| Error::Other(error.into())).boxed();
+    let kept = run.files.take(&key(run.cx.tenant, run.job), bytes, MOST).await?;
+    kept.ok_or_else(|| anyhow::anyhow!("the file of an export is larger than {MOST} bytes"))?;
+    let made = serde_json::to_value(Made { name: export.name, ..made }).map_err(anyhow::Error::from)?;
+    let mut tx = run.db.begin(&run.cx).await?;
+    jobs::keep_result(&mut tx, run.job, made).await?;
+    tx.commit().await?;
+    Ok(End::Done)
+}
+
+/// The file of an export, for a reader who may look at the job and still sees all that is in it.
+pub async fn take(db: &Db, cx: &Cx, store: &Store, job: Uuid) -> Outcome<Export> {
+    let (db, cx, store) = (db.clone(), cx.clone(), store.clone());
+    whole(async move {
+        let mut tx = db.begin(&cx).await?;
+        let (record, result) = jobs::result(&mut tx, job).await?;
+        let made: Made = serde_json::from_value(result).map_err(anyhow::Error::from)?;
+        let record = door::record(&record).map(|record| tx.described(record)).ok_or(Error::NotFound)?;
+        let grant = tx.standing.rights.on(record).clone();
+        let whose = sql::reach_value(&tx.standing, grant.reach);
+        tx.commit().await?;
+        let same = Reach::from_name(&made.reach) == Some(grant.reach) && made.whose == whose;
+        let whole_sight = grant.reach == Reach::All || same;
+        if !grant.sees || !whole_sight || !made.columns.iter().all(|column| grant.sees_field(column)) {
+            return Err(Error::NotFound);
+        }
+        let file = store.to_file(&key(cx.tenant, job)).await?;
+        Ok(Export { file, name: made.name, format: Format::from_name(&made.format) })
+    })
+    .await
+}
+
+/// Deletes files that nobody took in time.
+pub async fn sweep(store: &Store, tenant: Uuid) -> Outcome<u64> {
+    store.sweep(&format!("exports/{tenant}"), KEPT).await
+}
