@@ -71,7 +71,7 @@ customer_payment-line-sales_invoice = Invoice
 ## Refusals
 
 refuse-zero-quantity = The quantity is zero. Enter another one, or take the line out.
-refuse-valid-before-date = The quotation must be valid until its own date or later.
+refuse-valid-before-date = The quotation would end before its own date. Choose a later last day, or leave it empty.
 refuse-all-optional = All lines are optional. To make an order at least one line must not be optional.
 refuse-delivery-before-order = The delivery date lies before the date of the order. Choose a later one.
 refuse-nothing-on-hand = Nothing that this order still needs is in stock. To deliver you must receive stock first.
@@ -84,12 +84,12 @@ refuse-return-of-return = This document is itself a return. To send the goods ag
 refuse-return-line = This item is not on the delivery that is returned. Take the line out.
 refuse-over-return = This is more than is left of the delivery. Enter what came back, at most what was delivered.
 refuse-over-return-of = { $left } of this line can still be returned and you asked for { $asked }. Enter { $left } or less.
-refuse-nothing-to-return = Everything on this delivery has been returned already.
+refuse-nothing-to-return = Everything on this delivery has been returned already. To take more back you must choose another delivery.
 refuse-credit-draft = To credit an invoice you must post it first. A draft can simply be changed.
 refuse-credit-line = This item is not on the invoice. Take the line out, or choose the invoice that holds it.
 refuse-over-credit = This is more than is left of the invoice. Credit at most what was invoiced.
 refuse-over-credit-of = { $left } of this line can still be credited, at the invoiced price at most. Lower the quantity or the price.
-refuse-nothing-to-credit = Everything on this invoice has been credited already.
+refuse-nothing-to-credit = Everything on this invoice has been credited already. To credit more you must choose another invoice.
 refuse-zero-amount = To record a payment you must enter an amount above zero.
 refuse-over-allocation = The lines settle more than was received. Raise the amount, or settle less.
 refuse-over-payment = This is more than is still open on the invoice. Settle at most what is open.
@@ -98,3 +98,8 @@ refuse-other-customer = This invoice belongs to another customer. Choose one of 
 refuse-other-currency = This invoice is in another currency. Choose one in the currency of the payment.
 refuse-invoice-draft = This invoice is a draft. To settle it you must post it first.
 refuse-invoice-twice = This invoice is on two lines. Keep one of them with the whole amount.
+
+customer-line-purpose = For
+choice-purpose-contact = Contact
+choice-purpose-billing = Bills
+choice-purpose-delivery = Deliveries

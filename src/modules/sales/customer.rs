@@ -1,6 +1,18 @@
 //! Customers: who they are, what they owe, how they pay.
 
-use crate::record::{Field, Kind, Record, Start, View};
+use crate::record::{Field, Kind, Lines, Record, Start, View};
+
+/// Whom one turns to about what.
+static CONTACTS: Lines = Lines::new(
+    "customer_contact",
+    &[
+        Field::new("purpose", Kind::Choice(&["contact", "billing", "delivery"])),
+        Field::new("name", Kind::Text(120)),
+        Field::new("phone", Kind::Text(40)),
+        Field::new("email", Kind::Text(254)),
+        Field::new("address", Kind::Text(300)),
+    ],
+);
 
 pub static CUSTOMER: Record = Record {
     icon: "users",
@@ -15,12 +27,13 @@ pub static CUSTOMER: Record = Record {
         Field::new("address", Kind::Names).wide(),
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("currency", Kind::Currency).start(Start::CompanyCurrency),
-        Field::new("credit_limit", Kind::Base),
-        Field::new("price_list", Kind::Link("price_list")),
+        Field::new("credit_limit", Kind::Base).internal(),
+        Field::new("price_list", Kind::Link("price_list")).internal(),
         Field::new("language", Kind::Choice(&["ar", "en"])).required().start(Start::Text("ar")),
-        Field::new("note", Kind::Note).wide(),
+        Field::new("note", Kind::Note).wide().internal(),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
+    lines: Some(&CONTACTS),
     columns: &["code", "name", "city", "phone", "payment_term", "currency"],
     views: &[
         View { name: "active", filter: &[("active", "true")] },
@@ -38,7 +51,7 @@ pub use rules::CustomerRules;
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::credit;
-    use crate::platform::door::{Document, Outcome, Refusal, Rules};
+    use crate::platform::door::{Document, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use async_trait::async_trait;
 
@@ -47,9 +60,18 @@ mod rules {
     #[async_trait]
     impl Rules for CustomerRules {
         async fn complete(&self, tx: &mut TenantTx, customer: &mut Document) -> Outcome<()> {
-            let email = customer.text("email").unwrap_or_default();
-            if !email.is_empty() && !is_email(email) {
-                return Err(Refusal::new("refuse-email").at("email").into());
+            let wrong = |email: Option<&str>| email.is_some_and(|email| !email.is_empty() && !is_email(email));
+            let mut refusals: Vec<Refusal> = Vec::new();
+            if wrong(customer.text("email")) {
+                refusals.push(Refusal::new("refuse-email").at("email"));
+            }
+            for (row, contact) in customer.lines.iter().enumerate() {
+                if wrong(contact.get("email").text()) {
+                    refusals.push(Refusal::new("refuse-email").at_line(row, "email"));
+                }
+            }
+            if !refusals.is_empty() {
+                return Err(Error::Refused(refusals));
             }
             credit::check_limit(tx, customer).await
         }

@@ -1,5 +1,6 @@
 //! Selling: from quotation to paid invoice.
 
+pub mod activity;
 #[cfg(feature = "ssr")]
 pub mod credit;
 pub mod credit_note;
@@ -16,6 +17,7 @@ pub mod pricing;
 pub mod quotation;
 #[cfg(feature = "ssr")]
 pub mod receivable;
+pub mod report;
 
 use super::Module;
 use crate::brings;
@@ -30,15 +32,16 @@ brings! {
     payment::CUSTOMER_PAYMENT => payment::PaymentRules,
     lead::LEAD => lead::LeadRules,
     opportunity::OPPORTUNITY => opportunity::OpportunityRules,
+    activity::ACTIVITY => activity::ActivityRules,
     price_list::PRICE_LIST => price_list::PriceListRules,
 }
 
 pub const MODULE: Module = Module {
     name: "sales",
     records: RECORDS,
-    pages: &[],
+    pages: &[("receivables", "coins")],
     #[cfg(feature = "ssr")]
-    opens: |_, _| false,
+    opens: |_, rights| report::sees_receivables(rights),
     #[cfg(feature = "ssr")]
     rules,
 };
