@@ -9,11 +9,13 @@ breadcrumb = مسار الصفحة
 language = اللغة
 back = رجوع
 print = طباعة
+print-instalments = جدول الأقساط
 from = من
 to = إلى
 show = عرض
 yes = نعم
 no = لا
+theme-auto = ألوان الجهاز
 theme-light = ألوان فاتحة
 theme-dark = ألوان داكنة
 digits-arabic = الأرقام العربية المشرقية
@@ -65,6 +67,7 @@ error-denied = صلاحيتك لا تسمح بهذا الإجراء. لتنفي�
 error-signed-out = انتهت جلستك. للمتابعة يجب تسجيل الدخول من جديد.
 error-bad-request = تعذّرت قراءة العنوان أو النموذج. ارجع إلى الصفحة السابقة وأعد تحميلها ثم حاول مجددًا.
 error-internal = تعذّر تنفيذ الطلب، ولم يتغيّر شيء. حاول مجددًا، وإن تكرر ذلك فأبلغ الدعم بالرقم المرجعي { $reference }.
+error-origin = لم يأتِ هذا الطلب من صفحات ديوان. لتغيير أي شيء يجب أن تفعل ذلك من صفحات ديوان نفسها.
 error-network = تعذّر الاتصال بديوان. تحقّق من اتصالك بالشبكة ثم حاول مجددًا. ({ $detail })
 to-home = الانتقال إلى الرئيسية
 
@@ -96,6 +99,8 @@ age-30 = من { 1 } إلى { 30 } يومًا
 age-60 = من { 31 } إلى { 60 } يومًا
 age-90 = من { 61 } إلى { 90 } يومًا
 age-more = أكثر من { 90 } يومًا
+age-overdue = متأخرة السداد
+age-credit = رصيد دائن غير مستخدم
 
 waits = بانتظارك
 waits-nothing = لا شيء بانتظارك.
@@ -133,6 +138,7 @@ page-trial-balance = ميزان المراجعة
 page-general-ledger = دفتر الأستاذ العام
 page-books-health = سلامة الدفاتر
 page-stock-on-hand = أرصدة المخزون
+page-receivables = الذمم المدينة
 
 report-opening = الرصيد الافتتاحي
 report-closing = الرصيد الختامي
@@ -141,6 +147,20 @@ report-total = الإجمالي
 report-document = المستند
 report-party = الطرف أو البيان
 report-more = النتائج أكثر مما يظهر هنا. لعرض الباقي ضيّق نطاق البحث.
+report-carried = الرصيد المنقول
+report-first = الصفحة الأولى
+report-at = حتى تاريخ
+report-age = عمر الدين
+report-due = تاريخ الاستحقاق
+report-late = أيام التأخير
+report-open = المتبقي
+report-in-books = في الدفاتر
+report-nothing-open = لا مبالغ مفتوحة.
+
+statement = كشف حساب
+statement-open = الرصيد في الدفاتر
+statement-reversal = عكس { $record }
+statement-nothing = لا مبالغ مفتوحة ولا حركات في هذه الأيام.
 
 ## Months and days
 

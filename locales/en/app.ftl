@@ -9,11 +9,13 @@ breadcrumb = Where you are
 language = Language
 back = Back
 print = Print
+print-instalments = Payable in parts
 from = From
 to = To
 show = Show
 yes = Yes
 no = No
+theme-auto = Colours of the device
 theme-light = Light colours
 theme-dark = Dark colours
 digits-arabic = Arabic digits
@@ -65,6 +67,7 @@ error-denied = Your role does not allow this. To do it you must ask the owner of
 error-signed-out = You are signed out. To go on you must sign in again.
 error-bad-request = The address or the form could not be read. Go back, load the page again and retry.
 error-internal = Diwan could not do this and has changed nothing. Try again; if it happens once more, report the reference { $reference }.
+error-origin = This request did not come from a page of Diwan. To change anything you must do it on Diwan’s own pages.
 error-network = Diwan could not be reached. Check your connection and try again. ({ $detail })
 to-home = Go to home
 
@@ -93,6 +96,8 @@ age-30 = { 1 }–{ 30 } days
 age-60 = { 31 }–{ 60 } days
 age-90 = { 61 }–{ 90 } days
 age-more = Over { 90 } days
+age-overdue = Overdue
+age-credit = Unused credit
 
 waits = Waiting for you
 waits-nothing = Nothing is waiting for you.
@@ -122,6 +127,7 @@ page-trial-balance = Trial balance
 page-general-ledger = General ledger
 page-books-health = Books health
 page-stock-on-hand = Stock on hand
+page-receivables = Receivables
 
 report-opening = Opening balance
 report-closing = Closing balance
@@ -130,6 +136,20 @@ report-total = Total
 report-document = Document
 report-party = Party or memo
 report-more = There are more rows than are shown here. To see the rest, narrow what you ask for.
+report-carried = Brought forward
+report-first = First page
+report-at = As of
+report-age = Age
+report-due = Due date
+report-late = Days late
+report-open = Open
+report-in-books = In the books
+report-nothing-open = Nothing is open.
+
+statement = Statement of account
+statement-open = Open in the books
+statement-reversal = { $record }, taken back
+statement-nothing = Nothing is open, and nothing happened in these days.
 
 ## Months and days
 

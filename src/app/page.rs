@@ -65,6 +65,9 @@ fn draw(page: Page) -> AnyView {
         }
         Page::TrialBalance(data) => report(i18n, "trial-balance", reports::trial_balance(data)),
         Page::GeneralLedger(data) => report(i18n, "general-ledger", reports::general_ledger(data)),
+        Page::Receivables(data) => report(i18n, "receivables", reports::receivables(data)),
+        Page::Statement(data) => titled(t!(i18n, "statement"), reports::statement(data)),
+        Page::StatementPaper(sheet) => print::statement(*sheet),
         Page::BooksHealth(checks, currency) => report(i18n, "books-health", reports::books_health(checks, currency)),
         Page::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
         Page::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),

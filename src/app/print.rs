@@ -1,7 +1,9 @@
 //! Documents on paper: A4, in the customer's language, printed by the browser.
 
+use super::reports;
 use crate::i18n::I18n;
 use crate::modules;
+use crate::modules::sales::report::Statement;
 use crate::record::page::FormPage;
 use crate::record::{Kind, Names};
 use crate::t;
@@ -24,6 +26,36 @@ pub struct Sheet {
     pub page: FormPage,
     pub company: Party,
     pub customer: Party,
+    /// When the customer pays how much, where that is more than one date: ISO dates, minor units of the document's currency.
+    pub instalments: Vec<(String, i64)>,
+}
+
+/// The language that a document is printed in: that of its customer.
+#[cfg(feature = "ssr")]
+pub async fn language(
+    tx: &mut crate::platform::tenancy::TenantTx,
+    page: &FormPage,
+) -> crate::platform::error::Outcome<Option<String>> {
+    let Some(record) = modules::record(&page.record).filter(|record| record.prints && page.version > 0) else {
+        return Ok(None);
+    };
+    let Some(customer) = customer_of(record, page) else { return Ok(None) };
+    let language = sqlx::query_scalar("select language from customer where tenant_id = $1 and id = $2");
+    Ok(language.bind(tx.tenant()).bind(customer).fetch_optional(tx.conn()).await?)
+}
+
+#[cfg(feature = "ssr")]
+fn customer_of(record: &crate::record::Record, page: &FormPage) -> Option<uuid::Uuid> {
+    let at = record.fields.iter().position(|f| f.name == "customer")?;
+    page.cells.get(at)?.text.as_ref()?.parse().ok()
+}
+
+/// All that the statement of a customer shows on paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatementSheet {
+    pub statement: Statement,
+    pub company: Party,
+    pub customer: Party,
 }
 
 /// Reads a document with both parties.
@@ -33,16 +65,42 @@ pub async fn sheet(
     record: &'static crate::record::Record,
     id: uuid::Uuid,
 ) -> crate::platform::error::Outcome<Sheet> {
-    use crate::modules::administration::company::COMPANY;
-    use crate::modules::sales::customer::CUSTOMER;
-    use crate::platform::document::Document;
-    use crate::platform::door::{self, Lock};
     if !record.prints {
         return Err(crate::platform::error::Error::NotFound);
     }
     let mut page = crate::platform::page::form(tx, record, Some(id), &Default::default(), None).await?;
     page.events.clear();
     page.linked.clear();
+    let (company, customer) = parties(tx, customer_of(record, &page)).await?;
+    let told = !page.hidden.iter().any(|name| matches!(name.as_str(), "total" | "due_date"));
+    let instalments = if told { crate::modules::sales::receivable::instalments_of(tx, id).await? } else { Vec::new() };
+    let instalments = if instalments.len() > 1 { instalments } else { Vec::new() };
+    Ok(Sheet { page, company, customer, instalments })
+}
+
+/// Reads the statement of a customer with both parties.
+#[cfg(feature = "ssr")]
+pub async fn statement_sheet(
+    tx: &mut crate::platform::tenancy::TenantTx,
+    customer: uuid::Uuid,
+    from: jiff::civil::Date,
+    to: jiff::civil::Date,
+) -> crate::platform::error::Outcome<StatementSheet> {
+    let statement = crate::modules::sales::report::statement(tx, customer, from, to, None, true).await?;
+    let (company, customer) = parties(tx, Some(customer)).await?;
+    Ok(StatementSheet { statement, company, customer })
+}
+
+/// The company and a customer as they stand on paper.
+#[cfg(feature = "ssr")]
+async fn parties(
+    tx: &mut crate::platform::tenancy::TenantTx,
+    customer: Option<uuid::Uuid>,
+) -> crate::platform::error::Outcome<(Party, Party)> {
+    use crate::modules::administration::company::COMPANY;
+    use crate::modules::sales::customer::CUSTOMER;
+    use crate::platform::document::Document;
+    use crate::platform::door::{self, Lock};
     let party = |document: &Document| Party {
         name: document.names("name"),
         tax_number: document.text("tax_number").map(str::to_owned),
@@ -51,18 +109,17 @@ pub async fn sheet(
     };
     // The company's own details stand on its paper for everybody.
     let company = party(&door::load(tx, &COMPANY, tx.tenant(), Lock::No).await?);
-    let of_document =
-        record.fields.iter().position(|f| f.name == "customer").and_then(|at| page.cells[at].text.as_ref());
-    let customer = match of_document.and_then(|text| text.parse().ok()) {
+    let customer = match customer {
         Some(customer) => {
             let mut customer = door::load(tx, &CUSTOMER, customer, Lock::No).await?;
             // What of the customer is kept from the reader does not reach them by way of paper.
+            let known = tx.standing.rights.sees(&CUSTOMER) && door::within_reach(&tx.standing, &customer);
             door::mask(&tx.rights(), &mut customer);
-            party(&customer)
+            if known { party(&customer) } else { Party { name: customer.names("name"), ..Party::default() } }
         }
         None => Party::default(),
     };
-    Ok(Sheet { page, company, customer })
+    Ok((company, customer))
 }
 
 /// A document on paper.
@@ -77,7 +134,13 @@ pub fn view(sheet: Sheet) -> AnyView {
         .fields
         .iter()
         .zip(&page.cells)
-        .filter(|(f, c)| !f.hidden && c.text.is_some() && !f.computed && !matches!(f.name, "customer" | "note"))
+        .filter(|(f, c)| {
+            !f.hidden
+                && !f.internal
+                && c.text.is_some()
+                && (!f.computed || f.kind == Kind::Date)
+                && !matches!(f.name, "customer" | "note")
+        })
         .map(|(f, c)| {
             let text = c
                 .label
@@ -90,14 +153,20 @@ pub fn view(sheet: Sheet) -> AnyView {
         .lines
         .map(|lines| {
             let said = |at: usize| page.lines.iter().any(|line| line.cells[at].text.is_some());
-            let internal = |name: &str| matches!(name, "delivered" | "returned" | "optional");
-            lines.fields.iter().enumerate().filter(|(at, f)| !f.hidden && !internal(f.name) && said(*at)).collect()
+            let elsewhere = |name: &str| matches!(name, "delivered" | "returned" | "optional");
+            lines
+                .fields
+                .iter()
+                .enumerate()
+                .filter(|(at, f)| !f.hidden && !f.internal && !elsewhere(f.name) && said(*at))
+                .collect()
         })
         .unwrap_or_default();
     let headers = columns
         .iter()
         .map(|(_, f)| view! { <th class=if f.kind.is_figure() { "end" } else { "" }>{i18n.line_field(record, f.name)}</th> })
         .collect_view();
+    let optional = record.lines.and_then(|lines| lines.fields.iter().position(|f| f.name == "optional"));
     let lines = page
         .lines
         .iter()
@@ -117,9 +186,24 @@ pub fn view(sheet: Sheet) -> AnyView {
                     }
                 })
                 .collect_view();
-            view! { <tr><td>{i18n.integer(at as i64 + 1)}</td>{cells}</tr> }
+            // What is optional is in none of the sums, and says so.
+            let is_optional = optional.and_then(|at| line.cells[at].text.as_deref()) == Some("true");
+            let mark = is_optional.then(|| view! { <small>{i18n.line_field(record, "optional")}</small> });
+            view! { <tr><td class="n">{i18n.integer(at as i64 + 1)}{mark}</td>{cells}</tr> }
         })
         .collect_view();
+    let instalments = (!sheet.instalments.is_empty()).then(|| {
+        let parts = sheet
+            .instalments
+            .iter()
+            .map(|(date, amount)| {
+                let date = i18n.show(record, "due_date", Kind::Date, Some(date), currency);
+                let amount = i18n.amount(*amount, currency);
+                view! { <div><span>{date}</span><span class="num"><small>{currency.to_owned()}</small>" "{amount}</span></div> }
+            })
+            .collect_view();
+        view! { <section class="sums"><div><b>{t!(i18n, "print-instalments")}</b></div>{parts}</section> }
+    });
     let sums = record
         .fields
         .iter()
@@ -134,27 +218,82 @@ pub fn view(sheet: Sheet) -> AnyView {
     let back = format!("/{}/{}", record.path, page.id.unwrap_or_default());
     let buyer = party(i18n, &sheet.customer);
     view! {
+        {tools(i18n, back)}
+        <article class="sheet">
+            {letterhead(&sheet.company)}
+            <h1>{i18n.record(record)}" "<bdi class="code">{number}</bdi></h1>
+            <div class="parties">
+                <section><h2>{i18n.field(record, "customer")}</h2>{buyer}</section>
+                <dl>{facts}{tax_number(i18n, &sheet.company)}</dl>
+            </div>
+            <table class="items"><thead><tr><th>"#"</th>{headers}</tr></thead><tbody>{lines}</tbody></table>
+            <div class="sums">{sums}</div>
+            {instalments}
+            {note}
+            {foot(i18n, &sheet.company)}
+        </article>
+    }
+    .into_any()
+}
+
+/// The statement of a customer on paper.
+pub fn statement(sheet: StatementSheet) -> AnyView {
+    let i18n = use_i18n();
+    let report = &sheet.statement;
+    let back = format!("/statement?customer={}&from={}&to={}", report.customer, report.from, report.to);
+    let tables =
+        report.parts.iter().map(|part| reports::statement_table(i18n, part, "items", false, None)).collect_view();
+    let nothing = report.parts.is_empty().then(|| view! { <p>{t!(i18n, "statement-nothing")}</p> });
+    let buyer = party(i18n, &sheet.customer);
+    view! {
+        {tools(i18n, back)}
+        <article class="sheet">
+            {letterhead(&sheet.company)}
+            <h1>{t!(i18n, "statement")}" "<bdi class="code">{report.code.clone()}</bdi></h1>
+            <div class="parties">
+                <section><h2>{t!(i18n, "field-customer")}</h2>{buyer}</section>
+                <dl><dt>{t!(i18n, "from")}</dt><dd>{i18n.date_text(&report.from)}</dd><dt>{t!(i18n, "to")}</dt><dd>{i18n.date_text(&report.to)}</dd>
+                    {tax_number(i18n, &sheet.company)}</dl>
+            </div>
+            {tables}{nothing}
+            {foot(i18n, &sheet.company)}
+        </article>
+    }
+    .into_any()
+}
+
+/// What stands above the paper on the screen.
+fn tools(i18n: I18n, back: String) -> AnyView {
+    view! {
         <div class="noprint toolbar">
             <a class="btn" href=back rel="external">{t!(i18n, "back")}</a>
             <button class="btn pri" type="button" on:click=|_| { let _ = window().print(); }>{icon("printer")}<span>{t!(i18n, "print")}</span></button>
         </div>
-        <article class="sheet">
-            <header class="letterhead">
-                <div lang="en" dir="ltr"><b>{sheet.company.name.in_language(false).to_owned()}</b><small>{sheet.company.address.in_language(false).to_owned()}</small></div>
-                <div lang="ar" dir="rtl"><b>{sheet.company.name.in_language(true).to_owned()}</b><small>{sheet.company.address.in_language(true).to_owned()}</small></div>
-            </header>
-            <h1>{i18n.record(record)}" "<bdi class="code">{number}</bdi></h1>
-            <div class="parties">
-                <section><h2>{i18n.field(record, "customer")}</h2>{buyer}</section>
-                <dl>{facts}{sheet.company.tax_number.clone().map(|n| view! { <dt>{t!(i18n, "field-tax_number")}</dt><dd><bdi class="code">{n}</bdi></dd> })}</dl>
-            </div>
-            <table class="items"><thead><tr><th>"#"</th>{headers}</tr></thead><tbody>{lines}</tbody></table>
-            <div class="sums">{sums}</div>
-            {note}
-            <footer>{i18n.name(&sheet.company.name).to_owned()}" · "<bdi class="code">{sheet.company.phone.clone()}</bdi></footer>
-        </article>
     }
     .into_any()
+}
+
+fn letterhead(company: &Party) -> AnyView {
+    view! {
+        <header class="letterhead">
+            <div lang="en" dir="ltr"><b>{company.name.in_language(false).to_owned()}</b><small>{company.address.in_language(false).to_owned()}</small></div>
+            <div lang="ar" dir="rtl"><b>{company.name.in_language(true).to_owned()}</b><small>{company.address.in_language(true).to_owned()}</small></div>
+        </header>
+    }
+    .into_any()
+}
+
+fn tax_number(i18n: I18n, company: &Party) -> AnyView {
+    company
+        .tax_number
+        .clone()
+        .map(|number| view! { <dt>{t!(i18n, "field-tax_number")}</dt><dd><bdi class="code">{number}</bdi></dd> })
+        .into_any()
+}
+
+fn foot(i18n: I18n, company: &Party) -> AnyView {
+    view! { <footer>{i18n.name(&company.name).to_owned()}" · "<bdi class="code">{company.phone.clone()}</bdi></footer> }
+        .into_any()
 }
 
 fn party(i18n: I18n, party: &Party) -> AnyView {

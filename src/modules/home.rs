@@ -1,5 +1,6 @@
 //! The first page: how we stand, what moves, what waits.
 
+use crate::modules::sales::report::Aged;
 use crate::record::Minor;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -38,16 +39,20 @@ pub struct Books {
     pub cash: Minor,
     /// Cash at the end of each of the last eight weeks, oldest first.
     pub cash_weeks: Vec<Minor>,
-    pub overdue: Minor,
-    pub overdue_customers: i64,
+    /// Absent for people who may not read what it is made of.
+    pub owed: Option<Owed>,
     pub checks: i64,
     pub checks_hold: i64,
-    /// Receivable not due, 1–30, 31–60, 61–90 and over 90 days late.
-    pub ages: Vec<Minor>,
-    /// First days of the buckets' due dates as (from, to), for the lists behind them.
-    pub age_spans: Vec<(String, String)>,
     /// Month, sales, cost: the last eight months, oldest first.
     pub months: Vec<(String, Minor, Minor)>,
+}
+
+/// What customers owe, as the report of receivables has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owed {
+    pub ages: Aged,
+    pub overdue: Minor,
+    pub overdue_customers: i64,
 }
 
 #[cfg(feature = "ssr")]
@@ -55,13 +60,14 @@ pub use queries::home;
 
 #[cfg(feature = "ssr")]
 mod queries {
-    use super::{Books, Home, Waiting};
+    use super::{Books, Home, Owed, Waiting};
+    use crate::modules::finance::account::LIQUID;
     use crate::modules::finance::health;
     use crate::modules::finance::reads_books;
     use crate::modules::sales::order::SALES_ORDER;
+    use crate::modules::sales::report;
     use crate::platform::door::Outcome;
     use crate::platform::tenancy::TenantTx;
-    use jiff::ToSpan;
     use sqlx::Row as _;
 
     /// Reads the first page for this user.
@@ -81,6 +87,8 @@ mod queries {
         }
         if reads_books(&tx.standing.rights) {
             home.books = Some(books(tx).await?);
+        }
+        if report::sees_receivables(&tx.standing.rights) {
             overdue_invoices(tx, &mut home).await?;
         }
         Ok(home)
@@ -152,45 +160,31 @@ mod queries {
             ..Books::default()
         };
         books.cash_weeks = sqlx::query_scalar(
-            "select (select coalesce(sum(l.debit - l.credit), 0)::bigint from journal_entry_line l join account a on a.tenant_id = $1 and a.id = l.account
-                      where l.tenant_id = $1 and l.posted and a.role in ('cash', 'bank') and l.date <= w.day)
+            "with recursive below as (select id from account where tenant_id = $1 and role = any($3)
+               union select a.id from account a join below b on a.tenant_id = $1 and a.parent = b.id)
+             select (select coalesce(sum(l.debit - l.credit), 0)::bigint from journal_entry_line l
+                      where l.tenant_id = $1 and l.posted and l.account in (select id from below) and l.date <= w.day)
                from generate_series($2::date - 49, $2::date, interval '7 days') as w (day) order by w.day",
         )
         .bind(tx.tenant())
         .bind(today.to_string())
+        .bind(LIQUID.split(',').collect::<Vec<_>>())
         .fetch_all(tx.conn())
         .await?;
         books.cash = books.cash_weeks.last().copied().unwrap_or_default();
-        let ages = sqlx::query(
-            "select coalesce(sum(base_open) filter (where due_date >= $2::date), 0)::bigint as a0,
-                    coalesce(sum(base_open) filter (where due_date < $2::date and due_date >= $2::date - 30), 0)::bigint as a1,
-                    coalesce(sum(base_open) filter (where due_date < $2::date - 30 and due_date >= $2::date - 60), 0)::bigint as a2,
-                    coalesce(sum(base_open) filter (where due_date < $2::date - 60 and due_date >= $2::date - 90), 0)::bigint as a3,
-                    coalesce(sum(base_open) filter (where due_date < $2::date - 90), 0)::bigint as a4,
-                    count(distinct customer) filter (where due_date < $2::date) as late
-               from open_item where tenant_id = $1 and open > 0",
-        )
-        .bind(tx.tenant())
-        .bind(today.to_string())
-        .fetch_one(tx.conn())
-        .await?;
-        books.ages = (0..5).map(|i| ages.try_get(format!("a{i}").as_str())).collect::<Result<_, _>>()?;
-        books.overdue = books.ages[1..].iter().sum();
-        books.overdue_customers = ages.try_get("late")?;
-        let day = |back: i32| today.checked_sub(back.days()).map(|d| d.to_string()).unwrap_or_default();
-        books.age_spans = vec![
-            (day(0), String::new()),
-            (day(30), day(1)),
-            (day(60), day(31)),
-            (day(90), day(61)),
-            (String::new(), day(91)),
-        ];
+        if report::sees_receivables(&tx.standing.rights) {
+            let (ages, overdue_customers) = report::ages(tx, today, None).await?;
+            books.owed = Some(Owed { ages, overdue: report::overdue(&ages), overdue_customers });
+        }
         let months = sqlx::query(
-            "select to_char(m.month, 'YYYY-MM') as month,
+            "with recursive cogs as (select id from account where tenant_id = $1 and role = 'cogs'
+               union select a.id from account a join cogs c on a.tenant_id = $1 and a.parent = c.id)
+             select to_char(m.month, 'YYYY-MM') as month,
                     coalesce(sum(l.credit - l.debit) filter (where a.kind = 'income'), 0)::bigint as sales,
-                    coalesce(sum(l.debit - l.credit) filter (where a.role = 'cogs'), 0)::bigint as cost
-               from generate_series(date_trunc('month', $2::date) - interval '7 months', date_trunc('month', $2::date), interval '1 month') as m (month)
-               left join account a on a.tenant_id = $1 and (a.kind = 'income' or a.role = 'cogs')
+                    coalesce(sum(l.debit - l.credit) filter (where a.id in (select id from cogs)), 0)::bigint as cost
+               from generate_series(date_trunc('month', $2::date) - interval '7 months', date_trunc('month', $2::date),
+                                    interval '1 month') as m (month)
+               left join account a on a.tenant_id = $1 and (a.kind = 'income' or a.id in (select id from cogs))
                left join journal_entry_line l on l.tenant_id = $1 and l.posted and l.account = a.id
                      and l.date >= m.month::date and l.date < (m.month + interval '1 month')::date
               group by m.month order by m.month",

@@ -23,8 +23,15 @@ pub fn spark(values: &[i64]) -> AnyView {
     view! { <svg class="spark flip" viewBox="0 0 72 22" aria-hidden="true"><polyline points=points.join(" ")></polyline></svg> }.into_any()
 }
 
-/// Two series side by side for each label.
-pub fn bars(labels: &[String], first: &[i64], second: &[i64], rtl: bool, describe: String) -> AnyView {
+/// Two series side by side for each label. Each label leads to an address, with the name that is read out for it.
+pub fn bars(
+    labels: &[String],
+    leads: &[(String, String)],
+    first: &[i64],
+    second: &[i64],
+    rtl: bool,
+    describe: String,
+) -> AnyView {
     const WIDTH: i64 = 5800;
     const HEIGHT: i64 = 1300;
     const TOP: i64 = 100;
@@ -44,18 +51,23 @@ pub fn bars(labels: &[String], first: &[i64], second: &[i64], rtl: bool, describ
         .enumerate()
         .map(|(i, label)| {
             let middle = slot * i as i64 + slot / 2;
+            let (href, name) = leads.get(i).cloned().unwrap_or_default();
             let rect = |class: &'static str, start: i64, value: i64| {
                 let height = share(value.max(0), most, HEIGHT).max(if value > 0 { 10 } else { 0 });
                 view! {
                     <rect class=class rx="2" x=x(start, bar) y=tenths(TOP + HEIGHT - height) width=tenths(bar) height=tenths(height)></rect>
                 }
             };
+            // The group tells the macro that the link is one of SVG. All of a slot can be pressed, however low its bars.
             view! {
-                {rect("s1", middle - bar - 15, first.get(i).copied().unwrap_or(0))}
-                {rect("s2", middle + 15, second.get(i).copied().unwrap_or(0))}
-                <text class="ax" text-anchor="middle" x=x(middle, 0) y="160">{label.clone()}</text>
+                <g><a href=href aria-label=name>
+                    <rect class="hit" x=x(slot * i as i64, slot) y="0" width=tenths(slot) height="170"></rect>
+                    {rect("s1", middle - bar - 15, first.get(i).copied().unwrap_or(0))}
+                    {rect("s2", middle + 15, second.get(i).copied().unwrap_or(0))}
+                    <text class="ax" text-anchor="middle" x=x(middle, 0) y="160">{label.clone()}</text>
+                </a></g>
             }
         })
         .collect_view();
-    view! { <svg viewBox="0 0 580 170" role="img" aria-label=describe>{lines}{columns}</svg> }.into_any()
+    view! { <svg viewBox="0 0 580 170" role="group" aria-label=describe>{lines}{columns}</svg> }.into_any()
 }

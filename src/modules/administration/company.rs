@@ -14,6 +14,9 @@ pub static COMPANY: Record = Record {
         Field::new("country", Kind::Text(2)).required().computed(),
         Field::new("currency", Kind::Currency).required().computed(),
         Field::new("time_zone", Kind::Text(60)).required(),
+        Field::new("weekend", Kind::Choice(&["fri_sat", "sat_sun", "thu_fri", "fri", "sun"])).required(),
+        // Month and day, `MM-DD`.
+        Field::new("fiscal_start", Kind::Text(5)).required(),
         Field::new("tax_rounding", Kind::Choice(&["document", "line"])).required(),
     ],
     columns: &["name", "tax_number", "phone", "country", "currency"],
@@ -29,8 +32,9 @@ pub use rules::CompanyRules;
 #[cfg(feature = "ssr")]
 mod rules {
     use crate::platform::document::Document;
-    use crate::platform::door::{Outcome, Refusal, Rules};
+    use crate::platform::door::{Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
+    use crate::record::value;
     use async_trait::async_trait;
 
     pub struct CompanyRules;
@@ -38,15 +42,22 @@ mod rules {
     #[async_trait]
     impl Rules for CompanyRules {
         async fn complete(&self, tx: &mut TenantTx, company: &mut Document) -> Outcome<()> {
+            let mut refusals = Vec::new();
             let zone = company.text("time_zone").unwrap_or_default();
             let known: bool = sqlx::query_scalar("select exists (select from pg_timezone_names where name = $1)")
                 .bind(zone)
                 .fetch_one(tx.conn())
                 .await?;
             if !zone.is_empty() && !known {
-                return Err(Refusal::new("refuse-time-zone").at("time_zone").into());
+                refusals.push(Refusal::new("refuse-time-zone").at("time_zone"));
             }
-            Ok(())
+            if let Some(text) = company.text("fiscal_start") {
+                match value::month_day(text) {
+                    Some((month, day)) => company.set("fiscal_start", format!("{month:02}-{day:02}")),
+                    None => refusals.push(Refusal::new("refuse-fiscal-start").at("fiscal_start")),
+                }
+            }
+            if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
         }
     }
 }

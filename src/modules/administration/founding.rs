@@ -153,6 +153,7 @@ async fn enter_company(tx: &mut TenantTx, founding: &Founding, country: &Country
         currency: country.currency.clone(),
         time_zone: country.time_zone.clone(),
         tax_rounding: country.tax_rounding.clone(),
+        fiscal_start: country.fiscal_start.clone(),
         today: today.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))?,
     });
     Ok(())
@@ -273,5 +274,6 @@ pub async fn context_of(db: &Db, email: &str) -> anyhow::Result<Cx> {
         i18n: I18n::new(Locale::En, Digits::Western),
         request: Uuid::now_v7(),
         address: None,
+        scope: None,
     })
 }

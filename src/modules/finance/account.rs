@@ -24,6 +24,9 @@ pub const ROLES: &[&str] = &[
     "rounding",
 ];
 
+/// The roles of accounts that hold money, as an address names them together.
+pub const LIQUID: &str = "cash,bank";
+
 /// Accounts that only documents post to, so that they equal their sub-ledgers at every moment.
 pub const CONTROLS: &[&str] = &["receivable", "inventory"];
 

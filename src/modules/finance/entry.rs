@@ -54,7 +54,7 @@ pub use rules::EntryRules;
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::account::CONTROLS;
-    use super::super::ledger::{self, Entry, EntryLine};
+    use super::super::ledger::{self, Entry, EntryLine, REVERSAL};
     use crate::platform::document::Document;
     use crate::platform::door::{Effects, Error, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
@@ -96,8 +96,11 @@ mod rules {
                     Ok(Effects::to("posted").numbered().post(MarkPosted))
                 }
                 "reverse" if entry.text("source_record").is_none() => {
-                    let reversal =
-                        Entry { reversal_of: Some(entry.id), suffix: "-R", ..as_entry(entry, books.date).reversed() };
+                    let reversal = Entry {
+                        reversal_of: Some(entry.id),
+                        suffix: REVERSAL,
+                        ..as_entry(entry, books.date).reversed()
+                    };
                     Ok(Effects::to("reversed").book(reversal))
                 }
                 "reverse" => Err(Refusal::new("refuse-reverse-source").into()),

@@ -12,6 +12,9 @@ use sqlx::Row as _;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// What the number of an entry ends in that takes another one back.
+pub const REVERSAL: &str = "-R";
+
 /// One side of an entry, in minor units of the company's currency.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EntryLine {
@@ -168,7 +171,7 @@ pub async fn books(tx: &mut TenantTx, date: Date) -> Outcome<Books> {
                 (select array_agg(role order by role) from account where tenant_id = $1 and role is not null) as roles,
                 (select array_agg(id order by role) from account where tenant_id = $1 and role is not null) as accounts,
                 (select array_agg(id order by id) from tax_code where tenant_id = $1) as codes,
-                (select array_agg(rate order by id) from tax_code where tenant_id = $1) as rates",
+                (select array_agg(case when kind = 'reverse_charge' then 0 else rate end order by id) from tax_code where tenant_id = $1) as rates",
     )
     .bind(tx.tenant())
     .bind(date.to_string())
@@ -186,12 +189,10 @@ pub async fn books(tx: &mut TenantTx, date: Date) -> Outcome<Books> {
     })
 }
 
-/// The rates of all tax codes of the company, in percent.
+/// The rates that the company charges by its tax codes, in percent: where the charge is reversed, the buyer owes the tax.
 pub async fn tax_rates(tx: &mut TenantTx) -> Outcome<HashMap<Uuid, Decimal>> {
-    let rows: Vec<(Uuid, Decimal)> = sqlx::query_as("select id, rate from tax_code where tenant_id = $1")
-        .bind(tx.tenant())
-        .fetch_all(tx.conn())
-        .await?;
+    let rates = "select id, case when kind = 'reverse_charge' then 0 else rate end from tax_code where tenant_id = $1";
+    let rows: Vec<(Uuid, Decimal)> = sqlx::query_as(rates).bind(tx.tenant()).fetch_all(tx.conn()).await?;
     Ok(rows.into_iter().collect())
 }
 

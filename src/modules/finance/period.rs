@@ -1,6 +1,6 @@
 //! Accounting periods: what is closed takes no more postings.
 
-use crate::record::{Action, Field, Kind, Record, State, Tone, View};
+use crate::record::{Action, Constraint, Field, Kind, Record, State, Tone, View};
 
 pub static PERIOD: Record = Record {
     icon: "calendar",
@@ -25,6 +25,10 @@ pub static PERIOD: Record = Record {
         View { name: "closed", filter: &[("state", "closed")] },
     ],
     kept_by: &["accountant"],
+    constraints: &[
+        Constraint::new("period_overlap", "refuse-period-overlap").at("starts"),
+        Constraint::new("period_order", "refuse-period-order").at("ends"),
+    ],
     ..Record::master("period", "periods", "finance")
 };
 

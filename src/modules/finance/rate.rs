@@ -1,6 +1,6 @@
 //! Dated exchange rates.
 
-use crate::record::{Field, Kind, Record, Start};
+use crate::record::{Constraint, Field, Kind, Record, Start};
 
 /// Company currency for one unit of `currency`, from `date` on.
 pub static EXCHANGE_RATE: Record = Record {
@@ -17,5 +17,9 @@ pub static EXCHANGE_RATE: Record = Record {
     descending: true,
     filters: &["currency", "date"],
     kept_by: &["accountant"],
+    constraints: &[
+        Constraint::new("exchange_rate_day_key", "refuse-rate-twice").at("date"),
+        Constraint::new("exchange_rate_positive", "refuse-rate-zero").at("rate"),
+    ],
     ..Record::master("exchange_rate", "exchange-rates", "finance")
 };

@@ -31,9 +31,12 @@ mod rules {
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Minor, money};
     use async_trait::async_trait;
-    use jiff::{ToSpan, civil::Date};
+    use jiff::{Span, civil::Date};
     use rust_decimal::Decimal;
     use uuid::Uuid;
+
+    /// Most days from a document to a part of its payment: ten years.
+    const LONGEST: i64 = 3_650;
 
     pub struct TermRules;
 
@@ -43,6 +46,17 @@ mod rules {
             let sum: Decimal = term.lines.iter().map(|l| l.decimal("percent")).sum();
             if !term.lines.is_empty() && sum != Decimal::ONE_HUNDRED {
                 return Err(Refusal::new("refuse-terms-sum").with("sum", sum.normalize()).at("lines").into());
+            }
+            for (row, line) in term.lines.iter().enumerate() {
+                if line.minor("days") > LONGEST {
+                    return Err(Refusal::new("refuse-terms-days")
+                        .with("most", LONGEST as usize)
+                        .at_line(row, "days")
+                        .into());
+                }
+                if line.decimal("percent").is_zero() {
+                    return Err(Refusal::new("refuse-terms-percent").at_line(row, "percent").into());
+                }
             }
             Ok(())
         }
@@ -54,7 +68,10 @@ mod rules {
             return vec![(date, total)];
         }
         let shares = money::allocate(total, &parts.iter().map(|p| p.0).collect::<Vec<_>>());
-        let due = |days: i32| date.checked_add(i64::from(days).days()).unwrap_or(date);
+        let due = |days: i32| {
+            let span = Span::new().try_days(days).ok();
+            span.and_then(|span| date.checked_add(span).ok()).unwrap_or(Date::MAX)
+        };
         parts.iter().zip(shares).map(|((_, days), share)| (due(*days), share)).collect()
     }
 
