@@ -29,8 +29,6 @@ event-line = Line { $row }
 conflict-title = { $user } saved this record while you were editing it
 conflict-mine = Yours
 conflict-theirs = Saved meanwhile
-conflict-mine-below = Yours are below
-conflict-differ = These differ
 conflict-take-theirs = Take theirs
 conflict-keep-mine = Keep mine
 
@@ -78,12 +76,9 @@ import-parent = Document that the line joins
 import-mapping = Where each column goes
 import-leave-out = Leave out
 import-good = { $rows ->
-    [one] { $rows } row is good
-   *[other] { $rows } rows are good
-} and { $documents ->
-    [one] makes { $documents } record.
-   *[other] make { $documents } records.
-}
+    [one] { $rows } row is good.
+   *[other] { $rows } rows are good.
+} New records: { $created }. Changed records: { $changed }. Nothing is posted: documents come in as drafts.
 import-bad = { $count ->
     [one] { $count } fault is in the file. Nothing has been written. Correct it and check again.
    *[other] { $count } faults are in the file. Nothing has been written. Correct them and check again.
@@ -96,18 +91,18 @@ import-reason = What is wrong
 import-fault-encoding = The file is not in UTF-8. To import it you must save it as “CSV UTF-8” first.
 import-fault-empty = The file has no rows to import. It needs a row with the column names and at least one row below it.
 import-fault-cut = This row has fewer or more columns than the first row. The file may be cut off: export it again and compare its end.
-import-fault-twice = “{ $text }” occurs twice in the file or exists already. Each code may be used once.
+import-fault-twice = “{ $text }” occurs twice in the file or exists already. To import the file you must give each row a code of its own.
 import-fault-parent = No draft is called “{ $text }”. To add lines you must give the number or reference of a draft.
 import-fault-too-large = The file has more than { 1000000 } rows. To import it you must split it into smaller files.
 
 ## Faults in what was typed
 
-fault-required = Fill this in.
+fault-required = To go on you must fill this in.
 fault-too-long = This text is too long. Shorten it.
 fault-not-number = This is not a number. Write it like 1250.50.
 fault-too-many-decimals = This has more decimals than are kept here. Round it.
 fault-out-of-range = This figure is outside the range that is possible here. Check it.
-fault-negative = This cannot be below zero.
+fault-negative = This cannot be below zero. Enter zero or more.
 fault-not-date = This is not a date. Write it like 2026-11-18.
 fault-not-choice = This is not one of the choices. Choose one of them.
 fault-control-character = The text holds characters that cannot be shown. Type it again instead of pasting it.
@@ -116,9 +111,12 @@ fault-not-link = Nothing is known by this name. Choose an entry from the list.
 ## Refusals that any record can meet
 
 refuse-no-lines = To go on you must enter at least one line.
-refuse-state = The record is in the state “{ $state }”, in which “{ $action }” is not possible.
+refuse-state = The record is in the state “{ $state }”, in which “{ $action }” is not possible. To see what is possible now you must load it again.
 refuse-posted = This document can no longer be changed. To correct it you must reverse it or make a new one.
 refuse-delete-posted = A document that has a number or is posted stays in the books. To undo it you must cancel or reverse it.
+refuse-saved-already = This form was saved before, with other content. To change what was saved you must open it; to make another one, start a new form.
+refuse-value = One of the values is beyond what is possible here. To save this you must correct it.
+refuse-view-long = This list has too many conditions to be kept. To keep it you must take some of them out.
 refuse-conflict = Somebody saved this record while you were editing it. To go on you must load it again.
 refuse-in-use = Other records use this one, so it cannot be deleted. To stop using it, mark it as not active.
 refuse-code-taken = Another record already has this code. Give a different one.
@@ -228,6 +226,8 @@ view-expense = Expenses
 views = Views
 view-save = Keep this list
 view-name = Name
+saved-view = Saved view
+view-query = Filters
 view-shared = for everybody
 view-keep = Keep
 view-forget = Forget this view
@@ -247,6 +247,8 @@ import-fault-encrypted = The workbook is locked with a password. To import it yo
 import-fault-damaged = The workbook is damaged. Open it in a spreadsheet, save it anew and try again.
 import-fault-unpacked = The workbook is too large when it is unpacked. To import it you must split it.
 import-fault-columns = The file has more than { 500 } columns. To import it you must leave some out.
+edit-rows = Change fields here
 undo = Undo
+set-unsaved = Not saved
 set-done = { $field }: { $value }
 set-lost = Diwan could not be reached, and nothing was changed. Try again when the connection is back.

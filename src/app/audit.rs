@@ -9,6 +9,10 @@ use crate::ui::list::export_links;
 use crate::ui::{described, icon, mark, use_i18n};
 use leptos::prelude::*;
 
+/// What is done to records of any type; the actions of one type can be chosen beside it.
+const GENERAL: [&str; 8] =
+    ["create", "change", "delete", "attach", "detach", "comment", "edit_comment", "remove_comment"];
+
 /// The page of the log with its filters.
 pub fn view(page: AuditPage) -> AnyView {
     let i18n = use_i18n();
@@ -20,7 +24,7 @@ pub fn view(page: AuditPage) -> AnyView {
         view! {
             <div class="card scroll" tabindex="0" role="region" aria-label=t!(i18n, "page-audit")>
                 <table class="list audit"><thead><tr><th>{t!(i18n, "audit-at")}</th><th>{t!(i18n, "audit-member")}</th><th>{t!(i18n, "audit-record")}</th>
-                    <th>{t!(i18n, "audit-action")}</th><th>{t!(i18n, "audit-changes")}</th><th>{t!(i18n, "audit-address")}</th></tr></thead>
+                    <th>{t!(i18n, "audit-action")}</th><th>{t!(i18n, "audit-changes")}</th><th>{t!(i18n, "audit-address")}</th><th>{t!(i18n, "audit-request")}</th></tr></thead>
                     <tbody>{rows}</tbody></table>
             </div>
         }
@@ -56,6 +60,16 @@ fn filters(i18n: I18n, page: &AuditPage) -> AnyView {
             view! { <option value=id.to_string() selected=chosen>{name.clone()}</option> }
         })
         .collect_view();
+    let of_record = crate::modules::record(&query.record);
+    let actions = GENERAL
+        .iter()
+        .copied()
+        .chain(of_record.iter().flat_map(|record| record.actions.iter().map(|action| action.name)))
+        .map(|action| {
+            let chosen = query.action == action;
+            view! { <option value=action selected=chosen>{i18n.event(of_record, action)}</option> }
+        })
+        .collect_view();
     let one = query.record_id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> });
     let everything = t!(i18n, "view-all");
     let query_only = AuditQuery { before: None, ..query.clone() }.address("");
@@ -65,6 +79,7 @@ fn filters(i18n: I18n, page: &AuditPage) -> AnyView {
             {one}
             <div class="field"><label for="record">{t!(i18n, "audit-record")}</label><div class="control"><select id="record" name="record"><option value="">{everything.clone()}</option>{records}</select></div></div>
             <div class="field"><label for="member">{t!(i18n, "audit-member")}</label><div class="control"><select id="member" name="member"><option value="">{everything}</option>{members}</select></div></div>
+            <div class="field"><label for="action">{t!(i18n, "audit-action")}</label><div class="control"><select id="action" name="action"><option value="">{t!(i18n, "view-all")}</option>{actions}</select></div></div>
             {day_field(i18n, page, "from", t!(i18n, "from"), query.from.clone())}
             {day_field(i18n, page, "to", t!(i18n, "to"), query.to.clone())}
             <button class="btn">{t!(i18n, "show")}</button>
@@ -99,21 +114,22 @@ fn entry_view(i18n: I18n, page: &AuditPage, entry: &AuditEntry) -> AnyView {
                 None => what,
             }
         }
-        None => view! { <bdi class="code">{entry.record.clone()}</bdi> }.into_any(),
+        None => {
+            let title = i18n.audited(None, entry);
+            view! { {i18n.audited_kind(None, &entry.record)}" "<bdi>{title}</bdi> }.into_any()
+        }
     };
     let action = i18n.event(record, &entry.action);
-    let changes = record.map(|record| {
-        let rows: Vec<_> =
-            entry.changes.iter().filter_map(|change| change_view(i18n, record, change, currency, currency)).collect();
-        let count = t!(i18n, "audit-fields", count = rows.len() as i64);
-        (!rows.is_empty()).then(|| {
-            view! { <details><summary>{count}</summary><table class="diff"><tbody>{rows}</tbody></table></details> }
-        })
+    let rows: Vec<_> =
+        entry.changes.iter().filter_map(|change| change_view(i18n, record, change, currency, currency)).collect();
+    let count = t!(i18n, "audit-fields", count = rows.len() as i64);
+    let changes = (!rows.is_empty()).then(|| {
+        view! { <details><summary>{count}</summary><table class="diff"><tbody>{rows}</tbody></table></details> }
     });
     let member = if entry.member.is_empty() { "Diwan".to_owned() } else { entry.member.clone() };
     view! {
         <tr><td class="soft">{i18n.moment(&entry.at)}</td><td><bdi>{member}</bdi></td><td>{what}</td><td>{action}</td><td>{changes}</td>
-            <td><bdi class="code">{entry.address.clone()}</bdi></td></tr>
+            <td><bdi class="code">{entry.address.clone()}</bdi></td><td><bdi class="code">{entry.request.clone()}</bdi></td></tr>
     }
     .into_any()
 }

@@ -30,16 +30,29 @@ impl I18n {
         }
     }
 
+    /// What kind of thing an entry is about: a type of record, or what people keep beside the records.
+    pub fn audited_kind(&self, record: Option<&Record>, name: &str) -> String {
+        match (record, name) {
+            (Some(record), _) => self.record(record),
+            (None, "saved_view") => t!(self, "saved-view"),
+            (None, other) => other.to_owned(),
+        }
+    }
+
     /// The field of a change by its name, such as `total` or `lines.3.price`; nothing for fields that nobody sees.
-    pub fn changed(&self, record: &'static Record, name: &str) -> Option<Changed> {
-        let beside = match name {
-            "file" => Some(t!(self, "files-file")),
-            "comment" => Some(t!(self, "comment")),
+    pub fn changed(&self, record: Option<&'static Record>, name: &str) -> Option<Changed> {
+        let beside = match (name, record) {
+            ("file", _) => Some(t!(self, "files-file")),
+            ("comment", _) => Some(t!(self, "comment")),
+            ("name", None) => Some(t!(self, "view-name")),
+            ("query", None) => Some(t!(self, "view-query")),
+            ("shared", None) => Some(t!(self, "view-shared")),
             _ => None,
         };
         if let Some(label) = beside {
             return Some(Changed { label, field: None });
         }
+        let record = record?;
         let (label, field) = match name.strip_prefix("lines.").and_then(|rest| rest.split_once('.')) {
             Some((row, name)) => {
                 let row = t!(self, "event-line", row = row.trim_start_matches('-').to_owned());
@@ -53,7 +66,7 @@ impl I18n {
     /// What the record of an entry is called; one that is gone is called as the entry itself tells, where it does.
     pub fn audited(&self, record: Option<&Record>, entry: &AuditEntry) -> String {
         let told = || {
-            let title = record?.title;
+            let title = record.map_or("name", |record| record.title);
             let (_, old, new) = entry.changes.iter().find(|(name, ..)| name == title)?;
             new.as_ref().or(old.as_ref())
         };
@@ -65,12 +78,18 @@ impl I18n {
     }
 
     /// One side of a change. Links come by the title of what they lead to.
-    pub fn changed_value(&self, record: &Record, changed: &Changed, text: Option<&str>, currency: &str) -> String {
-        match (text, changed.field) {
+    pub fn changed_value(
+        &self,
+        record: Option<&Record>,
+        changed: &Changed,
+        text: Option<&str>,
+        currency: &str,
+    ) -> String {
+        match (text, changed.field.zip(record)) {
             (None, _) => "—".to_owned(),
             (Some(text), None) => text.to_owned(),
-            (Some(text), Some(Field { kind: Kind::Link(_), .. })) => self.label(text),
-            (text, Some(field)) => self.show(record, field.name, field.kind, text, currency),
+            (Some(text), Some((Field { kind: Kind::Link(_), .. }, _))) => self.label(text),
+            (text, Some((field, record))) => self.show(record, field.name, field.kind, text, currency),
         }
     }
 }

@@ -105,6 +105,11 @@ impl I18n {
         self.format(&format!("month-{month}-short"), None)
     }
 
+    /// `November 2026`.
+    pub fn month_of(&self, date: Date) -> String {
+        self.digits_only(format!("{} {}", self.month(date.month()), date.year()))
+    }
+
     fn weekday(&self, date: Date) -> String {
         self.format(&format!("weekday-{}", date.weekday().to_monday_one_offset()), None)
     }
@@ -145,7 +150,15 @@ impl I18n {
 
     /// A filter of a list as people read it: one value, several, or a range.
     pub fn filter(&self, record: &Record, field: &Field, text: &str, currency: &str) -> String {
-        let one = |text: &str| self.show(record, field.name, field.kind, Some(text), currency);
+        // In the address amounts stand as people type them, not in minor units.
+        let plain = Field { required: false, signed: true, ..*field };
+        let one = |text: &str| {
+            let minor = match field.kind {
+                Kind::Money | Kind::Base => value::read(&plain, text, currency).ok().and_then(|value| value.to_text()),
+                _ => None,
+            };
+            self.show(record, field.name, field.kind, minor.as_deref().or(Some(text)), currency)
+        };
         match text.split_once("..") {
             Some((start, "")) => t!(self, "filter-from", start = one(start)),
             Some(("", end)) => t!(self, "filter-to", end = one(end)),

@@ -5,7 +5,7 @@ use super::sql;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::record::audit::{AuditEntry, AuditPage, AuditQuery};
 use crate::record::page::Message;
-use crate::record::{Field, Kind, Record, value};
+use crate::record::{Field, Kind, Reach, Record, value};
 use crate::t;
 use jiff::civil::Date;
 use sqlx::Row as _;
@@ -137,7 +137,7 @@ async fn titles(
     let mut found = HashMap::new();
     for (record, ids) in wanted.into_values() {
         let tenant = tx.tenant();
-        let rows = sqlx::query(sql::titles(record)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
+        let rows = sqlx::query(sql::titles(record, Reach::All)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
         for row in rows {
             found.insert(row.try_get("id")?, row.try_get::<Option<String>, _>("title")?.unwrap_or_default());
         }

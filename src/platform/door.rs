@@ -256,8 +256,14 @@ pub async fn fresh(tx: &mut TenantTx, record: &'static Record) -> Outcome<Docume
                 if let Kind::Link(target) = field.kind
                     && let Some(target) = self::record(target)
                 {
-                    let first: Option<Uuid> =
-                        sqlx::query_scalar(sql::first(target)).bind(tenant).fetch_optional(tx.conn()).await?;
+                    // Nobody begins with what they do not reach.
+                    let reach = tx.standing.rights.on(target).reach;
+                    let whose = sql::reach_value(&tx.standing, reach);
+                    let mut query = sqlx::query_scalar(sql::first(target, reach)).bind(tenant);
+                    if reach != Reach::All {
+                        query = query.bind(whose);
+                    }
+                    let first: Option<Uuid> = query.fetch_optional(tx.conn()).await?;
                     document.set(field.name, first);
                 }
             }
@@ -291,7 +297,8 @@ pub async fn draft(
 
 /// Saves a new record under the id its form was given, or changes one that still has this version.
 ///
-/// Saving the same new record twice is one record: the second time finds it and answers with it.
+/// Saving the same new record twice is one record: the second time finds it and answers with it. Another one under the
+/// same id is refused, so that nobody believes a change to be saved that is not.
 pub async fn save(
     tx: &mut TenantTx,
     record: &'static Record,
@@ -302,6 +309,13 @@ pub async fn save(
     let rights = tx.rights();
     if !record.manual {
         return Err(Error::Denied);
+    }
+    if version == 0 {
+        // A form that is sent twice at once waits here for its first time.
+        sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
+            .bind(id.to_string())
+            .execute(tx.conn())
+            .await?;
     }
     let before = match load(tx, record, id, Lock::Update).await {
         Ok(document) => Some(document),
@@ -314,7 +328,10 @@ pub async fn save(
                 return Err(Error::NotFound);
             }
             if version == 0 {
-                return Ok(before.clone());
+                let again = Document { id, ..fresh(tx, record).await? };
+                let (again, ..) = draft(tx, again, typed).await?;
+                let same = says_the_same(before, &again);
+                return if same { Ok(before.clone()) } else { Err(Refusal::new("refuse-saved-already").into()) };
             }
             if !rights.changes(record) {
                 return Err(Error::Denied);
@@ -341,11 +358,26 @@ pub async fn save(
     Ok(document)
 }
 
-/// Inserts a document that rules made, completed by its own rules. It may wait for its lines; actions ask for them.
+/// Whether people entered the same into both.
+fn says_the_same(one: &Document, other: &Document) -> bool {
+    let entered = |field: &&Field| !field.computed && field.kind != Kind::State;
+    let same = |fields: &'static [Field], one: &Values, other: &Values| {
+        let text = |values: &Values, field: &Field| column_text(field, values.get(field.name).unwrap_or(&Value::Null));
+        fields.iter().filter(entered).all(|field| text(one, field) == text(other, field))
+    };
+    let of_lines = one.record.lines.map_or(&[][..], |lines| lines.fields);
+    one.lines.len() == other.lines.len()
+        && same(one.record.fields, &one.values, &other.values)
+        && one.lines.iter().zip(&other.lines).all(|(one, other)| same(of_lines, &one.values, &other.values))
+}
+
+/// Inserts a document that rules made, completed by its own rules. It may wait for its lines, and for fields that the
+/// company has added, of which no rule knows; whoever edits it is asked for them.
 pub async fn insert(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
     rules(document.record).complete(tx, document).await?;
+    let waits = |field: &str| field == "lines" || field.starts_with(crate::record::custom::PREFIX);
     let missing: Vec<Refusal> =
-        document.missing().into_iter().filter(|refusal| refusal.field.as_deref() != Some("lines")).collect();
+        document.missing().into_iter().filter(|refusal| !refusal.field.as_deref().is_some_and(waits)).collect();
     if !missing.is_empty() {
         return Err(Error::Refused(missing));
     }
@@ -542,7 +574,12 @@ pub async fn act(
     if document.version != version {
         return Err(Error::Conflict);
     }
-    let missing = document.missing();
+    // What was added to the record after it was closed cannot be filled in any more, and so is not asked for.
+    let asks = |refusal: &Refusal| {
+        let custom = |field: &str| field.starts_with(crate::record::custom::PREFIX);
+        record.editable(document.state()) || !refusal.field.as_deref().is_some_and(custom)
+    };
+    let missing: Vec<Refusal> = document.missing().into_iter().filter(asks).collect();
     if !missing.is_empty() {
         return Err(Error::Refused(missing));
     }

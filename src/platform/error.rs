@@ -59,26 +59,6 @@ impl From<Refusal> for Error {
     }
 }
 
-/// Database constraints that mean something to people, with the field they concern.
-const CONSTRAINTS: &[(&str, &str, Option<&str>)] = &[
-    ("stock_never_negative", "refuse-stock-short", None),
-    ("stock_value_needs_stock", "refuse-stock-short", None),
-    ("stock_value_never_negative", "refuse-stock-short", None),
-    ("sales_order_line_delivered", "refuse-over-delivery", None),
-    ("sales_order_line_invoiced", "refuse-over-invoice", None),
-    ("delivery_line_returned", "refuse-over-return", None),
-    ("sales_invoice_line_credited", "refuse-over-credit", None),
-    ("sales_invoice_open", "refuse-over-payment", None),
-    ("open_item_within", "refuse-over-payment", None),
-    ("period_overlap", "refuse-period-overlap", Some("starts")),
-    ("period_order", "refuse-period-order", Some("ends")),
-    ("exchange_rate_day_key", "refuse-rate-twice", Some("date")),
-    ("exchange_rate_positive", "refuse-rate-zero", Some("rate")),
-    ("users_email_key", "refuse-email-taken", Some("email")),
-    ("price_list_validity", "refuse-validity-order", Some("valid_until")),
-    ("price_list_line_validity", "refuse-validity-order", None),
-];
-
 impl From<sqlx::Error> for Error {
     /// Lets the database refuse: a named constraint becomes a sentence at its field.
     fn from(error: sqlx::Error) -> Error {
@@ -87,18 +67,26 @@ impl From<sqlx::Error> for Error {
         }
         let Some(db) = error.as_database_error() else { return Error::Db(error) };
         if let Some(name) = db.constraint() {
-            if let Some((_, message, field)) = CONSTRAINTS.iter().find(|(c, ..)| *c == name) {
-                let refusal = Refusal::new(message);
-                return match field {
-                    Some(field) => refusal.at(*field).into(),
-                    None => refusal.into(),
-                };
+            if name == "users_email_key" {
+                return Refusal::new("refuse-email-taken").at("email").into();
+            }
+            let told = super::door::records().iter().flat_map(|record| record.constraints).find(|c| c.name == name);
+            if let Some(told) = told {
+                let refusal = Refusal::new(told.message);
+                return told.field.map_or(refusal.clone(), |field| refusal.at(field)).into();
             }
             if name.ends_with("_code_key") {
                 return Refusal::new("refuse-code-taken").at("code").into();
             }
         }
         match db.code().as_deref() {
+            // Text that Postgres cannot keep, such as one with NUL.
+            Some("22021") | Some("22P05") => Refusal::new("fault-control-character").into(),
+            Some("23514") => {
+                // No rule speaks for it: people mend what they typed, and we hear that a rule is missing.
+                tracing::error!(constraint = db.constraint(), table = db.table(), "a check of the database refused");
+                Refusal::new("refuse-value").into()
+            }
             Some("23503") => Refusal::new("refuse-in-use").into(),
             Some("22003") => Refusal::new("fault-out-of-range").into(),
             Some("DW001") => Refusal::new("refuse-posted").into(),
@@ -110,6 +98,11 @@ impl From<sqlx::Error> for Error {
 }
 
 impl Error {
+    /// Whether somebody else held what was needed, so that trying again may help.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Error::Refused(refusals) if refusals.iter().any(|refusal| refusal.message.id == "refuse-busy"))
+    }
+
     /// The HTTP status that tells a program the same.
     pub fn status(&self) -> u16 {
         match self {

@@ -23,6 +23,7 @@ pub mod spool;
 pub mod undo;
 
 use super::door::{Error, Outcome};
+use super::permission::Rights;
 use super::table::{Fault, Table};
 use super::tenancy::TenantTx;
 use crate::i18n::{Digits, I18n, Locale};
@@ -122,8 +123,18 @@ impl Plan {
     }
 }
 
+/// Names that a column of a file may have for somebody: those of the fields that they may set.
+pub fn choices(i18n: I18n, record: &'static Record, rights: &Rights) -> Vec<(String, String)> {
+    let grant = rights.on(record);
+    let of_right = |target: &str| match target.strip_prefix("line.") {
+        Some(field) => format!("lines.{field}"),
+        None => target.to_owned(),
+    };
+    targets(i18n, record).into_iter().filter(|(target, _)| grant.changes_field(&of_right(target))).collect()
+}
+
 /// Names that a column of a file may have: those of the record's fields and, for documents, of its lines.
-pub fn targets(i18n: I18n, record: &'static Record) -> Vec<(String, String)> {
+fn targets(i18n: I18n, record: &'static Record) -> Vec<(String, String)> {
     let own = record.fields.iter().filter(|f| !f.computed).map(|f| (f.name.to_owned(), i18n.field(record, f.name)));
     let lines = record.lines.map_or(&[][..], |l| l.fields).iter().filter(|f| !f.computed);
     let lines = lines

@@ -4,6 +4,7 @@
 //! rights at once. What an administrator changes is kept beside it, one right for each record type or field.
 
 use super::tenancy::TenantTx;
+use crate::record::custom::PREFIX;
 use crate::record::{ALL_ACTIONS, Reach, Record};
 use sqlx::Row as _;
 use std::collections::{BTreeSet, HashMap};
@@ -18,6 +19,8 @@ pub struct Grant {
     pub deletes: bool,
     pub acts: Acts,
     pub reach: Reach,
+    /// A customer's eyes: what a company adds to its records is not for them.
+    outside: bool,
     /// Fields that the role never sees; those of lines as `lines.price`.
     hidden: BTreeSet<String>,
     /// Fields that the role sees and cannot change.
@@ -71,6 +74,8 @@ impl Grant {
             "portal" => record.party.is_some(),
             _ => named || record.seen_by.is_empty(),
         };
+        // Nor what is between colleagues on it.
+        let kept = record.all_fields().filter(|(field, _)| base == "portal" && field.internal);
         let taken = record.actions.iter().filter(|action| action.is_for(base, keeps));
         let taken: BTreeSet<String> = taken.map(|action| action.name.to_owned()).collect();
         Grant {
@@ -80,16 +85,19 @@ impl Grant {
             deletes: keeps,
             acts: if keeps && taken.len() == record.actions.len() { Acts::All } else { Acts::These(taken) },
             reach: if base == "portal" { Reach::Party } else { Reach::All },
+            outside: base == "portal",
+            hidden: kept.map(|(_, name)| name).collect(),
             ..Grant::default()
         }
     }
 
     pub fn sees_field(&self, field: &str) -> bool {
-        !self.hidden.contains(field)
+        let for_colleagues = self.outside && field.starts_with(PREFIX);
+        !for_colleagues && !self.hidden.contains(field)
     }
 
     pub fn changes_field(&self, field: &str) -> bool {
-        !self.hidden.contains(field) && !self.fixed.contains(field)
+        self.sees_field(field) && !self.fixed.contains(field)
     }
 }
 
@@ -112,6 +120,15 @@ pub struct Rights {
     grants: HashMap<&'static str, Grant>,
 }
 
+/// How much of a member's rights a program is lent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Whether it may change anything.
+    pub writes: bool,
+    /// The types of records that it may touch; all of them when absent.
+    pub records: Option<BTreeSet<String>>,
+}
+
 static NOTHING: std::sync::LazyLock<Grant> = std::sync::LazyLock::new(Grant::default);
 
 impl Rights {
@@ -124,6 +141,20 @@ impl Rights {
                 if let Some(grant) = grants.get_mut(line.record.as_str()) {
                     line.apply(grant);
                 }
+            }
+        }
+        Rights { grants }
+    }
+
+    /// What is left of these rights within a scope. Nothing is ever added.
+    pub fn within(&self, scope: &Scope) -> Rights {
+        let touches = |name: &str| scope.records.as_ref().is_none_or(|names| names.contains(name));
+        let mut grants = self.grants.clone();
+        for (name, grant) in &mut grants {
+            if !touches(name) {
+                *grant = Grant::default();
+            } else if !scope.writes {
+                (grant.creates, grant.changes, grant.deletes, grant.acts) = (false, false, false, Acts::default());
             }
         }
         Rights { grants }

@@ -3,25 +3,31 @@
 
 use super::door::{self, Error, Outcome, Refusal};
 use super::tenancy::TenantTx;
-use crate::record::Record;
 use crate::record::page::SavedView;
 use crate::record::query::Query;
+use crate::record::{Reach, Record};
 use sqlx::Row as _;
 use uuid::Uuid;
 
+/// What the audit log calls them.
+const VIEW: &str = "saved_view";
+
 /// Characters in a name.
 const NAME_LENGTH: usize = 60;
+/// Bytes of a query.
+const QUERY_LENGTH: usize = 2000;
 
 /// The views of a list that the reader can open, by name.
 pub async fn list(tx: &mut TenantTx, record: &Record) -> Outcome<Vec<SavedView>> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
     let rows = sqlx::query(
         "select id, name, query, shared, member = $3 as mine from saved_view
-          where tenant_id = $1 and record = $2 and (member = $3 or shared) order by name, id limit 50",
+          where tenant_id = $1 and record = $2 and (member = $3 or (shared and $4)) order by name, id limit 50",
     )
     .bind(tenant)
     .bind(record.name)
     .bind(member)
+    .bind(shares(tx, record))
     .fetch_all(tx.conn())
     .await?;
     rows.iter()
@@ -37,6 +43,11 @@ pub async fn list(tx: &mut TenantTx, record: &Record) -> Outcome<Vec<SavedView>>
         .collect()
 }
 
+/// Whether somebody shares views with colleagues; customers keep theirs to themselves.
+fn shares(tx: &TenantTx, record: &Record) -> bool {
+    tx.standing.rights.on(record).reach != Reach::Party
+}
+
 /// Keeps a query under a name; one's own view of that name gives way to it.
 pub async fn keep(tx: &mut TenantTx, record: &'static Record, name: &str, query: &Query, shared: bool) -> Outcome<()> {
     if !tx.standing.rights.sees(record) {
@@ -46,8 +57,21 @@ pub async fn keep(tx: &mut TenantTx, record: &'static Record, name: &str, query:
     if name.is_empty() || name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {
         return Err(Refusal::new("refuse-view-name").at("name").into());
     }
+    let shared = shared && shares(tx, record);
     let address = query.from_start().address(record);
     let query = address.split_once('?').map_or("", |(_, query)| query);
+    if query.len() > QUERY_LENGTH {
+        return Err(Refusal::new("refuse-view-long").at("name").into());
+    }
+    let before: Option<(String, bool)> = sqlx::query_as(
+        "select query, shared from saved_view where tenant_id = $1 and record = $2 and member = $3 and name = $4 for update",
+    )
+    .bind(tx.tenant())
+    .bind(record.name)
+    .bind(tx.standing.member)
+    .bind(name)
+    .fetch_optional(tx.conn())
+    .await?;
     let id: Uuid = sqlx::query_scalar(
         "insert into saved_view (id, record, name, query, shared) values ($1, $2, $3, $4, $5)
            on conflict (tenant_id, record, member, name) do update set query = excluded.query, shared = excluded.shared returning id",
@@ -59,22 +83,28 @@ pub async fn keep(tx: &mut TenantTx, record: &'static Record, name: &str, query:
     .bind(shared)
     .fetch_one(tx.conn())
     .await?;
-    let changes =
-        serde_json::json!({"name": [null, name], "query": [null, query], "shared": [null, shared.to_string()]});
-    door::note(tx, "saved_view", id, "change", changes).await
+    let action = if before.is_some() { "change" } else { "create" };
+    let old_name = before.as_ref().map(|_| name);
+    let (old_query, was_shared) = before.map(|(query, shared)| (query, shared.to_string())).unzip();
+    let changes = serde_json::json!({
+        "name": [old_name, name], "query": [old_query, query], "shared": [was_shared, shared.to_string()],
+    });
+    door::note(tx, VIEW, id, action, changes).await
 }
 
 /// Forgets one's own view.
 pub async fn forget(tx: &mut TenantTx, id: Uuid) -> Outcome<()> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
-    let gone = sqlx::query("delete from saved_view where tenant_id = $1 and id = $2 and member = $3")
-        .bind(tenant)
-        .bind(id)
-        .bind(member)
-        .execute(tx.conn())
-        .await?;
-    if gone.rows_affected() == 0 {
-        return Err(Error::NotFound);
-    }
-    door::note(tx, "saved_view", id, "delete", serde_json::json!({})).await
+    let gone: Option<(String, String, bool)> = sqlx::query_as(
+        "delete from saved_view where tenant_id = $1 and id = $2 and member = $3 returning name, query, shared",
+    )
+    .bind(tenant)
+    .bind(id)
+    .bind(member)
+    .fetch_optional(tx.conn())
+    .await?;
+    let Some((name, query, shared)) = gone else { return Err(Error::NotFound) };
+    let changes =
+        serde_json::json!({"name": [name, null], "query": [query, null], "shared": [shared.to_string(), null]});
+    door::note(tx, VIEW, id, "delete", changes).await
 }

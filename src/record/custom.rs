@@ -93,6 +93,8 @@ impl CustomField {
             Box::leak(Box::new(Custom { key: keep(&self.key), label: self.label.clone(), choices }));
         Some(Field {
             required: self.required,
+            // Colleagues have added it for themselves.
+            internal: true,
             signed: true,
             searched: matches!(kind, Kind::Text(_)),
             start: self.start.as_deref().map_or(Start::Empty, |text| Start::Text(keep(text))),

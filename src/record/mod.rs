@@ -126,6 +126,8 @@ pub struct Field {
     /// Two records of a company never share it.
     pub unique: bool,
     pub start: Start,
+    /// For colleagues only: on no paper, and kept from customers on the portal.
+    pub internal: bool,
     /// What sets it apart, when a company has added it.
     pub custom: Option<&'static custom::Custom>,
 }
@@ -143,6 +145,7 @@ impl Field {
             searched: matches!(kind, Kind::Code | Kind::Number),
             unique: matches!(kind, Kind::Code | Kind::Number),
             start: Start::Empty,
+            internal: false,
             custom: None,
         }
     }
@@ -169,6 +172,10 @@ impl Field {
     }
     pub const fn searched(mut self) -> Field {
         self.searched = true;
+        self
+    }
+    pub const fn internal(mut self) -> Field {
+        self.internal = true;
         self
     }
     pub const fn start(mut self, start: Start) -> Field {
@@ -344,6 +351,24 @@ impl Lines {
     }
 }
 
+/// A constraint of the database that means something to people: what is said when it is hurt, and at which field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Constraint {
+    pub name: &'static str,
+    pub message: &'static str,
+    pub field: Option<&'static str>,
+}
+
+impl Constraint {
+    pub const fn new(name: &'static str, message: &'static str) -> Constraint {
+        Constraint { name, message, field: None }
+    }
+    pub const fn at(mut self, field: &'static str) -> Constraint {
+        self.field = Some(field);
+        self
+    }
+}
+
 /// A ready-made filter of the list, shown as a tab.
 #[derive(Debug, PartialEq, Eq)]
 pub struct View {
@@ -387,6 +412,8 @@ pub struct Record {
     pub manual: bool,
     /// Each company has exactly one, whose id is the company's.
     pub single: bool,
+    /// Constraints of the tables behind it, as far as its rules leave them to the database.
+    pub constraints: &'static [Constraint],
     /// The field that says which customer a row belongs to; `id` for the customer itself.
     pub party: Option<&'static str>,
     /// Bases of roles that see it beside owner and auditor; empty for all but the portal.
@@ -419,6 +446,7 @@ impl Record {
             prints: false,
             manual: true,
             single: false,
+            constraints: &[],
             party: None,
             seen_by: &[],
             kept_by: &[],
@@ -479,6 +507,13 @@ impl Record {
     /// Whether a field tells what a row is, where it stands or whose it is. It cannot be kept from those who see the row.
     pub fn tells(&self, field: &str) -> bool {
         [self.title, self.sort, "state", "branch"].contains(&field) || self.party == Some(field)
+    }
+
+    /// Every field by the name that rights know it by: those of lines as `lines.price`.
+    pub fn all_fields(&self) -> impl Iterator<Item = (&'static Field, String)> + use<> {
+        let of_lines = self.lines.map_or(&[][..], |lines| lines.fields);
+        let own = self.fields.iter().map(|field| (field, field.name.to_owned()));
+        own.chain(of_lines.iter().map(|field| (field, format!("lines.{}", field.name))))
     }
 
     /// A field of the record, or one of its lines by `lines.price`.

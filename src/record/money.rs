@@ -75,6 +75,19 @@ pub fn convert(minor: Minor, from_decimals: u32, rate: Decimal, to_decimals: u32
     to_minor(from_minor(minor, from_decimals).checked_mul(rate)?, to_decimals)
 }
 
+/// The part of an amount that `part` is of `of`, rounded half away from zero; nothing of nothing. `part` is within `of`, so
+/// that the result fits.
+pub fn proportion(whole: Minor, part: Minor, of: Minor) -> Minor {
+    if of == 0 {
+        return 0;
+    }
+    let (product, of) = (i128::from(whole) * i128::from(part), i128::from(of));
+    let away = if (product < 0) == (of < 0) { 1 } else { -1 };
+    let (quotient, rest) = (product / of, product % of);
+    let rounded = if 2 * rest.abs() >= of.abs() { quotient + away } else { quotient };
+    rounded.clamp(Minor::MIN.into(), Minor::MAX.into()) as Minor
+}
+
 /// Shares an amount by weights so that the parts sum to it exactly; remainders go to the largest fractions first.
 ///
 /// Weights must not be negative; when all are zero the first part takes everything.

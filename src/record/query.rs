@@ -1,7 +1,7 @@
 //! What a reader asks of a list; lives in the address, so that a list can be linked, shared and gone back to.
 
 use super::custom::PREFIX;
-use super::{Field, Kind, Record};
+use super::{Currency, Field, Kind, Record};
 use serde::{Deserialize, Serialize};
 
 /// Rows of a page.
@@ -99,9 +99,21 @@ impl Query {
         self.filters.iter().find(|f| f.field == field).map(|f| f.text.as_str())
     }
 
+    /// The currency that amounts of a filter are meant in: the one that the list is narrowed to, else the company's.
+    pub fn currency_of<'c>(&self, record: &Record, kind: Kind, company: &'c str) -> &'c str {
+        let own = record.currency_field().filter(|_| kind != Kind::Base);
+        let narrowed = own.and_then(|field| self.filter(field.name)).and_then(Currency::of);
+        narrowed.map_or(company, |currency| currency.code)
+    }
+
     /// Columns to show: the reader's choice where it names real ones, else the record's.
     pub fn columns(&self, record: &Record) -> Vec<&'static Field> {
-        let chosen: Vec<_> = self.columns.iter().filter_map(|name| record.field(name)).collect();
+        let mut chosen: Vec<&'static Field> = Vec::new();
+        for field in self.columns.iter().filter_map(|name| record.field(name)) {
+            if !chosen.iter().any(|other| other.name == field.name) {
+                chosen.push(field);
+            }
+        }
         if chosen.is_empty() { record.columns.iter().filter_map(|name| record.field(name)).collect() } else { chosen }
     }
 

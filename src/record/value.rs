@@ -123,7 +123,7 @@ impl Fault {
 /// Decimals kept for prices, quantities and rates.
 pub const SCALE: u32 = 6;
 /// Largest figure accepted anywhere: 999,999,999,999.
-const LARGEST: i64 = 999_999_999_999;
+pub const LARGEST: i64 = 999_999_999_999;
 /// Characters in a note.
 pub const NOTE_LENGTH: usize = 4000;
 
@@ -245,6 +245,9 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
     if typed.chars().any(|c| c.is_control() && !(field.kind == Kind::Note && matches!(c, '\n' | '\r' | '\t'))) {
         return Err(Fault::ControlCharacter);
     }
+    if clean(typed).is_empty() {
+        return if field.required { Err(Fault::Required) } else { Ok(Value::Null) };
+    }
     match field.kind {
         Kind::Text(limit) => text(typed, limit as usize),
         Kind::Code | Kind::Number => text(typed, 40),
@@ -252,6 +255,9 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
         Kind::Words => text(typed, 1000),
         Kind::Names => {
             let names: Names = serde_json::from_str(typed).unwrap_or_else(|_| Names::new(typed, ""));
+            if [&names.en, &names.ar].iter().any(|name| name.chars().any(char::is_control)) {
+                return Err(Fault::ControlCharacter);
+            }
             let names = Names { en: clean(&names.en), ar: clean(&names.ar) };
             if names.en.chars().count().max(names.ar.chars().count()) > 200 {
                 return Err(Fault::TooLong);
@@ -300,13 +306,20 @@ fn text(typed: &str, limit: usize) -> Result<Value, Fault> {
     if cleaned.chars().count() > limit { Err(Fault::TooLong) } else { Ok(Value::Text(cleaned)) }
 }
 
-/// Takes out what can make a text look like another one: direction overrides and zero-width characters.
+/// Takes out what can make a text look like another one: direction overrides and characters that nobody sees. Joiners and
+/// direction marks stay, which Arabic needs.
 pub fn clean(typed: &str) -> String {
     typed
         .trim()
         .chars()
-        .filter(|c| !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200B}' | '\u{FEFF}' | '\0'))
-        .collect()
+        .filter(|c| {
+            !matches!(c,
+                '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{200B}' | '\u{FEFF}' | '\u{00AD}' | '\u{180E}'
+                | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}' | '\0')
+        })
+        .collect::<String>()
+        .trim()
+        .to_owned()
 }
 
 /// Digits of the three scripts in one; other characters stay.
@@ -364,6 +377,15 @@ fn date(typed: &str) -> Option<Date> {
     let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
     let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
     (1900..2200).contains(&date.year()).then_some(date)
+}
+
+/// Reads a month and a day that every year has, `07-01`, in any digits.
+pub fn month_day(typed: &str) -> Option<(i8, i8)> {
+    let western = western_digits(typed.trim());
+    let (month, day) = western.split_once(['-', '/', '.'])?;
+    let (month, day): (i8, i8) = (month.parse().ok()?, day.parse().ok()?);
+    // In a year without a leap day.
+    Date::new(2001, month, day).ok().map(|_| (month, day))
 }
 
 /// The ISO text of a date.

@@ -171,7 +171,7 @@ fn text_with_mentions(i18n: I18n, record: &'static Record, id: String, text: Str
     );
     view! {
         <div class="control"
-            on:keydown=move |event| { if let Some(one) = offers.key(&event) { choose(one.title) } }
+            on:keydown=move |event| { if let Some(one) = offers.key(&event, false) { choose(one.title) } }
             on:focusout=move |_| { offers.shut_up(); }>{area}{list}</div>
     }
     .into_any()

@@ -276,8 +276,9 @@ fn link(
         around.on_edit.run(true);
     };
     let ask = move |text: String| offers.ask(target.to_owned(), text);
+    let in_grid = spoken.is_some();
     let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if let Some(found) = offers.key(&event) {
+        if let Some(found) = offers.key(&event, in_grid) {
             choose(found);
         }
     };

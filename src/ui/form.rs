@@ -359,7 +359,9 @@ fn head(state: FormState, page: &FormPage, current: Option<&str>) -> AnyView {
         }
     });
     let print = (record.prints && page.version > 0).then(|| {
-        let href = format!("/{}/{}/print?language={}", record.path, page.id.unwrap_or_default(), i18n.locale.tag());
+        // Paper speaks the customer's language.
+        let language = page.paper.as_deref().unwrap_or(i18n.locale.tag());
+        let href = format!("/{}/{}/print?language={language}", record.path, page.id.unwrap_or_default());
         view! { <a class="btn quiet" href=href rel="external">{icon("printer")}<span>{t!(i18n, "print")}</span></a> }
     });
     view! {
@@ -428,13 +430,15 @@ fn notices(i18n: I18n, record: &'static Record, page: &FormPage) -> AnyView {
     view! { {done}{hand_on}{faults} }.into_any()
 }
 
-/// An address for somebody else. The browser knows where the site is reached, and writes it whole.
+/// An address or a secret for somebody else. The browser knows where the site is reached, and writes an address whole.
 fn address_to_hand_on(i18n: I18n, hand_on: &HandOn) -> AnyView {
     let address = RwSignal::new(hand_on.path.clone());
     #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         let origin = window().location().origin().unwrap_or_default();
-        address.update(|path| *path = format!("{origin}{path}"));
+        if address.with_untracked(|path| path.starts_with('/')) {
+            address.update(|path| *path = format!("{origin}{path}"));
+        }
     });
     let message = i18n.message(&hand_on.message);
     let copied = RwSignal::new(false);
@@ -461,7 +465,10 @@ fn fault_target(i18n: I18n, record: &'static Record, field: &str) -> (String, St
             (format!("l-{row}-{name}"), label)
         }
         None if field == "lines" => ("lines".to_owned(), t!(i18n, "form-lines")),
-        None => (format!("f-{field}"), i18n.field(record, field)),
+        None => {
+            let names = record.field(field).is_some_and(|f| f.kind == Kind::Names);
+            (format!("f-{field}{}", if names { "-en" } else { "" }), i18n.field(record, field))
+        }
     }
 }
 
@@ -704,7 +711,7 @@ fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Even
         other => record.action(other).map_or("check", |a| a.icon),
     };
     let rows: Vec<_> = (event.changes.iter())
-        .filter_map(|change| change_view(i18n, record, change, &page.currency, &page.company_currency))
+        .filter_map(|change| change_view(i18n, Some(record), change, &page.currency, &page.company_currency))
         .collect();
     let details = (!rows.is_empty() && event.action != "create").then(|| {
         view! { <details><summary>{t!(i18n, "event-details")}</summary><table class="diff"><tbody>{rows}</tbody></table></details> }
@@ -719,7 +726,7 @@ fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Even
 /// One field of a change, old and new; nothing for fields that nobody sees.
 pub fn change_view(
     i18n: I18n,
-    record: &'static Record,
+    record: Option<&'static Record>,
     (name, old, new): &(String, Option<String>, Option<String>),
     currency: &str,
     company_currency: &str,
@@ -749,9 +756,17 @@ fn conflict_view(state: FormState, conflict: &Conflict) -> AnyView {
             view! { <tr class="differs"><th>{i18n.field(record, f.name)}</th><td><bdi>{mine_text}</bdi></td><td><bdi>{theirs_text}</bdi></td></tr> }
         })
         .collect_view();
-    let lines = conflict.lines_differ.then(|| {
-        view! { <tr class="differs"><th>{t!(i18n, "form-lines")}</th><td>{t!(i18n, "conflict-mine-below")}</td><td>{t!(i18n, "conflict-differ")}</td></tr> }
-    });
+    let of_lines = record.lines.map_or(&[][..], |lines| lines.fields);
+    let lines = conflict
+        .lines
+        .iter()
+        .filter_map(|line| Some((of_lines.iter().find(|f| f.name == line.field)?, line)))
+        .map(|(f, line)| {
+            let label = t!(i18n, "form-line-field", row = line.row, field = i18n.line_field(record, f.name));
+            let text = |cell: &Cell| cell.typed.clone().unwrap_or_else(|| untrack(|| shown(&around, f, cell)));
+            view! { <tr class="differs"><th>{label}</th><td><bdi>{text(&line.mine)}</bdi></td><td><bdi>{text(&line.theirs)}</bdi></td></tr> }
+        })
+        .collect_view();
     let reload = format!("/{}/{}", record.path, state.id.get_value().unwrap_or_default());
     let user = conflict.user.clone();
     let dirty = state.dirty;
@@ -763,7 +778,7 @@ fn conflict_view(state: FormState, conflict: &Conflict) -> AnyView {
                 <tbody>{rows}{lines}</tbody>
             </table>
             <div class="acts">
-                <a class="btn" href=reload rel="external" on:click=move |_| dirty.set(false)>{t!(i18n, "conflict-take-theirs")}</a>
+                <a class="btn" href=reload rel="external" data-leaves="" on:click=move |_| dirty.set(false)>{t!(i18n, "conflict-take-theirs")}</a>
                 <button class="btn pri" name="_do" value="save">{t!(i18n, "conflict-keep-mine")}</button>
             </div>
         </section>

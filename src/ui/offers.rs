@@ -12,6 +12,8 @@ pub struct Offers {
     found: RwSignal<Vec<Suggestion>>,
     open: RwSignal<bool>,
     at: RwSignal<usize>,
+    /// Whether somebody typed for it or went into the list: only then do keys choose. A list that opened by itself lets them pass.
+    entered: StoredValue<bool>,
     asked: StoredValue<u32>,
     /// Whether it says that there is nothing, rather than nothing at all.
     says_none: bool,
@@ -24,6 +26,7 @@ impl Offers {
             found: RwSignal::new(Vec::new()),
             open: RwSignal::new(false),
             at: RwSignal::new(0),
+            entered: StoredValue::new(false),
             asked: StoredValue::new(0),
             says_none,
         }
@@ -37,6 +40,7 @@ impl Offers {
     pub fn ask(self, among: String, text: String) {
         let Some(number) = self.asked.try_get_value().map(|n| n + 1) else { return };
         self.asked.set_value(number);
+        self.entered.set_value(!text.is_empty());
         // The box may be gone when the time has passed or the answer comes.
         let is_latest = move || self.asked.try_get_value() == Some(number);
         let work = move || {
@@ -65,23 +69,28 @@ impl Offers {
         true
     }
 
-    /// What a key does to the list while it is open. Answers with what was chosen.
-    pub fn key(self, event: &leptos::ev::KeyboardEvent) -> Option<Suggestion> {
+    /// What a key does to the list while it is open. Answers with what was chosen. In a grid the arrows alone go from row to
+    /// row; with Alt they go into the list, as in a box of choices.
+    pub fn key(self, event: &leptos::ev::KeyboardEvent, in_grid: bool) -> Option<Suggestion> {
         if !self.open.get_untracked() {
             return None;
         }
-        let count = self.found.with_untracked(Vec::len);
+        let last = self.found.with_untracked(Vec::len).saturating_sub(1);
         let mut chosen = None;
-        match event.code().as_str() {
-            "ArrowDown" => self.at.update(|i| *i = (*i + 1).min(count.saturating_sub(1))),
-            "ArrowUp" => self.at.update(|i| *i = i.saturating_sub(1)),
-            "Enter" | "NumpadEnter" | "Tab" => {
+        match (event.code().as_str(), self.entered.get_value()) {
+            ("ArrowDown", false) if event.alt_key() || !in_grid => {
+                self.entered.set_value(true);
+                self.at.set(0);
+            }
+            ("ArrowDown", true) => self.at.update(|i| *i = (*i + 1).min(last)),
+            ("ArrowUp", true) => self.at.update(|i| *i = i.saturating_sub(1)),
+            ("Enter" | "NumpadEnter" | "Tab", true) => {
                 chosen = self.found.with_untracked(|found| found.get(self.at.get_untracked()).cloned());
                 if event.code() == "Tab" {
                     return chosen;
                 }
             }
-            "Escape" => self.open.set(false),
+            ("Escape", _) => self.open.set(false),
             _ => return None,
         }
         event.prevent_default();

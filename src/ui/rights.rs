@@ -8,7 +8,7 @@ use crate::modules::{self, MODULES};
 use crate::record::custom::CustomField;
 use crate::record::line::input_name;
 use crate::record::page::{FormPage, LineCells};
-use crate::record::{ALL_ACTIONS, NO_FIELD, Reach, Record};
+use crate::record::{ALL_ACTIONS, Kind, NO_FIELD, Reach, Record};
 use crate::t;
 use leptos::prelude::*;
 
@@ -175,10 +175,9 @@ fn field_row(i18n: I18n, page: &FormPage, right: &Right, at: usize) -> AnyView {
 /// Keeps one more field from the role: hidden, or to read only when the box is ticked.
 fn new_field(i18n: I18n, record: &'static Record, fields: &[&Right], at: usize) -> AnyView {
     let taken = |name: &str| fields.iter().any(|right| right.field.as_deref() == Some(name));
-    let of_lines = record.lines.map_or(&[][..], |lines| lines.fields);
-    let names = (record.fields.iter().map(|f| (f, f.name.to_owned())))
-        .chain(of_lines.iter().map(|f| (f, format!("lines.{}", f.name))))
-        .filter(|(f, name)| !f.hidden && !record.tells(name) && !taken(name))
+    let names = record
+        .all_fields()
+        .filter(|(f, name)| f.kind != Kind::Source && !record.tells(name) && !taken(name))
         .map(|(_, name)| {
             let text = label(i18n, record, &name);
             view! { <option value=name>{text}</option> }

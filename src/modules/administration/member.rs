@@ -1,6 +1,6 @@
 //! Members: the people who work in a company, each with a role. New ones are invited; their first visit makes them active.
 
-use crate::record::{Action, Field, Kind, Record, State, Tone, View};
+use crate::record::{Action, Constraint, Field, Kind, Record, State, Tone, View};
 
 pub static MEMBER: Record = Record {
     icon: "user",
@@ -34,6 +34,7 @@ pub static MEMBER: Record = Record {
     ],
     filters: &["role", "branch", "state"],
     seen_by: &["auditor"],
+    constraints: &[Constraint::new("member_email_key", "refuse-email-taken").at("email")],
     ..Record::master("member", "members", "administration")
 };
 
@@ -135,15 +136,15 @@ mod rules {
         {
             return Ok(());
         }
-        let (is_owner, others): (bool, i64) = sqlx::query_as(
-            "select coalesce(bool_or(m.id = $2), false), count(*) filter (where m.id <> $2)
-               from member m join role r on r.tenant_id = m.tenant_id and r.id = m.role
+        // Two owners who block each other are decided one after the other.
+        sqlx::query("select pg_advisory_xact_lock(hashtextextended('owners/' || tid(), 0))").execute(tx.conn()).await?;
+        let owners: Vec<Uuid> = sqlx::query_scalar(
+            "select m.id from member m join role r on r.tenant_id = m.tenant_id and r.id = m.role
               where m.tenant_id = $1 and m.state = 'active' and r.base = 'owner'",
         )
         .bind(tx.tenant())
-        .bind(member.id)
-        .fetch_one(tx.conn())
+        .fetch_all(tx.conn())
         .await?;
-        if is_owner && others == 0 { Err(Refusal::new("refuse-last-owner").into()) } else { Ok(()) }
+        if owners == [member.id] { Err(Refusal::new("refuse-last-owner").into()) } else { Ok(()) }
     }
 }

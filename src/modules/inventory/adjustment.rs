@@ -1,6 +1,6 @@
 //! Stock adjustments: opening stock, differences of counts, damage, finds.
 
-use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
+use crate::record::{Action, Constraint, Field, Kind, Lines, Record, Start, State, Tone, View};
 
 static LINES: Lines = Lines::new(
     "stock_adjustment_line",
@@ -37,6 +37,11 @@ pub static STOCK_ADJUSTMENT: Record = Record {
     ],
     filters: &["date", "reason", "state"],
     kept_by: &["storekeeper", "accountant"],
+    constraints: &[
+        Constraint::new("stock_never_negative", "refuse-stock-short"),
+        Constraint::new("stock_value_needs_stock", "refuse-stock-short"),
+        Constraint::new("stock_value_never_negative", "refuse-stock-short"),
+    ],
     ..Record::document("stock_adjustment", "stock-adjustments", "inventory", "SA")
 };
 

@@ -81,7 +81,10 @@ mod rules {
             if note.get("reason").is_null() && note.version == 0 {
                 note.set("reason", tx.cx.i18n.format("credit-note-reason-default", None));
             }
-            let Some(invoice) = note.link("sales_invoice") else { return pricing::complete(tx, note).await };
+            let Some(invoice) = note.link("sales_invoice") else {
+                pricing::follow_customer(tx, note).await?;
+                return pricing::complete(tx, note).await;
+            };
             let invoice = door::load(tx, &SALES_INVOICE, invoice, Lock::No).await?;
             if invoice.number().is_none() {
                 return Err(Refusal::new("refuse-credit-draft").at("sales_invoice").into());
@@ -164,10 +167,16 @@ mod rules {
             currency,
             items: vec![OpenItem { due_date: books.date, amount: -totals.total, base_amount: -base_total }],
         };
-        let mut effects = Effects::to("posted").numbered().set("base_total", base_total).post(Credited {
-            invoice: invoice.id,
-            lines: credited.iter().map(|(id, quantity, _)| (*id, *quantity)).collect(),
-        });
+        let mut effects = Effects::to("posted")
+            .numbered()
+            .set("net", totals.net)
+            .set("tax", totals.tax)
+            .set("total", totals.total)
+            .set("base_total", base_total)
+            .post(Credited {
+                invoice: invoice.id,
+                lines: credited.iter().map(|(id, quantity, _)| (*id, *quantity)).collect(),
+            });
         if let Some(order) = invoice.link("sales_order") {
             let back = credited.iter().filter_map(|(_, quantity, line)| Some(((*line)?, -*quantity))).collect();
             effects = effects.post(Progress { order, what: What::Invoiced, lines: back });

@@ -1,6 +1,6 @@
 //! Deliveries and returns: goods leave at the moving average, their cost is posted with them.
 
-use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
+use crate::record::{Action, Constraint, Field, Kind, Lines, Record, Start, State, Tone, View};
 
 static LINES: Lines = Lines::new(
     "delivery_line",
@@ -12,7 +12,7 @@ static LINES: Lines = Lines::new(
         Field::new("returned", Kind::Quantity).computed(),
         Field::new("order_line", Kind::Source).hidden(),
         Field::new("delivery_line", Kind::Source).hidden(),
-        Field::new("cost", Kind::Base).hidden(),
+        Field::new("cost", Kind::Base).hidden().internal(),
     ],
 )
 .required();
@@ -29,7 +29,7 @@ pub static DELIVERY: Record = Record {
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
-        Field::new("cost", Kind::Base).hidden(),
+        Field::new("cost", Kind::Base).hidden().internal(),
         Field::new("state", Kind::State).computed(),
     ],
     lines: Some(&LINES),
@@ -51,6 +51,7 @@ pub static DELIVERY: Record = Record {
     prints: true,
     party: Some("customer"),
     kept_by: &["storekeeper", "sales"],
+    constraints: &[Constraint::new("delivery_line_returned", "refuse-over-return")],
     ..Record::document("delivery", "deliveries", "sales", "DN")
 };
 
@@ -200,7 +201,7 @@ mod rules {
                     .at_line(row, "quantity")
             })?;
             *level = rest;
-            total += cost;
+            total = cost.checked_add(total).ok_or_else(too_large)?;
             effects.set_lines.push((line.id, "cost", cost.into()));
             moves.push(Move {
                 place: (line.item, facts.warehouse),
@@ -214,6 +215,10 @@ mod rules {
             effects = effects.post(Progress { order, what: What::Delivered, lines: progress });
         }
         Ok(effects.book(cost_of_sales(&facts.books, total)?))
+    }
+
+    fn too_large() -> Refusal {
+        Refusal::new("fault-out-of-range").at("lines")
     }
 
     fn cost_of_sales(books: &Books, cost: Minor) -> Result<Entry, Refusal> {
@@ -240,15 +245,18 @@ mod rules {
             }
             // What came back so far and now, less what came back so far: the parts of a cost sum to the whole.
             let share = |quantity: Decimal| {
-                money::to_minor(Decimal::from(source.cost) * quantity / source.quantity, 0).unwrap_or_default()
+                let share = Decimal::from(source.cost).checked_mul(quantity)?.checked_div(source.quantity)?;
+                money::to_minor(share, 0)
             };
-            let value = share(source.returned + line.quantity) - share(source.returned);
+            let value =
+                share(source.returned + line.quantity).zip(share(source.returned)).map(|(now, before)| now - before);
+            let value = value.ok_or_else(too_large)?;
             returned.push((source.id, line.quantity));
             if let Some(order_line) = source.order_line {
                 progress.push((order_line, -line.quantity));
             }
             if facts.levels.contains_key(&line.item) {
-                total += value;
+                total = value.checked_add(total).ok_or_else(too_large)?;
                 effects.set_lines.push((line.id, "cost", (-value).into()));
                 moves.push(Move { place: (line.item, facts.warehouse), quantity: line.quantity, value, line: line.id });
             }

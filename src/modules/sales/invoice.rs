@@ -1,6 +1,6 @@
 //! Sales invoices: posted once, then only credited and paid.
 
-use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
+use crate::record::{Action, Constraint, Field, Kind, Lines, Record, Start, State, Tone, View};
 
 static LINES: Lines = Lines::new(
     "sales_invoice_line",
@@ -27,7 +27,7 @@ pub static SALES_INVOICE: Record = Record {
         Field::new("customer", Kind::Link("customer")).required(),
         Field::new("date", Kind::Date).required().start(Start::Today),
         Field::new("due_date", Kind::Date).computed(),
-        Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
+        Field::new("currency", Kind::Currency).required(),
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("sales_order", Kind::Link("sales_order")).computed(),
         Field::new("reference", Kind::Text(80)).searched(),
@@ -65,6 +65,11 @@ pub static SALES_INVOICE: Record = Record {
     party: Some("customer"),
     kept_by: &["accountant"],
     seen_by: &["sales"],
+    constraints: &[
+        Constraint::new("sales_invoice_line_credited", "refuse-over-credit"),
+        Constraint::new("sales_invoice_open", "refuse-over-payment"),
+        Constraint::new("open_item_within", "refuse-over-payment"),
+    ],
     ..Record::document("sales_invoice", "sales-invoices", "sales", "INV")
 };
 
@@ -93,6 +98,7 @@ mod rules {
     #[async_trait]
     impl Rules for InvoiceRules {
         async fn complete(&self, tx: &mut TenantTx, invoice: &mut Document) -> Outcome<()> {
+            pricing::follow_customer(tx, invoice).await?;
             pricing::check_quantities(invoice)?;
             invoice.fill("open", 0);
             for line in &mut invoice.lines {
@@ -181,6 +187,10 @@ mod rules {
         let state = if totals.total == 0 { "paid" } else { "posted" };
         let mut effects = Effects::to(state)
             .numbered()
+            // As of today's tax codes, which may be others than when the draft was saved.
+            .set("net", totals.net)
+            .set("tax", totals.tax)
+            .set("total", totals.total)
             .set("open", totals.total)
             .set("base_total", base_total)
             .set("due_date", due.last().map(|(date, _)| *date));

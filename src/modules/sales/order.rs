@@ -1,6 +1,6 @@
 //! Sales orders: what was promised, what has been delivered of it, what has been invoiced.
 
-use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
+use crate::record::{Action, Constraint, Field, Kind, Lines, Record, Start, State, Tone, View};
 
 static LINES: Lines = Lines::new(
     "sales_order_line",
@@ -28,7 +28,7 @@ pub static SALES_ORDER: Record = Record {
         Field::new("date", Kind::Date).required().start(Start::Today),
         Field::new("delivery_date", Kind::Date),
         Field::new("warehouse", Kind::Link("warehouse")).required().start(Start::First),
-        Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
+        Field::new("currency", Kind::Currency).required(),
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
@@ -42,7 +42,7 @@ pub static SALES_ORDER: Record = Record {
         Field::new("delivered", Kind::Percent).hidden(),
         Field::new("invoiced", Kind::Percent).hidden(),
         Field::new("to_invoice", Kind::Bool).hidden(),
-        Field::new("credit_released", Kind::Bool).hidden(),
+        Field::new("credit_released", Kind::Bool).hidden().internal(),
         Field::new("state", Kind::State).computed(),
     ],
     lines: Some(&LINES),
@@ -74,6 +74,10 @@ pub static SALES_ORDER: Record = Record {
     prints: true,
     party: Some("customer"),
     kept_by: &["sales"],
+    constraints: &[
+        Constraint::new("sales_order_line_delivered", "refuse-over-delivery"),
+        Constraint::new("sales_order_line_invoiced", "refuse-over-invoice"),
+    ],
     ..Record::document("sales_order", "sales-orders", "sales", "SO")
 };
 
@@ -107,6 +111,7 @@ mod rules {
     #[async_trait]
     impl Rules for OrderRules {
         async fn complete(&self, tx: &mut TenantTx, order: &mut Document) -> Outcome<()> {
+            pricing::follow_customer(tx, order).await?;
             pricing::check_quantities(order)?;
             if order.get("delivery_date").date().is_some_and(|d| d < order.date()) {
                 return Err(Refusal::new("refuse-delivery-before-order").at("delivery_date").into());

@@ -16,7 +16,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
         Field::new("number", Kind::Number).computed(),
         Field::new("customer", Kind::Link("customer")).required(),
         Field::new("date", Kind::Date).required().start(Start::Today),
-        Field::new("account", Kind::Link("account")).required(),
+        Field::new("account", Kind::Link("account")).required().internal(),
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("amount", Kind::Money).required(),
         Field::new("reference", Kind::Text(80)).searched(),
@@ -57,7 +57,7 @@ pub use rules::PaymentRules;
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::receivable::{self, Claim, OpenItem, Settlement, Unsettle};
-    use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
+    use crate::modules::finance::ledger::{self, Books, Entry, EntryLine, REVERSAL};
     use crate::platform::document::Document;
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
@@ -90,7 +90,9 @@ mod rules {
                 money::decimals(&tx.company.currency),
             );
             payment.set("base_amount", base.ok_or_else(|| Refusal::new("fault-out-of-range").at("amount"))?);
-            let allocated: Minor = payment.lines.iter().map(|l| l.minor("amount")).sum();
+            let parts = payment.lines.iter().map(|l| l.minor("amount"));
+            let allocated: Option<Minor> = parts.into_iter().try_fold(0, Minor::checked_add);
+            let allocated = allocated.ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))?;
             payment.set("allocated", allocated);
             if payment.get("amount").int() == Some(0) {
                 return Err(Refusal::new("refuse-zero-amount").at("amount").into());
@@ -106,20 +108,38 @@ mod rules {
             match action {
                 "post" => {
                     let books = ledger::books(tx, payment.date()).await?;
-                    let invoices: Vec<Uuid> = payment.lines.iter().filter_map(|l| l.link("sales_invoice")).collect();
+                    let invoices = lock_invoices(tx, payment).await?;
                     let open = receivable::open_of(tx, &invoices).await?;
                     Ok(post(payment, open, &books, &tx.company.currency)?)
                 }
                 "reverse" => {
-                    let books = ledger::books(tx, tx.company.today).await?;
+                    // What is dated ahead is not taken back before it has happened.
+                    let books = ledger::books(tx, tx.company.today.max(payment.date())).await?;
                     books.check_open()?;
+                    lock_invoices(tx, payment).await?;
                     let entry = entry_of(tx, payment.id).await?;
-                    let reversal = Entry { date: books.date, suffix: "-R", ..entry.reversed() };
+                    let reversal = Entry { date: books.date, suffix: REVERSAL, ..entry.reversed() };
                     Ok(Effects::to("reversed").set("allocated", 0).book(Unsettle).book(reversal))
                 }
                 _ => Err(Error::NotFound),
             }
         }
+    }
+
+    /// Locks the invoices that a payment settles, before what is open of them: a credit note does so, too, and neither waits
+    /// for the other in vain.
+    async fn lock_invoices(tx: &mut TenantTx, payment: &Document) -> Outcome<Vec<Uuid>> {
+        let invoices: Vec<Uuid> = payment.lines.iter().filter_map(|l| l.link("sales_invoice")).collect();
+        if !invoices.is_empty() {
+            sqlx::query(
+                "select from sales_invoice where tenant_id = $1 and id = any($2) order by id for no key update",
+            )
+            .bind(tx.tenant())
+            .bind(&invoices)
+            .execute(tx.conn())
+            .await?;
+        }
+        Ok(invoices)
     }
 
     /// Money goes to an account for it: an asset in use that is neither a group nor a control account.

@@ -1,6 +1,6 @@
 //! Price lists: what the customers who have one pay, by quantity and date.
 
-use crate::record::{Field, Kind, Lines, Record, Start, View};
+use crate::record::{Constraint, Field, Kind, Lines, Record, Start, View};
 
 static LINES: Lines = Lines::new(
     "price_list_line",
@@ -32,6 +32,10 @@ pub static PRICE_LIST: Record = Record {
     ],
     filters: &["currency"],
     kept_by: &["sales"],
+    constraints: &[
+        Constraint::new("price_list_validity", "refuse-validity-order").at("valid_until"),
+        Constraint::new("price_list_line_validity", "refuse-validity-order"),
+    ],
     ..Record::master("price_list", "price-lists", "sales")
 };
 

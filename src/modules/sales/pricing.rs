@@ -5,6 +5,7 @@ use crate::modules::finance::ledger;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{Outcome, Refusal};
 use crate::platform::tenancy::TenantTx;
+use crate::record::value::LARGEST;
 use crate::record::{Minor, Value, money};
 use crate::typed;
 use rust_decimal::Decimal;
@@ -95,7 +96,8 @@ pub fn totals(
         out.tax = out.tax.checked_add(part.tax)?;
     }
     out.total = out.net.checked_add(out.tax)?;
-    Some(out)
+    // What is typed is kept within a limit, and so is what follows from it: sums over many documents still fit.
+    Some(out).filter(|out| Decimal::new(out.net, decimals) <= Decimal::from(LARGEST))
 }
 
 /// Tax on an amount in minor units, rounded to a minor unit.
@@ -119,13 +121,9 @@ pub fn totals_of(
         .ok_or_else(|| Refusal::new("fault-out-of-range").at("lines").into())
 }
 
-/// Fills what follows from customer and items, and totals the document.
+/// Fills what follows from items, and totals the document, which follows its customer already.
 pub async fn complete(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
     let company = tx.company.clone();
-    if let Some(customer) = document.link("customer") {
-        from_customer(tx, document, customer).await?;
-    }
-    document.fill("currency", company.currency.clone());
     from_price_list(tx, document).await?;
     let rates = from_items(tx, document).await?;
     let totals = totals_of(document, &rates, &company)?;
@@ -146,6 +144,16 @@ pub async fn complete(tx: &mut TenantTx, document: &mut Document) -> Outcome<()>
     Ok(())
 }
 
+/// Fills what a document that says nothing else takes from its customer. Before anything can be refused: else what is only
+/// not filled yet would be asked for.
+pub async fn follow_customer(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
+    if let Some(customer) = document.link("customer") {
+        from_customer(tx, document, customer).await?;
+    }
+    document.fill("currency", tx.company.currency.clone());
+    Ok(())
+}
+
 async fn from_customer(tx: &mut TenantTx, document: &mut Document, customer: Uuid) -> Outcome<()> {
     let row = sqlx::query("select currency, payment_term from customer where tenant_id = $1 and id = $2")
         .bind(tx.tenant())
@@ -153,10 +161,7 @@ async fn from_customer(tx: &mut TenantTx, document: &mut Document, customer: Uui
         .fetch_optional(tx.conn())
         .await?;
     if let Some(row) = row {
-        if document.version == 0 && document.get("total").is_null() {
-            document
-                .set("currency", row.try_get::<Option<String>, _>("currency")?.unwrap_or(tx.company.currency.clone()));
-        }
+        document.fill("currency", row.try_get::<Option<String>, _>("currency")?);
         if document.record.field("payment_term").is_some() {
             document.fill("payment_term", row.try_get::<Option<Uuid>, _>("payment_term")?);
         }

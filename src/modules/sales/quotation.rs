@@ -29,7 +29,7 @@ pub static QUOTATION: Record = Record {
         Field::new("customer", Kind::Link("customer")).required(),
         Field::new("date", Kind::Date).required().start(Start::Today),
         Field::new("valid_until", Kind::Date),
-        Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
+        Field::new("currency", Kind::Currency).required(),
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
@@ -89,6 +89,7 @@ mod rules {
     #[async_trait]
     impl Rules for QuotationRules {
         async fn complete(&self, tx: &mut TenantTx, quotation: &mut Document) -> Outcome<()> {
+            pricing::follow_customer(tx, quotation).await?;
             pricing::check_quantities(quotation)?;
             quotation.fill("revision", 0);
             let until = quotation.date().checked_add(30.days()).ok();
@@ -119,6 +120,9 @@ mod rules {
             .with("revision_of", quotation.id);
         for name in ["opportunity", "customer", "date", "currency", "payment_term", "branch", "reference", "note"] {
             next.set(name, quotation.get(name).clone());
+        }
+        for field in quotation.record.fields.iter().filter(|field| field.custom.is_some()) {
+            next.set(field.name, quotation.get(field.name).clone());
         }
         next.lines = quotation
             .lines

@@ -8,7 +8,6 @@ use crate::platform::tenancy::TenantTx;
 use crate::record::{Minor, money};
 use async_trait::async_trait;
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// One part of a claim with its due date; negative when the customer is owed.
@@ -117,9 +116,10 @@ impl Settlement {
                     continue;
                 }
                 let base_debit =
-                    if take == part.open { part.base_open } else { proportion(part.base_open, take, part.open) };
+                    if take == part.open { part.base_open } else { money::proportion(part.base_open, take, part.open) };
                 // What has been used so far and now, less what was used so far: the parts sum to the whole.
-                let base_credit = proportion(base_amount, used + take, amount) - proportion(base_amount, used, amount);
+                let base_credit =
+                    money::proportion(base_amount, used + take, amount) - money::proportion(base_amount, used, amount);
                 shares.push(Share { item: part.id, invoice: *invoice, amount: take, base_debit, base_credit });
                 part.open -= take;
                 part.base_open -= base_debit;
@@ -153,13 +153,6 @@ impl Settlement {
     pub fn difference(&self) -> Minor {
         self.relieved() - self.base_amount
     }
-}
-
-fn proportion(whole: Minor, part: Minor, of: Minor) -> Minor {
-    if of == 0 {
-        return 0;
-    }
-    money::to_minor(Decimal::from(whole) * Decimal::from(part) / Decimal::from(of), 0).unwrap_or_default()
 }
 
 #[async_trait]
@@ -230,7 +223,7 @@ impl Posting for Unsettle {
         )
         .bind(tenant)
         .bind(source.id)
-        .bind(tx.company.today.to_string())
+        .bind(tx.company.today.max(source.date()).to_string())
         .fetch_all(tx.conn())
         .await?;
         refresh_invoices(tx, &invoices).await
@@ -250,4 +243,12 @@ async fn refresh_invoices(tx: &mut TenantTx, invoices: &[Uuid]) -> Outcome<()> {
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// When a document's claim is due in which parts: ISO dates, minor units of its currency.
+pub async fn instalments_of(tx: &mut TenantTx, document: Uuid) -> Outcome<Vec<(String, Minor)>> {
+    let parts = sqlx::query_as(
+        "select due_date::text, amount from open_item where tenant_id = $1 and source = $2 and amount > 0 order by position",
+    );
+    Ok(parts.bind(tx.tenant()).bind(document).fetch_all(tx.conn()).await?)
 }

@@ -1,6 +1,6 @@
 //! A file that somebody brought: where it is kept, what was found in it, what was made of it; and the job that does so.
 
-use super::chunk::{Importer, Made, Step, is_busy};
+use super::chunk::{Importer, Made, Step};
 use super::spool::Spool;
 use super::{Bad, MOST_FAULTS, Mapping, Plan, blocking, labels, next_documents, plain, read, suggest, undo};
 use crate::platform::door::{self, Error, Outcome, Refusal};
@@ -160,7 +160,7 @@ impl Batch {
             _ if self.is_running() => {}
             "rehearsed" if self.faults == 0 => {
                 let rows = number(self.rows.unwrap_or_default());
-                say("good", Message::new("import-good").with("rows", rows).with("documents", number(self.made())));
+                say("good", with_counts("import-good").with("rows", rows));
             }
             "rehearsed" => {
                 say("bad", Message::new("import-bad").with("count", number(self.faults)));
@@ -247,7 +247,7 @@ pub async fn start(tx: &mut TenantTx, record: &'static Record) -> Outcome<Import
     let (record, past) = (tx.described(record), find(tx, Some(record), None, 20).await?);
     Ok(ImportPage {
         record: record.name.to_owned(),
-        choices: super::targets(tx.cx.i18n, record),
+        choices: super::choices(tx.cx.i18n, record, &tx.standing.rights),
         past: past.iter().map(Batch::past).collect(),
         ..ImportPage::default()
     })
@@ -277,7 +277,7 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
         has_rest: batch.skipped > 0 && batch.storage.is_some() && !batch.is_running(),
         bad,
         verbs: batch.verbs(tx),
-        choices: super::targets(tx.cx.i18n, batch.record),
+        choices: super::choices(tx.cx.i18n, batch.record, &tx.standing.rights),
         batch: Some(batch.past()),
         columns: batch.mapping.unwrap_or_default(),
         fixed: batch.fixed,
@@ -480,7 +480,8 @@ struct Payload {
 
 async fn put(tx: &mut TenantTx, record: &'static Record, batch: Uuid, verb: &str) -> Outcome<Uuid> {
     let payload = Payload { batch, verb: verb.to_owned() };
-    jobs::put(tx, "import", record.name, serde_json::to_value(payload).map_err(anyhow::Error::from)?).await
+    let (id, payload) = (Uuid::now_v7(), serde_json::to_value(payload).map_err(anyhow::Error::from)?);
+    jobs::put(tx, id, "import", record.name, payload).await
 }
 
 /// Does what is asked, or puts it into the queue.
@@ -503,7 +504,7 @@ pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, asked: &A
             set_out(tx, &batch, "undoing", job).await
         }
         verb => {
-            let (mapping, fixed) = chosen(&batch, asked);
+            let (mapping, fixed) = chosen(tx, &batch, asked);
             let same = mapping == batch.mapping && fixed == batch.fixed;
             if let Some(mapping) = &mapping {
                 remember(tx, record, mapping).await?;
@@ -518,8 +519,10 @@ pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, asked: &A
 }
 
 /// The mapping and the fixed texts of a form, or those that are there.
-fn chosen(batch: &Batch, asked: &Asked) -> (Option<Pairs>, Pairs) {
-    let known: HashSet<String> = labels(batch.record).into_iter().map(|(target, _)| target).collect();
+fn chosen(tx: &TenantTx, batch: &Batch, asked: &Asked) -> (Option<Pairs>, Pairs) {
+    let (i18n, rights) = (tx.cx.i18n, &tx.standing.rights);
+    let known: HashSet<String> =
+        super::choices(i18n, batch.record, rights).into_iter().map(|(target, _)| target).collect();
     let mapping = batch.mapping.as_ref().map(|mapping| {
         let asked = asked.targets.as_deref().unwrap_or_default();
         let target = |at: usize, now: &String| {
@@ -627,7 +630,11 @@ async fn mapping_for(tx: &mut TenantTx, record: &'static Record, header: &[Strin
     .bind(&names)
     .fetch_all(tx.conn())
     .await?;
-    let known = labels(tx.described(record));
+    let may: HashSet<String> = super::choices(tx.cx.i18n, tx.described(record), &tx.standing.rights)
+        .into_iter()
+        .map(|(target, _)| target)
+        .collect();
+    let known: Vec<_> = labels(tx.described(record)).into_iter().filter(|(target, _)| may.contains(target)).collect();
     let mut kept: HashMap<String, String> = kept.into_iter().collect();
     kept.retain(|_, target| target.is_empty() || known.iter().any(|(name, _)| name == target));
     let mut taken: HashSet<String> = kept.values().cloned().collect();
@@ -659,15 +666,10 @@ impl Work for Import {
         let batch = find(&mut tx, None, Some(payload.batch), 1).await?.pop().filter(|b| b.job == Some(run.job));
         tx.commit().await?;
         let Some(batch) = batch else { return Ok(End::Cancelled) };
-        let outcome = match batch.state.as_str() {
+        match batch.state.as_str() {
             "rehearsing" | "importing" => go_through(run, batch).await,
             "undoing" => undo::run(run, &batch).await,
             _ => Ok(End::Done),
-        };
-        match outcome {
-            // A lock that did not come in time is not for people to mend.
-            Err(error) if is_busy(&error) => Err(Error::Other(anyhow::anyhow!("the database is busy: {error}"))),
-            other => other,
         }
     }
 }

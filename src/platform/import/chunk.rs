@@ -354,7 +354,7 @@ impl Importer {
                 return Ok(Ok(()));
             }
             // Somebody else is in the way, not the file.
-            Err(error @ Error::Refused(_)) if is_busy(&error) => return Err(error),
+            Err(error) if error.is_busy() => return Err(error),
             Err(Error::Refused(refusals)) => refusals,
             Err(Error::Conflict) => vec![Refusal::new("refuse-conflict")],
             Err(Error::Denied) => vec![Refusal::new("error-denied")],
@@ -363,11 +363,6 @@ impl Importer {
         sqlx::query("rollback to savepoint step").execute(tx.conn()).await?;
         Ok(Err(refusals))
     }
-}
-
-/// Whether the database was too busy, so that the same may succeed later.
-pub fn is_busy(error: &Error) -> bool {
-    matches!(error, Error::Refused(refusals) if refusals.iter().any(|refusal| refusal.message.id == "refuse-busy"))
 }
 
 /// As much of a text of the file as a report shows.
