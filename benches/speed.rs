@@ -83,7 +83,14 @@ async fn found_companies(db: &Db) -> anyhow::Result<Vec<Firm>> {
     let mut firms = Vec::new();
     for n in 0..COMPANIES {
         let i18n = I18n::new(Locale::En, Digits::Western);
-        let cx = Cx { user: Uuid::now_v7(), tenant: Uuid::now_v7(), i18n, request: Uuid::now_v7(), address: None };
+        let cx = Cx {
+            user: Uuid::now_v7(),
+            tenant: Uuid::now_v7(),
+            i18n,
+            request: Uuid::now_v7(),
+            address: None,
+            scope: None,
+        };
         let email = format!("owner{n}@bench.example");
         let plan = founding::Founding {
             company: Names::new(format!("Company {n}"), format!("شركة {n}")),
@@ -206,7 +213,7 @@ async fn pages(db: &Db, firm: &Firm) -> anyhow::Result<()> {
     let files =
         diwan::platform::files::Store::in_folder(&std::env::temp_dir().join("diwan-bench-files")).expect("a folder");
     let house = House { db: db.clone(), files, options: Arc::new(options), secure: false, app: shell::document };
-    let diwan = web::router(house, forms::routes());
+    let diwan = web::router(house, forms::routes(), Router::new());
     let cookie = sign_in(&diwan, &firm.email).await?;
     let (twin_db, cx) = (db.clone(), firm.cx.clone());
     let twin: Router = Router::new().route("/sales-orders", get(move || hand_written(twin_db.clone(), cx.clone())));

@@ -5,8 +5,11 @@
 //! - [`ui`] and [`app`]: how it looks, and which page is where
 //! - [`i18n`]: languages, figures, dates
 //! - [`platform`]: what only the server has
+//! - [`api`]: how programs ask for the same
 #![recursion_limit = "512"]
 
+#[cfg(feature = "ssr")]
+pub mod api;
 pub mod app;
 pub mod i18n;
 pub mod modules;

@@ -1,7 +1,9 @@
 //! The `diwan` binary: one verb per need of an operator.
 
 use anyhow::Context as _;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use diwan::api;
+use diwan::api::limits::Limits;
 use diwan::app::{forms, shell};
 use diwan::modules;
 use diwan::platform::config::Config;
@@ -23,7 +25,7 @@ struct Arguments {
     #[arg(long, global = true, default_value = "data", env = "DIWAN_DATA")]
     data: PathBuf,
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Subcommand)]
@@ -88,7 +90,18 @@ fn main() -> anyhow::Result<()> {
 
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let config = Config::new(arguments.data)?;
-    match arguments.verb {
+    let verb = match arguments.verb {
+        Some(verb) => verb,
+        // As `cargo leptos watch` starts it.
+        None if std::env::var_os("LEPTOS_WATCH").is_some() => {
+            Verb::Serve { addr: web::site()?.site_addr, demo: true, secure: false }
+        }
+        None => {
+            Arguments::command().print_help()?;
+            std::process::exit(2);
+        }
+    };
+    match verb {
         Verb::Serve { addr, demo, secure } => serve(config, addr, demo, secure).await,
         Verb::Work => {
             web::prepare(&config)?;
@@ -134,7 +147,8 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
     let opened = database::open(&config).await?;
     let options = web::site()?;
     let files = Store::open(&config)?;
-    let tidying = files::keep_tidy(&opened.db, &files);
+    let limits = Limits::new(config.rates);
+    let tidying = [files::keep_tidy(&opened.db, &files), api::keep_tidy(&opened.db, &limits)];
     let house = web::House { db: opened.db.clone(), files, options: Arc::new(options), secure, app: shell::document };
     let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
     if demo {
@@ -145,10 +159,11 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
         println!("\n  Diwan is ready:  http://{addr}\n");
     }
     let workers = Workers::start(&opened.db, &house.files, WORKERS);
-    let router = web::router(house, forms::routes()).into_make_service_with_connect_info::<SocketAddr>();
+    let router = web::router(house, forms::routes(), api::routes(limits));
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
     workers.stop().await;
-    tidying.abort();
+    tidying.iter().for_each(|sweeping| sweeping.abort());
     opened.close().await
 }
 

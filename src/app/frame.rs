@@ -155,6 +155,11 @@ fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
             (i18n.format(&format!("module-{}", module.name), None), None),
             (i18n.format(&format!("page-{first}"), None), None),
         ],
+        None if first == "statement" => vec![
+            (t!(i18n, "module-sales"), None),
+            (t!(i18n, "page-receivables"), Some("/receivables".to_owned())),
+            (t!(i18n, "statement"), None),
+        ],
         None if first == "notifications" => vec![(t!(i18n, "notifications"), None)],
         None if first == "search" => vec![(t!(i18n, "search-title"), None)],
         None if first == "jobs" => vec![(t!(i18n, "jobs"), (path.len() > 1).then(|| "/jobs".to_owned()))],
@@ -240,17 +245,24 @@ fn who(i18n: I18n, me: &Me) -> AnyView {
         crate::i18n::Digits::Western => choice("digits", "arab", "languages", t!(i18n, "digits-arabic")),
         crate::i18n::Digits::Arabic => choice("digits", "latn", "languages", t!(i18n, "digits-western")),
     };
-    let theme = match me.theme.as_str() {
-        "dark" => choice("theme", "light", "sun", t!(i18n, "theme-light")),
-        _ => choice("theme", "dark", "moon", t!(i18n, "theme-dark")),
-    };
+    // The two that are not in use; whoever chose light or dark finds the way back to what the device says.
+    let themes = [
+        ("auto", "monitor", t!(i18n, "theme-auto")),
+        ("light", "sun", t!(i18n, "theme-light")),
+        ("dark", "moon", t!(i18n, "theme-dark")),
+    ];
+    let themes = themes
+        .into_iter()
+        .filter(|(value, ..)| *value != me.theme)
+        .map(|(value, symbol, label)| choice("theme", value, symbol, label))
+        .collect_view();
     view! {
         <details class="who">
             <summary><span class="avatar">{initials}</span><span class="id"><b><bdi>{me.name.clone()}</bdi></b><small><bdi>{company}</bdi></small></span></summary>
             <div class="menu">
                 <a class="item" href="/jobs">{icon("clock")}<span>{t!(i18n, "jobs")}</span></a>
                 <a class="item" href="/companies">{icon("building-2")}<span>{t!(i18n, "companies")}</span></a>
-                {theme}{digits}
+                {themes}{digits}
                 <button class="item live" type="button" id="open-keys">{icon("keyboard")}<span>{t!(i18n, "shortcuts")}</span></button>
                 <form method="post" action="/sign-out"><button class="item">{icon("log-out")}<span>{t!(i18n, "sign-out")}</span></button></form>
             </div>

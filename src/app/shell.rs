@@ -5,7 +5,7 @@ use crate::i18n::Digits;
 use crate::platform::web::{Visit, content_security_policy, messages_file};
 use axum::http::{HeaderValue, header};
 use leptos::config::LeptosOptions;
-use leptos::hydration::HydrationScripts;
+use leptos::hydration::{AutoReload, HydrationScripts};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -16,7 +16,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
     let visit = expect_context::<Visit>();
     let i18n = visit.i18n;
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
-        && let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce))
+        && let Ok(policy) = HeaderValue::from_str(&content_security_policy(&nonce, reload_port(&options)))
     {
         response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
@@ -46,12 +46,19 @@ pub fn document(options: LeptosOptions) -> AnyView {
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <script nonce=use_nonce()>{format!("window.diwanMessages=fetch('/messages/{}')", messages_file(i18n.locale))}</script>
+                <AutoReload options=options.clone() />
                 <HydrationScripts options=options.clone() />
             </head>
             <body class=body_class><App /></body>
         </html>
     }
     .into_any()
+}
+
+/// Where pages hear of changes while somebody develops with `cargo leptos watch`.
+fn reload_port(options: &LeptosOptions) -> Option<u32> {
+    static WATCHED: OnceLock<bool> = OnceLock::new();
+    WATCHED.get_or_init(|| std::env::var_os("LEPTOS_WATCH").is_some()).then_some(options.reload_port)
 }
 
 /// The address of the style sheet, with the hash that the build gave it.

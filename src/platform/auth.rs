@@ -90,7 +90,7 @@ impl SignedIn {
     }
 
     pub fn cx(&self, request: Uuid, address: Option<IpAddr>) -> Cx {
-        Cx { user: self.user, tenant: self.tenant, i18n: self.i18n(), request, address }
+        Cx { user: self.user, tenant: self.tenant, i18n: self.i18n(), request, address, scope: None }
     }
 }
 
@@ -199,7 +199,7 @@ pub async fn prefer(
 pub async fn every_company(db: &Db) -> Outcome<Vec<Cx>> {
     let tenants: Vec<Uuid> = sqlx::query_scalar("select auth.all_tenants()").fetch_all(db.people()).await?;
     let i18n = I18n::new(Locale::En, Digits::Western);
-    let cx = |tenant| Cx { user: Uuid::nil(), tenant, i18n, request: Uuid::now_v7(), address: None };
+    let cx = |tenant| Cx { user: Uuid::nil(), tenant, i18n, request: Uuid::now_v7(), address: None, scope: None };
     Ok(tenants.into_iter().map(cx).collect())
 }
 

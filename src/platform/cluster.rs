@@ -7,8 +7,10 @@
 //!   another user, and that user cannot enter the folder.
 //! - `password`: of the role `postgres`, readable by the owner only.
 //! - `postgres.log`: what Postgres says.
-//! - `lock`: held by the server that uses the cluster.
+//! - `lock`: held by the process that starts or stops the cluster, for as long as that takes.
+//! - `users`: held together by all processes that use the cluster, such as a server and an import beside it.
 //!
+//! Whoever comes first starts Postgres, whoever comes beside them connects to it, and whoever leaves last stops it.
 //! Postgres outlives a Diwan that was killed; the next start takes it over.
 
 use std::{
@@ -41,12 +43,15 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(50);
 const LARGE_LOG: u64 = 16 * 1024 * 1024;
 
-/// A running Postgres that belongs to Diwan. Dropping it leaves Postgres running; [`Cluster::stop`] ends it.
+/// A running Postgres that belongs to Diwan. Dropping it leaves Postgres running; [`Cluster::stop`] ends it once nobody
+/// else uses it.
 pub struct Cluster {
     postmaster: Postmaster,
+    dir: PathBuf,
     socket_dir: PathBuf,
     password: String,
-    _lock: File,
+    users: File,
+    alone: bool,
 }
 
 /// What a commit survives.
@@ -59,16 +64,19 @@ pub enum Durability {
 }
 
 impl Cluster {
-    /// Starts the cluster in `dir`, creating it the first time; takes over one that a killed server left running.
+    /// Starts the cluster in `dir`, creating it the first time; takes over one that a killed server left running, and
+    /// connects to one that another process uses, as it is.
     ///
     /// # Errors
     ///
-    /// When another server uses the cluster, when no Postgres is installed, or when it does not start within a minute.
+    /// When no Postgres is installed, or when it does not start within a minute.
     pub async fn start(dir: &Path, durability: Durability) -> Result<Cluster> {
         let mode = if geteuid().is_root() { 0o711 } else { 0o700 };
         let folder = DirBuilder::new().recursive(true).mode(mode).create(dir).and_then(|()| dir.canonicalize());
         let dir = folder.with_context(|| format!("cannot create the folder {}", dir.display()))?;
-        let lock = lock(&dir).await?;
+        let _gate = gate(&dir).await?;
+        let users = open_lock(&dir.join("users"))?;
+        let alone = alone(&users).await?;
         let link = dir.join("pgdata");
         let account = Account::for_cluster(&link)?;
         if link.symlink_metadata().is_err() {
@@ -80,13 +88,25 @@ impl Cluster {
         let data = link.canonicalize().with_context(unreadable)?;
         let major = fs::read_to_string(data.join("PG_VERSION")).with_context(unreadable)?;
         let password = fs::read_to_string(dir.join("password")).with_context(unreadable)?;
-        let programs = Programs::find(Some(major.trim().parse().with_context(unreadable)?))?;
+        let major: u32 = major.trim().parse().with_context(unreadable)?;
         let socket_dir = socket_dir(&data, account)?;
         let arguments = arguments(&data, &socket_dir, durability)?;
-        let program = programs.bin.join("postgres");
-        let plan = Plan { program, arguments, account, data, socket_dir, log: dir.join("postgres.log") };
-        let postmaster = plan.take_over_or_start().await?;
-        Ok(Cluster { postmaster, socket_dir: plan.socket_dir, password, _lock: lock })
+        let plan = Plan { major, arguments, account, data, socket_dir, log: dir.join("postgres.log") };
+        let postmaster = plan.take_over_or_start(alone).await?;
+        share(&users).context("cannot share the cluster with others")?;
+        Ok(Cluster { postmaster, dir, socket_dir: plan.socket_dir, password, users, alone })
+    }
+
+    /// Whether nobody else used the cluster when this process came.
+    #[must_use]
+    pub fn found_alone(&self) -> bool {
+        self.alone
+    }
+
+    /// The process id of Postgres.
+    #[must_use]
+    pub fn pid(&self) -> i32 {
+        self.postmaster.pid.as_raw_nonzero().get()
     }
 
     /// The URL of a database for the superuser `postgres`, over the Unix socket.
@@ -97,13 +117,16 @@ impl Cluster {
         format!("postgres://postgres:{}@localhost/{database}?host={host}&port=5432", self.password)
     }
 
-    /// Ends Postgres: open transactions are rolled back, everything committed is written.
+    /// Ends Postgres: open transactions are rolled back, everything committed is written. While others use it, it is left
+    /// to them.
     ///
     /// # Errors
     ///
     /// When Postgres does not end in time.
     pub async fn stop(mut self) -> Result<()> {
-        self.postmaster.stop().await
+        let _gate = gate(&self.dir).await?;
+        self.users.unlock().context("cannot leave the cluster")?;
+        if alone(&self.users).await? { self.postmaster.stop().await } else { Ok(()) }
     }
 }
 
@@ -193,7 +216,7 @@ impl Programs {
 
 /// How the server of the cluster is run.
 struct Plan {
-    program: PathBuf,
+    major: u32,
     arguments: Vec<OsString>,
     account: Option<Account>,
     data: PathBuf,
@@ -202,11 +225,13 @@ struct Plan {
 }
 
 impl Plan {
-    async fn take_over_or_start(&self) -> Result<Postmaster> {
+    /// One that runs is taken as it is while others use it; whoever is alone wants it started as it would be now.
+    async fn take_over_or_start(&self, alone: bool) -> Result<Postmaster> {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(mut left) = Postmaster::running(&self.data) {
-                if left.is_as_wanted(&self.arguments) && self.becomes_ready(&mut left).await? {
+                let suits = !alone || left.is_as_wanted(&self.arguments);
+                if suits && self.becomes_ready(&mut left).await? {
                     return Ok(left);
                 }
                 left.stop().await?;
@@ -226,7 +251,8 @@ impl Plan {
     }
 
     fn start(&self, log: &File) -> Result<Postmaster> {
-        let mut postgres = command(&self.program, self.account);
+        let program = Programs::find(Some(self.major))?.bin.join("postgres");
+        let mut postgres = command(&program, self.account);
         postgres.args(&self.arguments).current_dir(&self.data).stdin(Stdio::null());
         postgres.stdout(log.try_clone()?).stderr(log.try_clone()?);
         // A Ctrl-C in the terminal reaches Diwan, which ends its work before it ends Postgres.
@@ -334,22 +360,50 @@ impl PidFile {
     }
 }
 
-/// Locks the folder; one whose server was killed an instant ago may still be locked for as long.
-async fn lock(dir: &Path) -> Result<File> {
-    let path = dir.join("lock");
-    let file = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&path);
-    let file = file.with_context(|| format!("cannot open {}", path.display()))?;
-    let deadline = Instant::now() + Duration::from_secs(1);
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(PAUSE).await,
-            Err(TryLockError::WouldBlock) => bail!("another Diwan is running on {}", dir.display()),
-            Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("cannot lock {}", path.display()));
-            }
-        }
+/// Lets one process at a time start or stop the cluster; the others wait for it.
+async fn gate(dir: &Path) -> Result<File> {
+    let file = open_lock(&dir.join("lock"))?;
+    let deadline = Instant::now() + PATIENCE;
+    while !try_lock(&file)? {
+        ensure!(Instant::now() < deadline, "another Diwan is starting or stopping in {}", dir.display());
+        sleep(PAUSE).await;
     }
+    Ok(file)
+}
+
+fn open_lock(path: &Path) -> Result<File> {
+    let file = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).open(path);
+    file.with_context(|| format!("cannot open {}", path.display()))
+}
+
+/// Whether this process now holds the file alone. It goes with the process, however that ends.
+fn try_lock(file: &File) -> Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error).context("cannot lock a file of the cluster"),
+    }
+}
+
+/// Whether nobody else uses the cluster; if so, the file is held alone. One who was killed an instant ago, and a
+/// program that is being started beside us, hold it for a moment longer.
+async fn alone(users: &File) -> Result<bool> {
+    let deadline = Instant::now() + 4 * PAUSE;
+    loop {
+        if try_lock(users)? {
+            return Ok(true);
+        }
+        if Instant::now() > deadline {
+            return Ok(false);
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Holds the file together with others. Only behind the gate, where nobody takes it alone between the two steps.
+fn share(file: &File) -> std::io::Result<()> {
+    file.unlock()?;
+    file.lock_shared()
 }
 
 /// Creates the cluster beside its final place and moves it there when it is complete.

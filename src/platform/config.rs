@@ -54,6 +54,29 @@ impl S3 {
     }
 }
 
+/// Requests of programs that are answered in a minute.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    /// Of one token.
+    pub token: u32,
+    /// Of all tokens of a company.
+    pub company: u32,
+}
+
+impl Default for Rates {
+    fn default() -> Rates {
+        Rates { token: 1_200, company: 6_000 }
+    }
+}
+
+impl Rates {
+    fn from_environment() -> Rates {
+        let usual = Rates::default();
+        let rate = |name: &str, usual| std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(usual);
+        Rates { token: rate("DIWAN_TOKEN_RATE", usual.token), company: rate("DIWAN_COMPANY_RATE", usual.company) }
+    }
+}
+
 /// Settings of one process.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -64,6 +87,7 @@ pub struct Config {
     pub objects: Objects,
     /// A program that looks at every file before it is kept.
     pub scanner: Option<PathBuf>,
+    pub rates: Rates,
 }
 
 impl Config {
@@ -78,7 +102,7 @@ impl Config {
             None => Objects::Folder(data.join("files")),
         };
         let scanner = std::env::var_os("DIWAN_SCANNER").filter(|program| !program.is_empty()).map(PathBuf::from);
-        Ok(Config { data, database, connections, objects, scanner })
+        Ok(Config { data, database, connections, objects, scanner, rates: Rates::from_environment() })
     }
 }
 

@@ -11,7 +11,7 @@ use std::str::FromStr;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
-/// An open database; the private cluster, when there is one, stops with [`Opened::close`].
+/// An open database; the private cluster, when there is one, stops with the last [`Opened::close`] of all who use it.
 pub struct Opened {
     pub db: Db,
     cluster: Option<Cluster>,
@@ -44,6 +44,8 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
 /// Creates a database when it does not exist.
 pub async fn create_database(admin: &str, name: &str) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(admin).await?;
+    // Of two processes that start together, the second finds what the first has made.
+    sqlx::query("select pg_advisory_lock(7237, 2)").execute(&mut connection).await?;
     let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
         .bind(name)
         .fetch_one(&mut connection)
@@ -51,7 +53,7 @@ pub async fn create_database(admin: &str, name: &str) -> anyhow::Result<()> {
     if !exists {
         sqlx::query(super::sql::create_database(name)).execute(&mut connection).await?;
     }
-    Ok(())
+    Ok(connection.close().await?)
 }
 
 /// Creates roles and schema as far as they are missing. Answers with the URL of the application role.

@@ -27,6 +27,7 @@ pub mod sheet;
 pub mod sql;
 pub mod table;
 pub mod tenancy;
+pub mod token;
 pub mod typed;
 pub mod views;
 pub mod web;

@@ -25,6 +25,11 @@ fn mac(context: &str, body: &str) -> Hmac<Sha256> {
     mac
 }
 
+/// A key for one purpose, which follows from the secret and tells nothing of it.
+pub fn key(purpose: &str) -> Vec<u8> {
+    mac("key", purpose).finalize().into_bytes().to_vec()
+}
+
 /// The text with a signature that holds for this context only. The text can be read by whoever has it.
 pub fn seal(context: &str, body: &str) -> String {
     let tag = mac(context, body).finalize().into_bytes();

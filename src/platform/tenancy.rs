@@ -2,10 +2,10 @@
 
 use super::custom::{self, CustomFields};
 use super::error::{Error, Outcome};
-use super::permission::{self, Rights};
+use super::permission::{self, Rights, Scope};
 use super::{door, sql};
 use crate::i18n::I18n;
-use crate::record::{Names, Record};
+use crate::record::{Names, Record, value};
 use jiff::civil::Date;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// Who asks, from where, in which language; made from the session for every request.
+/// Who asks, from where, in which language; made from the session, or from a program's token, for every request.
 #[derive(Clone, Debug)]
 pub struct Cx {
     /// Who signed in; in the company they are a member with an id of its own.
@@ -27,6 +27,8 @@ pub struct Cx {
     /// Reference of this request in the log and in messages about faults.
     pub request: Uuid,
     pub address: Option<IpAddr>,
+    /// How much of their rights counts, when a program asks in their place; all of them for people.
+    pub scope: Option<Arc<Scope>>,
 }
 
 /// What a company has decided for all its documents.
@@ -38,6 +40,8 @@ pub struct Company {
     pub time_zone: String,
     /// `document`: tax on the total of each tax code; `line`: on each line.
     pub tax_rounding: String,
+    /// Month and day on which the financial year begins, `MM-DD`.
+    pub fiscal_start: String,
     /// The date it is there now.
     pub today: Date,
 }
@@ -50,8 +54,17 @@ impl Company {
             currency: row.try_get("currency")?,
             time_zone: row.try_get("time_zone")?,
             tax_rounding: row.try_get("tax_rounding")?,
+            fiscal_start: row.try_get("fiscal_start")?,
             today: row.try_get::<&str, _>("today")?.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))?,
         })
+    }
+
+    /// The first day of the financial year that holds this day.
+    pub fn year_of(&self, date: Date) -> Date {
+        let (month, day) = value::month_day(&self.fiscal_start).unwrap_or((1, 1));
+        let begins = |year| Date::new(year, month, day).unwrap_or(date);
+        let this = begins(date.year());
+        if this <= date { this } else { begins(date.year() - 1) }
     }
 }
 
@@ -155,8 +168,8 @@ impl Db {
     pub async fn begin(&self, cx: &Cx) -> Outcome<TenantTx> {
         let mut tx = self.pool.begin_with(sql::begin(cx)).await?;
         let row = sqlx::query(
-            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.custom_version,
-                    (now() at time zone c.time_zone)::date::text as today,
+            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start,
+                    c.custom_version, (now() at time zone c.time_zone)::date::text as today,
                     m.id as member, m.name as member_name, m.branch, m.customer,
                     r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true)
                from company c
@@ -181,7 +194,10 @@ impl Db {
         };
         tx.custom = self.custom_of(&mut tx, row.try_get("custom_version")?).await?;
         let role: Uuid = row.try_get("role")?;
-        let rights = self.rights_of(&mut tx, role, row.try_get("version")?, row.try_get("base")?).await?;
+        let mut rights = self.rights_of(&mut tx, role, row.try_get("version")?, row.try_get("base")?).await?;
+        if let Some(scope) = &cx.scope {
+            rights = Arc::new(rights.within(scope));
+        }
         tx.standing = Arc::new(Standing {
             member,
             name: row.try_get("member_name")?,
@@ -240,7 +256,7 @@ impl Db {
     pub async fn admit(&self, cx: &Cx, member: Uuid) -> Outcome<TenantTx> {
         let mut tx = self.pool.begin_with(sql::begin(&Cx { user: member, ..cx.clone() })).await?;
         let row = sqlx::query(
-            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding,
+            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start,
                     (now() at time zone c.time_zone)::date::text as today from company c where c.tenant_id = $1",
         )
         .bind(cx.tenant)

@@ -11,20 +11,22 @@ use super::session::PgStore;
 use super::tenancy::{Company, Cx, Db, Standing, whole};
 use crate::i18n::{self, Digits, I18n, Locale, negotiate};
 use crate::record::Record;
+use crate::t;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, OriginalUri, Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
+use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use futures_util::FutureExt as _;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tower_http::CompressionLevel;
-use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -102,14 +104,7 @@ impl FromRequestParts<House> for Visit {
         let cookie = |name: &str| cookie(&parts.headers, name);
         let mut i18n = match &signed_in {
             Some(person) => person.i18n(),
-            None => {
-                let asked =
-                    parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok()).unwrap_or_default();
-                let locale = cookie("language")
-                    .and_then(|tag| Locale::from_tag(&tag))
-                    .unwrap_or_else(|| negotiate::accept_language(asked));
-                I18n::new(locale, Digits::Western)
-            }
+            None => spoken(&parts.headers),
         };
         // Paper speaks the customer's language, whoever prints it.
         if parts.uri.path().ends_with("/print")
@@ -131,13 +126,20 @@ impl FromRequestParts<House> for Visit {
             standing: None,
             i18n,
             theme,
-            request: parts.extensions.get::<Reference>().map_or_else(Uuid::now_v7, |r| r.0),
-            address: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|c| c.0.ip()),
+            request: reference(&parts.extensions),
+            address: address(&parts.extensions),
             uri: parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |u| u.0.clone()),
             posted: None,
             plain: None,
         })
     }
+}
+
+/// The language of a visitor of whom nothing else is known: the one they chose here, else the best of their browser's.
+fn spoken(headers: &HeaderMap) -> I18n {
+    let chosen = cookie(headers, "language").and_then(|tag| Locale::from_tag(&tag));
+    let asked = || headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok()).unwrap_or_default();
+    I18n::new(chosen.unwrap_or_else(|| negotiate::accept_language(asked())), Digits::Western)
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -158,10 +160,21 @@ pub fn query_pairs(uri: &Uri) -> Vec<(String, String)> {
 #[derive(Clone, Copy)]
 struct Reference(Uuid);
 
+/// What a request is called in the log.
+pub fn reference(extensions: &Extensions) -> Uuid {
+    extensions.get::<Reference>().map_or_else(Uuid::now_v7, |reference| reference.0)
+}
+
+/// Where a request comes from.
+pub fn address(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<ConnectInfo<SocketAddr>>().map(|connected| connected.0.ip())
+}
+
 // ------------------------------------------------------------------ the router
 
-/// All routes behind all layers. `forms` are the routes of pages that take forms of their own.
-pub fn router(house: House, forms: Router<House>) -> Router {
+/// All routes behind all layers. `forms` are the routes of pages that take forms of their own; `programs` are those of
+/// programs, which show a token with each request and have neither session nor cookie that another site could use.
+pub fn router(house: House, forms: Router<House>, programs: Router<House>) -> Router {
     // Already initialised when a process builds a second router, as tests do.
     let _ = any_spawner::Executor::init_tokio();
     let sessions = SessionManagerLayer::new(PgStore::new(house.db.clone()))
@@ -210,11 +223,12 @@ pub fn router(house: House, forms: Router<House>) -> Router {
         .route("/health", get(health))
         .merge(pages)
         .merge(assets)
+        .merge(programs)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         // Outside of sessions, and of compression: a part of a file is a part of its own bytes.
         .merge(files::http::served())
         .layer(middleware::from_fn(security_headers))
-        .layer(CatchPanicLayer::custom(after_panic))
+        .layer(middleware::from_fn(answer_panics))
         .layer(middleware::from_fn(name_request))
         .with_state(house)
 }
@@ -288,11 +302,12 @@ async fn security_headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// The policy of a page whose scripts carry this nonce.
-pub fn content_security_policy(nonce: &str) -> String {
+/// The policy of a page whose scripts carry this nonce. While somebody develops, pages also hear of changes at a port.
+pub fn content_security_policy(nonce: &str, reload_port: Option<u32>) -> String {
+    let reload = reload_port.map_or(String::new(), |port| format!(" ws://localhost:{port} ws://127.0.0.1:{port}"));
     format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'{reload}; manifest-src 'self'; form-action 'self'; \
          frame-ancestors 'none'; base-uri 'none'"
     )
 }
@@ -305,7 +320,7 @@ async fn check_origin(request: Request, next: Next) -> Response {
     {
         return next.run(request).await;
     }
-    (StatusCode::FORBIDDEN, "To change anything you must send the request from Diwan's own pages.").into_response()
+    (StatusCode::FORBIDDEN, t!(spoken(request.headers()), "error-origin")).into_response()
 }
 
 fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
@@ -318,14 +333,24 @@ fn is_same_origin(headers: &HeaderMap, uri: &Uri) -> bool {
     origin.is_some() && origin == host
 }
 
-fn after_panic(panic: Box<dyn std::any::Any + Send>) -> Response {
+/// Answers in place of a handler that panicked, with the reference under which the log has the panic. It stands outside
+/// of sessions: the language is the browser's.
+async fn answer_panics(request: Request, next: Next) -> Response {
+    let i18n = spoken(request.headers());
+    let reference = reference(request.extensions());
+    // What the handler held is dropped with it, and its transaction leaves no trace.
+    let panic = match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => return response,
+        Err(panic) => panic,
+    };
     let text = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or(panic.downcast_ref::<&str>().copied())
         .unwrap_or("unknown");
-    tracing::error!(panic = text, "a request panicked");
-    (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. Nothing was changed.").into_response()
+    tracing::error!(%reference, panic = text, "a request panicked");
+    let message = t!(i18n, "error-internal", reference = reference.to_string());
+    (StatusCode::INTERNAL_SERVER_ERROR, message).into_response()
 }
 
 // ------------------------------------------------------------------ pages and server functions

@@ -1,5 +1,6 @@
-//! The company itself: its details, its branches, who works in it and what each may do.
+//! The company itself: its details, its branches, who works in it, which programs do, and what each may do.
 
+pub mod api_token;
 pub mod branch;
 pub mod company;
 pub mod custom_field;
@@ -19,6 +20,7 @@ brings! {
     member::MEMBER => member::MemberRules,
     role::ROLE => role::RoleRules,
     custom_field::CUSTOM_FIELD => custom_field::CustomFieldRules,
+    api_token::API_TOKEN => api_token::ApiTokenRules,
 }
 
 pub const MODULE: Module = Module {

@@ -1,0 +1,132 @@
+# What programs, and those who write them, are told.
+
+## Problems
+
+api-problem-malformed = The request cannot be read
+api-problem-unknown = No token that holds
+api-problem-denied = Not allowed
+api-problem-not-found = Nothing is there
+api-problem-method = Nothing is done in this way here
+api-problem-busy = Somebody else is saving the same
+api-problem-stale = The record has changed since
+api-problem-large = Too large
+api-problem-media-type = Not JSON
+api-problem-refused = Refused
+api-problem-unconditional = A change of no known version
+api-problem-too-many = Too many requests
+api-problem-internal = Something went wrong
+api-problem-unavailable = Not available at the moment
+
+refuse-api-token = To come in you must show a token that holds: an Authorization header with Bearer, a space and the secret. Make one under Access tokens.
+refuse-api-stale = The record has changed since you read it. To change it you must read it again and send its new ETag.
+refuse-api-not-found = There is nothing at this address, or it is not open to this token. Check the address and the token’s rights.
+refuse-api-after = This is no place in this list. To go on you must send the cursor of its last page, in the same order.
+refuse-api-filter = One of the filters cannot be read. Write dates like 2026-11-18, figures like 1250.5 and links as ids.
+refuse-api-method = This address knows no such method. Use one of those in the Allow header.
+refuse-api-large = The body is larger than 2 MiB. Send it in parts.
+refuse-api-media-type = The body is of another kind. To be read it must be JSON, with the content type application/json.
+refuse-api-unconditional = To change a record you must say which version you know: send its ETag as If-Match, or * for whichever there is.
+refuse-api-too-many = { $seconds ->
+    [one] To go on you must wait { $seconds } second.
+   *[other] To go on you must wait { $seconds } seconds.
+}
+refuse-api-json = The body is no JSON object. Check its brackets and quotes.
+refuse-api-field = There is no such field, or it is not open to this token. Check its name in the documentation.
+refuse-api-computed = This field follows from others. To save the record you must leave it out.
+refuse-api-fixed = This token may read this field and not change it. To save the record you must leave it out.
+refuse-api-kind = This value is of another kind than the field. Write figures as text, such as "1250.5", counts as numbers, and names as an object with en and ar.
+refuse-api-uuid = This is no id. Write a UUID, or leave it out.
+refuse-api-line = No line of the record has this id, or another one in the list has it, too. To add a line you must leave its id out.
+refuse-api-key = This is no key. To do something once you must choose 1 to 255 letters and digits.
+refuse-api-key-reused = This key stands for another request of the last day. To ask for something else you must choose another key.
+refuse-api-parameter = There is no such parameter, or it is not open to this token. Check its name in the documentation.
+refuse-api-limit = This is no number of rows. Write a whole number from 1 on.
+refuse-api-sort = The list cannot be ordered by this field. Choose one that the documentation names.
+refuse-api-batch = This is no batch. To be done it must be an object with operations, each with method and path.
+refuse-api-batch-many = To be done a batch must have 1 to { $most } operations.
+refuse-api-grant = To get an access token you must send the grant type client_credentials.
+
+## The description
+
+api-title = The Diwan API
+api-lead = What people do on pages programs do here: every type of record is listed, read, made, changed, deleted and acted on in the same way, with the rights of a member.
+api-token = Get a JWT for a secret
+api-token-hint = Make a token under Access tokens and send its secret as a bearer token. It has the rights of its member, or fewer, until it ends or is revoked.
+api-list = List of { $records }
+api-read = Read: { $record }
+api-create = Make: { $record }
+api-change = Change: { $record }
+api-delete = Delete: { $record }
+api-batch = Do many things in one request
+api-batch-hint = Each operation has a status of its own. With atomic all are done or none; the problem then names the first operation that could not be.
+api-answer-list = A page of the list
+api-answer-unchanged = You have it already
+api-answer-deleted = It is gone
+api-answer-batch = What came of each operation
+api-answer-token = A JWT, for a while
+api-limit = Rows of a page. More than 200 counts as 200.
+api-after = Where the page begins: next of the page before
+api-q = Words to look for
+api-fields = Names of fields, with commas between them; all when left out
+api-if-match = The ETag of the version that is meant; * for whichever there is
+api-if-none-match = An ETag that you have; 304 when nothing has changed
+api-key = A key of your own, such as a UUID: what is asked twice under it within a day is done once
+api-language = The language of problems: en or ar; your member’s when left out
+api-etag = Begins with the version of the record; changes with everything in the answer
+api-link-header = The address of the next page
+api-location = The address of what was made
+api-rate = What is left, and in how many seconds there is all of it again
+api-rate-policy = How many requests there are, in how many seconds
+api-retry = Seconds to wait
+api-authenticate = How to show who you are
+
+api-filter-any = one or more, with commas between them
+api-filter-equal = exactly this
+api-filter-holds = a part of it
+api-filter-range = one, or from..to, either of which may be left open
+api-filter-begins = what it begins with
+
+api-kind-text = text
+api-kind-names = object with en and ar
+api-kind-integer = whole number
+api-kind-decimal = figure as text, with a point
+api-kind-date = date, such as 2026-11-18
+api-kind-bool = true or false
+api-kind-words = list of texts
+api-kind-currency = ISO 4217 code
+api-kind-state = state
+api-kind-id = id
+api-kind-link = { $record }: id; what it is called does as well when written
+
+## The page about it
+
+api-docs-tokens = Tokens
+api-docs-jwt = { $minutes ->
+    [one] A machine that would rather not send its secret each time gets a JWT for it, which holds for { $minutes } minute.
+   *[other] A machine that would rather not send its secret each time gets a JWT for it, which holds for { $minutes } minutes.
+}
+api-docs-lists = Lists
+api-docs-filters = Filter by any field under its name, order with sort, and choose fields. A parameter that means nothing is a problem, so that no filter is lost.
+api-docs-pages = A page has { $usual } rows unless limit says otherwise, { $most } at most. Send next of a page as after to get the one that follows.
+api-docs-changes = Changes
+api-docs-versions = Each record comes with an ETag. Send it back as If-Match, so that nobody’s work is lost: when somebody has changed the record since, nothing is done.
+api-docs-lines = A change holds only what is to be different. Lines are given whole, those that stay with their ids. A new record may bring an id of its own; sending it twice then makes it once.
+api-docs-values = Values
+api-docs-values-hint = Amounts, prices and quantities are texts in whole units, so that none loses a digit. Links are ids; a code, number or name does as well when written.
+api-docs-once = Doing something once
+api-docs-once-hint = With an Idempotency-Key a request that is sent again within a day is answered as the first time, and nothing is done twice.
+api-docs-batch-most = A batch has { $most } operations at most, each of which counts as a request.
+api-docs-limits = How often
+api-docs-limits-hint = Each token, and each company, has room for so many requests in a minute. The headers say what is left; with the status 429 Retry-After says when there is more.
+api-docs-problems = Problems
+api-docs-problems-hint = What cannot be done is answered as application/problem+json, with the fields that stand in the way, in English or Arabic.
+api-docs-status = Status
+api-docs-type = Type
+api-docs-meaning = Meaning
+api-docs-records = Records
+api-docs-actions = Actions
+api-docs-field = Name
+api-docs-label = Called
+api-docs-kind = Holds
+api-docs-rule = Rule
+api-docs-computed = read only

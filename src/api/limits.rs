@@ -1,0 +1,135 @@
+//! How often programs may ask: buckets of tokens in the memory of this node, one for each access token and one for each
+//! company, each full for a minute's requests and refilled evenly.
+
+use crate::platform::config::Rates;
+use crate::platform::token::Bearer;
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use governor::clock::Clock as _;
+use governor::middleware::StateInformationMiddleware;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+use uuid::Uuid;
+
+const STATE: HeaderName = HeaderName::from_static("ratelimit");
+const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Seconds in which an empty bucket is full again.
+const WINDOW: u32 = 60;
+
+/// The buckets of this node.
+#[derive(Clone)]
+pub struct Limits(Arc<Buckets>);
+
+struct Buckets {
+    token: Bucket,
+    company: Bucket,
+}
+
+/// The buckets of one kind, by whose they are.
+struct Bucket {
+    name: &'static str,
+    most: NonZeroU32,
+    limiter: DefaultKeyedRateLimiter<Uuid, StateInformationMiddleware>,
+}
+
+/// What is left in a bucket.
+#[derive(Clone, Copy, Debug)]
+struct Level {
+    name: &'static str,
+    most: u32,
+    left: u32,
+    /// Until more can be taken, when this time there was not enough.
+    wait: Option<Duration>,
+}
+
+/// What a request took, and what it leaves to others.
+#[derive(Clone, Copy, Debug)]
+pub struct Taken {
+    token: Level,
+    company: Level,
+}
+
+impl Limits {
+    pub fn new(rates: Rates) -> Limits {
+        let (token, company) = (Bucket::new("token", rates.token), Bucket::new("company", rates.company));
+        Limits(Arc::new(Buckets { token, company }))
+    }
+
+    /// Takes so many requests out of the buckets of a token and of its company.
+    pub fn take(&self, bearer: Bearer, requests: u32) -> Taken {
+        let requests = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);
+        let token = self.0.token.take(bearer.id, requests);
+        // Who asks too much takes nothing from colleagues.
+        let company = match token.wait {
+            Some(_) => self.0.company.full(),
+            None => self.0.company.take(bearer.tenant, requests),
+        };
+        Taken { token, company }
+    }
+
+    /// Forgets whose buckets are full again.
+    pub fn forget(&self) {
+        self.0.token.limiter.retain_recent();
+        self.0.company.limiter.retain_recent();
+    }
+}
+
+impl Bucket {
+    fn new(name: &'static str, most: u32) -> Bucket {
+        let most = NonZeroU32::new(most).unwrap_or(NonZeroU32::MIN);
+        let limiter = RateLimiter::keyed(Quota::per_minute(most)).with_middleware::<StateInformationMiddleware>();
+        Bucket { name, most, limiter }
+    }
+
+    fn full(&self) -> Level {
+        Level { name: self.name, most: self.most.get(), left: self.most.get(), wait: None }
+    }
+
+    fn take(&self, whose: Uuid, requests: NonZeroU32) -> Level {
+        match self.limiter.check_key_n(&whose, requests) {
+            Ok(Ok(state)) => Level { left: state.remaining_burst_capacity(), ..self.full() },
+            Ok(Err(until)) => {
+                let wait = until.wait_time_from(self.limiter.clock().now());
+                Level { left: 0, wait: Some(wait), ..self.full() }
+            }
+            // More at once than fits, however long one waits.
+            Err(_) => Level { left: 0, wait: Some(Duration::from_secs(WINDOW.into())), ..self.full() },
+        }
+    }
+}
+
+impl Level {
+    /// Seconds until the bucket is full, or until there is enough for what was asked.
+    fn reset(&self) -> u64 {
+        match self.wait {
+            Some(wait) => seconds(wait),
+            None => (u64::from(self.most - self.left.min(self.most)) * u64::from(WINDOW)).div_ceil(self.most.into()),
+        }
+    }
+}
+
+/// Whole seconds, so that whoever waits for them has waited enough.
+pub fn seconds(wait: Duration) -> u64 {
+    (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
+}
+
+impl Taken {
+    /// How long to wait, when there was not enough.
+    pub fn wait(&self) -> Option<Duration> {
+        self.token.wait.into_iter().chain(self.company.wait).max()
+    }
+
+    /// Says it in the headers of draft-ietf-httpapi-ratelimit-headers.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        let both = |one: &dyn Fn(&Level) -> String| format!("{}, {}", one(&self.token), one(&self.company));
+        let policy = both(&|level| format!("\"{}\";q={};w={WINDOW}", level.name, level.most));
+        let state = both(&|level| format!("\"{}\";r={};t={}", level.name, level.left, level.reset()));
+        for (name, text) in [(POLICY, policy), (STATE, state)] {
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                headers.insert(name, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,579 @@
+//! What can be asked, for programs that write programs: OpenAPI 3.1, from the descriptions of records. With a token it is what
+//! this program sees of its company, custom fields included; without one what every company begins with.
+
+use super::operation::PARAMETERS;
+use super::{ROOT, batch};
+use crate::api::caller::{Asked, Caller};
+use crate::api::limits::Limits;
+use crate::api::problem::{KINDS, plain};
+use crate::i18n::{Digits, I18n, Locale};
+use crate::platform::door;
+use crate::platform::permission::Rights;
+use crate::platform::tenancy::{Cx, Db, whole};
+use crate::platform::web::House;
+use crate::record::money::CURRENCIES;
+use crate::record::query::{PAGE, sortable};
+use crate::record::value::NOTE_LENGTH;
+use crate::record::{Field, Kind, Record};
+use crate::t;
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Map, Value as Json, json};
+use std::sync::LazyLock;
+
+/// The description as this program sees it, or as it is for everybody.
+pub async fn serve(State(house): State<House>, Extension(limits): Extension<Limits>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    if !parts.headers.contains_key(header::AUTHORIZATION) {
+        let locale = Asked::of(&parts).i18n().locale;
+        let mut response = respond(for_everybody(locale).to_owned());
+        response.headers_mut().insert(header::VARY, HeaderValue::from_static("Authorization, Accept-Language"));
+        return response;
+    }
+    match Caller::admit(&house.db, &limits, &parts).await {
+        Ok(caller) => {
+            let text = for_one(&house.db, &caller.cx).await;
+            caller.reply(text.map(respond).map_err(Into::into))
+        }
+        Err(refused) => *refused,
+    }
+}
+
+fn respond(text: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+async fn for_one(db: &Db, cx: &Cx) -> door::Outcome<String> {
+    let (db, cx) = (db.clone(), cx.clone());
+    whole(async move {
+        let tx = db.begin(&cx).await?;
+        let rights = tx.rights();
+        let seen = door::records().iter().copied().filter(|record| rights.sees(record));
+        let records: Vec<&'static Record> = seen.map(|record| tx.described(record)).collect();
+        Ok(describe(cx.i18n, &records, Some(&*rights)).to_string())
+    })
+    .await
+}
+
+/// What every company begins with, in a language.
+fn for_everybody(locale: Locale) -> &'static str {
+    static TEXTS: LazyLock<[String; 2]> = LazyLock::new(|| {
+        Locale::ALL.map(|locale| describe(I18n::new(locale, Digits::Western), door::records(), None).to_string())
+    });
+    &TEXTS[locale as usize]
+}
+
+// ------------------------------------------------------------------ the document
+
+/// The whole description of these records. Without rights it is of everybody's: what may be missing is not promised.
+pub fn describe(i18n: I18n, records: &[&'static Record], rights: Option<&Rights>) -> Json {
+    let writer = Writer { i18n, rights };
+    let mut paths = Map::new();
+    let mut schemas = common_schemas();
+    for record in records.iter().copied() {
+        writer.paths(record, &mut paths);
+        writer.schemas(record, &mut schemas);
+    }
+    paths.insert(format!("{ROOT}/batch"), writer.batch());
+    paths.insert(format!("{ROOT}/token"), writer.token());
+    let tags: Vec<Json> =
+        records.iter().map(|record| json!({ "name": record.name, "description": i18n.records(record) })).collect();
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": say(i18n, "api-title"), "version": "1", "description": say(i18n, "api-lead") },
+        "servers": [{ "url": "/" }],
+        "security": [{ "token": [] }],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": { "type": "http", "scheme": "bearer", "description": say(i18n, "api-token-hint") },
+            },
+            "schemas": schemas,
+            "parameters": writer.parameters(),
+            "headers": writer.headers(),
+            "responses": writer.problems(),
+        },
+    })
+}
+
+fn say(i18n: I18n, id: &str) -> String {
+    plain(&i18n.format(id, None))
+}
+
+fn reference(kind: &str, name: &str) -> Json {
+    json!({ "$ref": format!("#/components/{kind}/{name}") })
+}
+
+fn schema(name: &str) -> Json {
+    reference("schemas", name)
+}
+
+/// `sales_order` is `SalesOrder`.
+pub fn type_name(record: &str) -> String {
+    let capital = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().map(|first| first.to_ascii_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+    };
+    record.split('_').map(capital).collect()
+}
+
+fn content(schema: Json) -> Json {
+    json!({ "application/json": { "schema": schema } })
+}
+
+/// What is sent in any case.
+const ANYWAY: [u16; 4] = [401, 429, 500, 503];
+
+/// Answers of an operation: what it comes to, and the problems that it meets beside those that anything can.
+fn responses(good: &[(&str, Json)], problems: &[u16]) -> Json {
+    let mut responses: Map<String, Json> =
+        good.iter().map(|(status, response)| ((*status).to_owned(), response.clone())).collect();
+    for kind in KINDS.iter().filter(|kind| problems.contains(&kind.status) || ANYWAY.contains(&kind.status)) {
+        responses.insert(kind.status.to_string(), reference("responses", kind.code));
+    }
+    responses.into()
+}
+
+/// Writes the description for somebody.
+struct Writer<'r> {
+    i18n: I18n,
+    rights: Option<&'r Rights>,
+}
+
+impl Writer<'_> {
+    fn sees(&self, record: &Record, field: &str) -> bool {
+        self.rights.is_none_or(|rights| rights.on(record).sees_field(field))
+    }
+
+    fn may(&self, may: impl Fn(&Rights) -> bool) -> bool {
+        self.rights.is_none_or(may)
+    }
+
+    // -------------------------------------------------------------- paths
+
+    fn paths(&self, record: &'static Record, paths: &mut Map<String, Json>) {
+        let list = format!("{ROOT}/{}", record.path);
+        let mut of_list = Map::from_iter([("get".to_owned(), self.list(record))]);
+        if record.manual && !record.single && self.may(|rights| rights.creates(record)) {
+            of_list.insert("post".to_owned(), self.create(record));
+        }
+        paths.insert(list.clone(), of_list.into());
+        let mut of_one = Map::from_iter([
+            ("parameters".to_owned(), json!([reference("parameters", "id")])),
+            ("get".to_owned(), self.read(record)),
+        ]);
+        if record.manual && self.may(|rights| rights.changes(record)) {
+            of_one.insert("patch".to_owned(), self.change(record));
+        }
+        if !record.single && self.may(|rights| rights.deletes(record)) {
+            of_one.insert("delete".to_owned(), self.delete(record));
+        }
+        paths.insert(format!("{list}/{{id}}"), of_one.into());
+        for action in record.actions.iter().filter(|action| !action.internal) {
+            if self.may(|rights| rights.acts(record, action.name)) {
+                let of_action = json!({
+                    "parameters": [reference("parameters", "id")],
+                    "post": self.act(record, action.name),
+                });
+                paths.insert(format!("{list}/{{id}}/{}", action.name), of_action);
+            }
+        }
+    }
+
+    /// What all operations of a record say of themselves.
+    fn operation(&self, record: &Record, verb: &str, summary: String, rest: Json) -> Json {
+        let mut operation = json!({
+            "operationId": format!("{verb}_{}", record.name),
+            "summary": plain(&summary),
+            "tags": [record.name],
+        });
+        if let (Some(operation), Json::Object(rest)) = (operation.as_object_mut(), rest) {
+            operation.extend(rest);
+        }
+        operation
+    }
+
+    fn list(&self, record: &'static Record) -> Json {
+        let fields: Vec<&Field> = record.fields.iter().filter(|field| self.sees(record, field.name)).collect();
+        let sorts: Vec<String> = fields
+            .iter()
+            .filter(|field| sortable(field))
+            .flat_map(|field| [field.name.to_owned(), format!("-{}", field.name)])
+            .collect();
+        let mut parameters: Vec<Json> = ["limit", "after", "q", "fields"]
+            .map(|name| reference("parameters", name))
+            .into_iter()
+            .chain([json!({ "name": "sort", "in": "query", "schema": { "enum": sorts } })])
+            .collect();
+        if !record.views.is_empty() {
+            let views: Vec<&str> = record.views.iter().map(|view| view.name).collect();
+            parameters.push(json!({ "name": "view", "in": "query", "schema": { "enum": views } }));
+        }
+        parameters.extend(["If-None-Match", "Accept-Language"].map(|name| reference("parameters", name)));
+        parameters.extend(fields.iter().filter(|field| !PARAMETERS.contains(&field.name)).map(|field| {
+            let label = self.i18n.field(record, field.name);
+            let hint = say(self.i18n, filter_hint(field.kind));
+            json!({
+                "name": field.name, "in": "query", "description": format!("{label}: {hint}"),
+                "schema": { "type": "string" },
+            })
+        }));
+        let page = json!({
+            "description": say(self.i18n, "api-answer-list"),
+            "headers": { "ETag": reference("headers", "ETag"), "Link": reference("headers", "Link"),
+                         "RateLimit": reference("headers", "RateLimit"),
+                         "RateLimit-Policy": reference("headers", "RateLimit-Policy") },
+            "content": content(schema(&format!("{}Page", type_name(record.name)))),
+        });
+        let rest = json!({
+            "parameters": parameters,
+            "responses": responses(&[("200", page), ("304", self.unchanged())], &[400, 403]),
+        });
+        self.operation(record, "list", t!(self.i18n, "api-list", records = self.i18n.records(record)), rest)
+    }
+
+    fn read(&self, record: &Record) -> Json {
+        let rest = json!({
+            "parameters": [reference("parameters", "If-None-Match"), reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", self.one(record)), ("304", self.unchanged())], &[400, 404]),
+        });
+        self.operation(record, "read", t!(self.i18n, "api-read", record = self.i18n.record(record)), rest)
+    }
+
+    fn create(&self, record: &Record) -> Json {
+        let mut made = self.one(record);
+        made["headers"]["Location"] = reference("headers", "Location");
+        let rest = json!({
+            "parameters": [reference("parameters", "Idempotency-Key"), reference("parameters", "Accept-Language")],
+            "requestBody": { "required": true, "content": content(schema(&format!("{}New", type_name(record.name)))) },
+            "responses": responses(&[("201", made)], &[400, 403, 404, 409, 412, 413, 415, 422]),
+        });
+        self.operation(record, "create", t!(self.i18n, "api-create", record = self.i18n.record(record)), rest)
+    }
+
+    fn change(&self, record: &Record) -> Json {
+        let body = content(schema(&format!("{}Change", type_name(record.name))));
+        let rest = json!({
+            "parameters": [reference("parameters", "If-Match"), reference("parameters", "Idempotency-Key"),
+                           reference("parameters", "Accept-Language")],
+            "requestBody": { "required": true, "content": body },
+            "responses": responses(&[("200", self.one(record))], &[400, 403, 404, 409, 412, 413, 415, 422, 428]),
+        });
+        self.operation(record, "change", t!(self.i18n, "api-change", record = self.i18n.record(record)), rest)
+    }
+
+    fn delete(&self, record: &Record) -> Json {
+        let gone = json!({ "description": say(self.i18n, "api-answer-deleted") });
+        let rest = json!({
+            "parameters": [reference("parameters", "If-Match-optional"), reference("parameters", "Idempotency-Key"),
+                           reference("parameters", "Accept-Language")],
+            "responses": responses(&[("204", gone)], &[400, 403, 404, 409, 412, 413, 415, 422]),
+        });
+        self.operation(record, "delete", t!(self.i18n, "api-delete", record = self.i18n.record(record)), rest)
+    }
+
+    fn act(&self, record: &Record, action: &str) -> Json {
+        let mut done = self.one(record);
+        done["content"] = content(schema(&format!("{}Done", type_name(record.name))));
+        let rest = json!({
+            "parameters": [reference("parameters", "If-Match"), reference("parameters", "Idempotency-Key"),
+                           reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", done)], &[400, 403, 404, 409, 412, 413, 415, 422, 428]),
+        });
+        self.operation(record, action, self.i18n.action(record, action), rest)
+    }
+
+    /// The answer that is a record.
+    fn one(&self, record: &Record) -> Json {
+        json!({
+            "description": self.i18n.record(record),
+            "headers": { "ETag": reference("headers", "ETag"), "RateLimit": reference("headers", "RateLimit"),
+                         "RateLimit-Policy": reference("headers", "RateLimit-Policy") },
+            "content": content(schema(&type_name(record.name))),
+        })
+    }
+
+    fn unchanged(&self) -> Json {
+        json!({ "description": say(self.i18n, "api-answer-unchanged") })
+    }
+
+    fn batch(&self) -> Json {
+        let good =
+            json!({ "description": say(self.i18n, "api-answer-batch"), "content": content(schema("BatchResults")) });
+        json!({ "post": {
+            "operationId": "batch",
+            "summary": say(self.i18n, "api-batch"),
+            "description": say(self.i18n, "api-batch-hint"),
+            "parameters": [reference("parameters", "Idempotency-Key"), reference("parameters", "Accept-Language")],
+            "requestBody": { "required": true, "content": content(schema("Batch")) },
+            "responses": responses(&[("200", good)], &[400, 403, 404, 405, 409, 412, 413, 415, 422, 428]),
+        } })
+    }
+
+    fn token(&self) -> Json {
+        let good =
+            json!({ "description": say(self.i18n, "api-answer-token"), "content": content(schema("AccessToken")) });
+        json!({ "post": {
+            "operationId": "token",
+            "summary": say(self.i18n, "api-token"),
+            "description": say(self.i18n, "api-token-hint"),
+            "security": [],
+            "requestBody": {
+                "required": true,
+                "content": { "application/x-www-form-urlencoded": { "schema": schema("Credentials") } },
+            },
+            "responses": responses(&[("200", good)], &[400, 413, 415]),
+        } })
+    }
+
+    // -------------------------------------------------------------- what is shared
+
+    fn parameters(&self) -> Json {
+        let query = |name: &str, hint: &str, schema: Json| {
+            let hint = say(self.i18n, hint);
+            json!({ "name": name, "in": "query", "description": hint, "schema": schema })
+        };
+        let head = |name: &str, hint: &str, required: bool| {
+            json!({
+                "name": name, "in": "header", "description": say(self.i18n, hint), "required": required,
+                "schema": { "type": "string" },
+            })
+        };
+        json!({
+            "id": { "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } },
+            "limit": query("limit", "api-limit", json!({ "type": "integer", "minimum": 1, "default": PAGE })),
+            "after": query("after", "api-after", json!({ "type": "string" })),
+            "q": query("q", "api-q", json!({ "type": "string" })),
+            "fields": query("fields", "api-fields", json!({ "type": "string" })),
+            "If-Match": head("If-Match", "api-if-match", true),
+            "If-Match-optional": head("If-Match", "api-if-match", false),
+            "If-None-Match": head("If-None-Match", "api-if-none-match", false),
+            "Idempotency-Key": head("Idempotency-Key", "api-key", false),
+            "Accept-Language": head("Accept-Language", "api-language", false),
+        })
+    }
+
+    fn headers(&self) -> Json {
+        let text = |hint: &str| json!({ "description": say(self.i18n, hint), "schema": { "type": "string" } });
+        json!({
+            "ETag": text("api-etag"),
+            "Link": text("api-link-header"),
+            "Location": text("api-location"),
+            "RateLimit": text("api-rate"),
+            "RateLimit-Policy": text("api-rate-policy"),
+            "Retry-After": { "description": say(self.i18n, "api-retry"), "schema": { "type": "integer" } },
+            "WWW-Authenticate": text("api-authenticate"),
+        })
+    }
+
+    /// The problems, each by its code.
+    fn problems(&self) -> Json {
+        let problem = |kind: &crate::api::problem::Kind| {
+            let mut problem = json!({
+                "description": say(self.i18n, kind.title),
+                "content": { "application/problem+json": { "schema": schema("Problem") } },
+            });
+            match kind.status {
+                401 => problem["headers"] = json!({ "WWW-Authenticate": reference("headers", "WWW-Authenticate") }),
+                409 | 429 | 503 => problem["headers"] = json!({ "Retry-After": reference("headers", "Retry-After") }),
+                _ => {}
+            }
+            (kind.code.to_owned(), problem)
+        };
+        Json::Object(KINDS.iter().map(problem).collect())
+    }
+
+    // -------------------------------------------------------------- schemas
+
+    fn schemas(&self, record: &'static Record, schemas: &mut Map<String, Json>) {
+        let name = type_name(record.name);
+        let id = || ("id".to_owned(), json!({ "type": "string", "format": "uuid" }));
+        let mut out = Map::from_iter([id(), ("version".to_owned(), json!({ "type": "integer", "minimum": 1 }))]);
+        let mut given = Map::from_iter([id()]);
+        for field in record.fields.iter().filter(|field| self.sees(record, field.name)) {
+            let label = self.i18n.field(record, field.name);
+            out.insert(field.name.to_owned(), self.shown(record, field, &label));
+            if self.writable(record, field, "") {
+                given.insert(field.name.to_owned(), self.taken(field, &label));
+            }
+        }
+        schemas.insert(format!("{name}Row"), self.object(out.clone(), Some(&["id", "version"])));
+        if let Some(lines) = record.lines {
+            let mut of_line = Map::from_iter([id()]);
+            let mut new_line = of_line.clone();
+            let right = |field: &Field| format!("lines.{}", field.name);
+            for field in lines.fields.iter().filter(|field| self.sees(record, &right(field))) {
+                let label = self.i18n.line_field(record, field.name);
+                of_line.insert(field.name.to_owned(), self.shown(record, field, &label));
+                if self.writable(record, field, "lines.") {
+                    new_line.insert(field.name.to_owned(), self.taken(field, &label));
+                }
+            }
+            schemas.insert(format!("{name}Line"), self.object(of_line, None));
+            schemas.insert(format!("{name}LineGiven"), closed(new_line));
+            let list = |line: &str| json!({ "type": "array", "items": schema(&format!("{name}{line}")) });
+            out.insert("lines".to_owned(), list("Line"));
+            given.insert("lines".to_owned(), list("LineGiven"));
+        }
+        schemas.insert(name.clone(), self.object(out, None));
+        schemas.insert(format!("{name}New"), closed(given.clone()));
+        schemas.insert(format!("{name}Change"), closed(given));
+        let page = json!({ "data": { "type": "array", "items": schema(&format!("{name}Row")) },
+                           "next": { "type": ["string", "null"] } });
+        schemas.insert(format!("{name}Page"), whole_object(page, &["data", "next"]));
+        let done = json!({ "record": schema(&name), "created": { "type": "array", "items": schema("Created") } });
+        schemas.insert(format!("{name}Done"), whole_object(done, &["record", "created"]));
+    }
+
+    fn writable(&self, record: &Record, field: &Field, prefix: &str) -> bool {
+        let right = format!("{prefix}{}", field.name);
+        let may = self.rights.is_none_or(|rights| rights.on(record).changes_field(&right));
+        may && !field.computed && field.kind != Kind::State
+    }
+
+    /// An object that is answered. What it holds is promised where it is known who asks.
+    fn object(&self, properties: Map<String, Json>, required: Option<&[&str]>) -> Json {
+        let all: Vec<String> = match (required, self.rights) {
+            (Some(required), _) => required.iter().map(|name| (*name).to_owned()).collect(),
+            (None, Some(_)) => properties.keys().cloned().collect(),
+            (None, None) => vec!["id".to_owned()],
+        };
+        let mut object = json!({ "type": "object", "properties": properties, "required": all });
+        if self.rights.is_some() {
+            object["additionalProperties"] = false.into();
+        }
+        object
+    }
+
+    /// A value that is answered.
+    fn shown(&self, record: &Record, field: &Field, label: &str) -> Json {
+        let mut schema = match field.kind {
+            Kind::Names => json!({ "anyOf": [schema("Names"), { "type": "null" }] }),
+            Kind::State => {
+                let states: Vec<&str> = record.states.iter().map(|state| state.name).collect();
+                json!({ "enum": states })
+            }
+            Kind::Bool => json!({ "type": "boolean" }),
+            Kind::Link(_) | Kind::Source => json!({ "type": ["string", "null"], "format": "uuid" }),
+            kind => of_kind(kind),
+        };
+        self.explain(&mut schema, field, label);
+        schema
+    }
+
+    /// A value that is taken.
+    fn taken(&self, field: &Field, label: &str) -> Json {
+        let mut schema = match field.kind {
+            Kind::Names => json!({ "anyOf": [schema("NamesGiven"), { "type": "null" }] }),
+            Kind::Bool => json!({ "type": ["boolean", "null"] }),
+            Kind::Link(_) | Kind::Source => json!({ "type": ["string", "null"] }),
+            kind => of_kind(kind),
+        };
+        self.explain(&mut schema, field, label);
+        schema
+    }
+
+    fn explain(&self, schema: &mut Json, field: &Field, label: &str) {
+        schema["title"] = label.into();
+        if let Kind::Link(target) = field.kind
+            && let Some(target) = door::record(target)
+        {
+            let record = self.i18n.record(target);
+            schema["description"] = plain(&t!(self.i18n, "api-kind-link", record = record)).into();
+        }
+    }
+}
+
+/// The schema of kinds that are read as they are written.
+fn of_kind(kind: Kind) -> Json {
+    let text = |most: usize| json!({ "type": ["string", "null"], "maxLength": most });
+    match kind {
+        Kind::Text(most) => text(most.into()),
+        Kind::Note => text(NOTE_LENGTH),
+        Kind::Code | Kind::Number => text(40),
+        Kind::Integer => json!({ "type": ["integer", "null"] }),
+        Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent | Kind::Money | Kind::Base => {
+            json!({ "type": ["string", "null"], "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "examples": ["1250.5"] })
+        }
+        Kind::Date => json!({ "type": ["string", "null"], "format": "date" }),
+        Kind::Words => json!({ "type": ["array", "null"], "items": { "type": "string" } }),
+        Kind::Choice(words) => {
+            let words: Vec<Json> = words.iter().map(|word| (*word).into()).chain([Json::Null]).collect();
+            json!({ "enum": words })
+        }
+        Kind::Currency => {
+            let codes: Vec<Json> = CURRENCIES.iter().map(|currency| currency.code.into()).chain([Json::Null]).collect();
+            json!({ "enum": codes })
+        }
+        _ => json!({ "type": ["string", "null"] }),
+    }
+}
+
+/// How a list is filtered by a field of this kind.
+pub fn filter_hint(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Choice(_) | Kind::RecordType | Kind::State | Kind::Currency => "api-filter-any",
+        Kind::Link(_) | Kind::Source | Kind::Bool => "api-filter-equal",
+        Kind::Names => "api-filter-holds",
+        kind if kind.is_figure() || kind == Kind::Date => "api-filter-range",
+        _ => "api-filter-begins",
+    }
+}
+
+/// An object that takes nothing else.
+fn closed(properties: Map<String, Json>) -> Json {
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+/// An object that holds these, and nothing else.
+fn whole_object(properties: Json, required: &[&str]) -> Json {
+    json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+fn common_schemas() -> Map<String, Json> {
+    let text = || json!({ "type": "string" });
+    let name = || json!({ "type": ["string", "null"], "maxLength": 200 });
+    let id = || json!({ "type": "string", "format": "uuid" });
+    let body = || json!({ "type": ["object", "null"] });
+    let operation = json!({
+        "method": { "enum": ["GET", "POST", "PATCH", "DELETE"] }, "path": text(),
+        "if_match": { "type": ["string", "null"] }, "if_none_match": { "type": ["string", "null"] }, "body": body(),
+    });
+    let mut operation = whole_object(operation, &["method", "path"]);
+    operation["title"] = "Operation".into();
+    let result = json!({
+        "status": { "type": "integer" }, "etag": text(), "location": text(), "link": text(), "body": body(),
+    });
+    let error = json!({ "field": { "type": ["string", "null"] }, "message": text(), "id": text() });
+    let problem = json!({
+        "type": { "type": "string", "format": "uri-reference" }, "title": text(), "status": { "type": "integer" },
+        "detail": text(), "errors": { "type": "array", "items": whole_object(error, &["field", "message", "id"]) },
+        "request": id(), "operation": { "type": "integer" },
+    });
+    let batch = json!({
+        "atomic": { "type": "boolean", "default": false },
+        "operations": { "type": "array", "minItems": 1, "maxItems": batch::MOST, "items": operation },
+    });
+    let results = json!({ "results": { "type": "array", "items": whole_object(result, &["status"]) } });
+    let credentials = json!({ "grant_type": { "const": "client_credentials" }, "client_secret": text() });
+    let access = json!({
+        "access_token": text(), "token_type": { "const": "Bearer" }, "expires_in": { "type": "integer" },
+        "scope": { "enum": ["read", "write"] },
+    });
+    Map::from_iter([
+        ("Names".to_owned(), whole_object(json!({ "en": text(), "ar": text() }), &["en", "ar"])),
+        ("NamesGiven".to_owned(), whole_object(json!({ "en": name(), "ar": name() }), &[])),
+        (
+            "Created".to_owned(),
+            whole_object(json!({ "type": text(), "id": id(), "href": text() }), &["type", "id", "href"]),
+        ),
+        ("Problem".to_owned(), whole_object(problem, &["type", "title", "status", "detail", "errors", "request"])),
+        ("Batch".to_owned(), whole_object(batch, &["operations"])),
+        ("BatchResults".to_owned(), whole_object(results, &["results"])),
+        ("Credentials".to_owned(), json!({ "type": "object", "properties": credentials, "required": ["grant_type"] })),
+        ("AccessToken".to_owned(), whole_object(access, &["access_token", "token_type", "expires_in", "scope"])),
+    ])
+}
