@@ -2,14 +2,20 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { type Diwan, expect, test } from '../support/diwan.js';
 import { addCustomer, addItems, customer, sheet } from '../support/goods.js';
 
+const wide = 1360;
+const phone = 390;
+
 /** Nothing that the axe rules of WCAG 2.2 AA know stands in anybody's way, in light or dark. */
-async function isAccessible(diwan: Diwan, address: string) {
+async function isAccessible(diwan: Diwan, address: string, widths = [wide]) {
   for (const colorScheme of ['light', 'dark'] as const) {
     await diwan.page.emulateMedia({ colorScheme });
     await diwan.open(address);
-    const { violations } = await new AxeBuilder({ page: diwan.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
-    const found = violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html} — ${node.failureSummary}`));
-    expect.soft(found, `${address} in ${colorScheme} colours`).toEqual([]);
+    for (const width of widths) {
+      await diwan.page.setViewportSize({ width, height: 900 });
+      const { violations } = await new AxeBuilder({ page: diwan.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+      const found = violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html} — ${node.failureSummary}`));
+      expect.soft(found, `${address} in ${colorScheme} colours, ${width} pixels wide`).toEqual([]);
+    }
   }
 }
 
@@ -19,8 +25,7 @@ test('signing in and signing up are accessible', async ({ diwan }) => {
 });
 
 test('home and reports are accessible', async ({ house: diwan }) => {
-  await isAccessible(diwan, '/');
-  await isAccessible(diwan, '/trial-balance');
+  for (const address of ['/', '/trial-balance', '/receivables']) await isAccessible(diwan, address);
 });
 
 test('lists and forms are accessible', async ({ house: diwan, page }) => {
@@ -29,4 +34,15 @@ test('lists and forms are accessible', async ({ house: diwan, page }) => {
   await diwan.create('sales-orders', { customer: customer.code }, { item: sheet.code, quantity: 5 });
   const order = new URL(page.url()).pathname;
   for (const address of ['/sales-orders', '/sales-orders/new', order]) await isAccessible(diwan, address);
+});
+
+test('what runs the company is accessible, on a phone too', async ({ house: diwan, page }) => {
+  // A file that has been checked, one row of it bad: all that the page of an import can show.
+  await diwan.open('/customers/import');
+  const buffer = Buffer.from('code,name,credit_limit\nC-1,Onyx,\nC-2,Quartz,plenty\n');
+  await page.locator('#file').setInputFiles({ name: 'customers.csv', mimeType: 'text/csv', buffer });
+  await diwan.go(() => page.getByRole('button', { name: diwan.t('import-check') }).click());
+  await expect(page.locator('#import-mapping')).toBeVisible();
+  const checked = new URL(page.url()).pathname;
+  for (const address of ['/company-details', '/customers/import', checked, '/audit', '/general-ledger']) await isAccessible(diwan, address, [wide, phone]);
 });

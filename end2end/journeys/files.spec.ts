@@ -13,13 +13,25 @@ const shelf = (diwan: Diwan) => diwan.page.locator('#files .shelf li');
 const item = (diwan: Diwan, name: string) => shelf(diwan).filter({ hasText: name });
 const choose = (diwan: Diwan, ...files: (typeof contract)[]) => diwan.page.locator('#files-input').setInputFiles(files);
 
+/** Pastes a picture, as from a screenshot, and beside it perhaps a text. */
+const paste = (diwan: Diwan, text?: string) =>
+  diwan.page.evaluate(
+    ([bytes, text]) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File([new Uint8Array(bytes)], 'image.png', { type: 'image/png' }));
+      if (text) clipboardData.setData('text/plain', text);
+      document.activeElement?.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+    },
+    [[...photo.buffer], text] as const,
+  );
+
 /** What a click on a file leads to. */
 async function opened(diwan: Diwan, name: string) {
   const href = await item(diwan, name).locator('a').getAttribute('href');
   return diwan.page.request.get(href!);
 }
 
-test('files are chosen, dropped, opened and removed', async ({ house: diwan, page: window }) => {
+test('files are chosen, dropped, pasted, opened and removed', async ({ house: diwan, page: window }) => {
   await addCustomer(diwan);
   await choose(diwan, contract, photo);
   await expect(shelf(diwan)).toHaveCount(2);
@@ -35,23 +47,28 @@ test('files are chosen, dropped, opened and removed', async ({ house: diwan, pag
   });
   await window.dispatchEvent('#files', 'drop', { dataTransfer: dropped });
   await expect(item(diwan, 'list.csv')).toHaveCount(1);
+  // Cells of a spreadsheet bring a picture of themselves: that is not meant for the shelf.
+  await paste(diwan, 'C-1');
+  await paste(diwan);
+  await expect(item(diwan, 'image.png').locator('img')).toHaveJSProperty('complete', true);
+  await expect(window.locator('#files-camera')).toHaveAttribute('capture', 'environment');
 
   await diwan.watch.expecting(422, async () => {
     await choose(diwan, page);
     await expect(window.locator('#files .notice.bad')).toSay(diwan.t('refuse-file-type', { name: page.name }));
   });
-  await expect(shelf(diwan)).toHaveCount(3);
+  await expect(shelf(diwan)).toHaveCount(4);
 
   // All of it is there for whoever comes next, and in the history.
   await window.reload();
   await diwan.arrived();
-  await expect(shelf(diwan)).toHaveCount(3);
+  await expect(shelf(diwan)).toHaveCount(4);
   await expect(window.locator('#history')).toSay(diwan.t('event-attach'));
   const asked = window.waitForEvent('dialog').then((dialog) => dialog.accept());
   await diwan.go(() => item(diwan, 'list.csv').getByRole('button').click());
   await asked;
   await expect(diwan.notice).toSay(diwan.t('done-detached'));
-  await expect(shelf(diwan)).toHaveCount(2);
+  await expect(shelf(diwan)).toHaveCount(3);
 });
 
 test('an upload goes on after the server was away', async ({ house: diwan, page: window }) => {

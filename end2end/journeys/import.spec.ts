@@ -50,7 +50,7 @@ test('bad rows are shown, left out, mended and imported; the import is undone', 
   // Mended in the spreadsheet, it is a file as any other.
   const mended = rest.replace('C-1,', 'C-2,').replace('plenty', '250.50').replace('SOMEDAY', 'NET7');
   await check(diwan, mended);
-  await expect(page.locator('#import-good')).toSay(diwan.t('import-good', { rows: 3, documents: 3 }));
+  await expect(page.locator('#import-good')).toSay(diwan.t('import-good', { rows: 3, created: 3, changed: 0 }));
   await get(diwan, 'import', 'done');
   await customers(diwan, 4);
   for (const name of ['Basalt Trading', 'شركة الجرانيت', 'Marble House', 'Slate']) await expect(page.getByRole('row').filter({ hasText: name })).toHaveCount(1);
@@ -67,9 +67,9 @@ test('a column goes where it last went', async ({ house: diwan, page }) => {
   await page.locator('select[name="map.0"]').selectOption('code');
   await page.locator('select[name="map.1"]').selectOption('name');
   await get(diwan, 'check', 'rehearsed');
-  await expect(page.locator('#import-good')).toSay(diwan.t('import-good', { rows: 1, documents: 1 }));
+  await expect(page.locator('#import-good')).toSay(diwan.t('import-good', { rows: 1, created: 1, changed: 0 }));
   await check(diwan, 'Called,Key\nQuartz,K-2\n');
   await expect(page.locator('select[name="map.0"]')).toHaveValue('name');
   await expect(page.locator('select[name="map.1"]')).toHaveValue('code');
-  await expect(page.locator('#import-good')).toSay(diwan.t('import-good', { rows: 1, documents: 1 }));
+  await expect(page.locator('#import-good')).toSay(diwan.t('import-good', { rows: 1, created: 1, changed: 0 }));
 });

@@ -11,6 +11,9 @@ async function comesTo(diwan: Diwan, net: number, tax: number, total: number) {
 /** The rows of a document or a report, as they are read. */
 const row = (diwan: Diwan, text: string) => diwan.page.locator('table.lines, table.report').getByRole('row').filter({ hasText: text });
 
+/** The account of what customers owe. */
+const receivables = '1140';
+
 test('from a quotation to the paid invoice', async ({ house: diwan, page, language }) => {
   // Arabic readers may have their own digits; the figures of this journey are then written in them.
   if (language === 'ar') {
@@ -86,6 +89,14 @@ test('from a quotation to the paid invoice', async ({ house: diwan, page, langua
   await diwan.open('/trial-balance');
   await expect(page.locator('#sum-debit')).toHaveText(diwan.figure(5004.2));
   await expect(page.locator('#sum-credit')).toHaveText(diwan.figure(5004.2));
+  // A figure leads to its postings, and a posting to its document: first what was invoiced, then what was paid of it.
+  await diwan.go(() => row(diwan, receivables).getByRole('link', { name: diwan.figure(1902.1) }).first().click());
+  await expect(page).toHaveURL(/\/general-ledger\?account=/);
+  await expect(page.locator('#account option:checked')).toContainText(receivables);
+  const postings = page.locator('table.report tbody').getByRole('row').filter({ hasText: diwan.figure(1902.1) });
+  await expect(postings).toHaveCount(2);
+  await diwan.go(() => postings.first().getByRole('link').click());
+  await expect(page).toHaveURL(invoice);
   await diwan.open('/books-health');
   await expect(page.locator('.checks li')).toHaveCount(9);
   await expect(page.locator('.checks li.ok')).toHaveCount(9);

@@ -58,6 +58,48 @@ test('keys keep their place on an Arabic keyboard', async ({ house: diwan }) => 
   await expect(palette(diwan)).toBeHidden();
 });
 
+test('on an Arabic keyboard the palette goes, makes and acts, and single keys do their work', async ({ house: diwan, page }) => {
+  /** Opens the palette and takes what is called so. */
+  const take = async (label: string) => {
+    await pressInArabic(diwan, 'KeyK', 'ن', { ctrlKey: true });
+    await expect(page.locator('#palette-input')).toBeFocused();
+    await page.keyboard.insertText(label);
+    await expect(options(diwan).first()).toHaveText(label);
+    await diwan.go(() => pressInArabic(diwan, 'Enter', 'Enter'));
+    await expect(palette(diwan)).toBeHidden();
+  };
+  await take(diwan.t('opportunity-new'));
+  await expect(page).toHaveURL(/\/opportunities\/new$/);
+  await diwan.fillIn({ title: 'Cold store' });
+  await diwan.go(() => pressInArabic(diwan, 'KeyS', 'س', { ctrlKey: true }));
+  await expect(diwan.notice).toSay(diwan.t('done-saved'));
+  await take(diwan.t('opportunity-action-advance'));
+  await expect(diwan.state).toHaveText(diwan.t('opportunity-state-qualified'));
+  await take(diwan.t('unit-many'));
+  await expect(page).toHaveURL(/\/units$/);
+
+  const search = page.locator('.filters input[type=search]');
+  await expect(search).toBeVisible();
+  await pressInArabic(diwan, 'Slash', 'ظ');
+  await expect(search).toBeFocused();
+  // Whoever types means letters.
+  await pressInArabic(diwan, 'KeyN', 'ى');
+  await expect(search).toBeFocused();
+  await search.blur();
+  const row = (at: number) => page.locator('table.list tbody tr').nth(at).getByRole('link').first();
+  for (const at of [0, 1]) {
+    await pressInArabic(diwan, 'KeyJ', 'ت');
+    await expect(row(at)).toBeFocused();
+  }
+  await pressInArabic(diwan, 'KeyK', 'ن');
+  await expect(row(0)).toBeFocused();
+  await diwan.go(() => pressInArabic(diwan, 'KeyN', 'ى'));
+  await expect(page).toHaveURL(/\/units\/new$/);
+  await expect(diwan.field('code')).toBeVisible();
+  await pressInArabic(diwan, 'KeyE', 'ث');
+  await expect(diwan.field('code')).toBeFocused();
+});
+
 test.describe('without scripts', () => {
   test.use({ javaScriptEnabled: false });
 

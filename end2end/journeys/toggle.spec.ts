@@ -50,3 +50,38 @@ test.describe('without scripts', () => {
     await expect(page).toHaveURL(/columns=code/);
   });
 });
+
+test('drafts are changed in their list as in a spreadsheet', async ({ house: diwan, page }) => {
+  await addCustomer(diwan);
+  await diwan.create('customers', { code: 'C-SECOND', 'name-en': 'Second', 'name-ar': 'الثاني' });
+  await diwan.open('/customers?columns=code,name,phone,credit_limit&sort=code');
+  await page.locator('#edit-rows').click();
+  const cell = (row: number, field: string) => page.locator('tbody tr').nth(row).locator(`[id$="-${field}"]`);
+  await cell(0, 'phone').fill('+966 11 555 0100');
+  await cell(0, 'phone').press('Enter');
+  await expect(cell(1, 'phone')).toBeFocused();
+  await expect(page.locator('.toast')).toSay('+966 11 555 0100');
+  // Escape takes back what was typed.
+  await cell(1, 'phone').fill('nonsense');
+  await cell(1, 'phone').press('Escape');
+  await expect(cell(1, 'phone')).toHaveValue('');
+  // What the server refuses stays to be mended, with the reason; what it takes can be undone.
+  await diwan.watch.expecting(422, async () => {
+    await cell(0, 'credit_limit').fill('much');
+    await cell(0, 'credit_limit').press('Tab');
+    await expect(page.locator('.toast')).toSay(diwan.t('fault-not-number'));
+  });
+  await expect(cell(0, 'credit_limit')).toHaveValue('much');
+  await expect(cell(0, 'credit_limit')).toHaveAttribute('aria-invalid', 'true');
+  await cell(0, 'credit_limit').fill('٥٠٠٠');
+  await cell(0, 'credit_limit').press('Tab');
+  await expect(page.locator('.toast')).toSay(diwan.t('customer-credit_limit'));
+  await expect(cell(0, 'credit_limit')).toHaveValue('5000.00');
+  await page.locator('#undo').click();
+  await expect(cell(0, 'credit_limit')).toHaveValue('');
+  await page.locator('#edit-rows').click();
+  await expect(page.locator('tbody tr').first()).toContainText('+966 11 555 0100');
+  await page.reload();
+  await expect(page.locator('tbody tr').first()).toContainText('+966 11 555 0100');
+  await expect(page.locator('tbody')).not.toContainText('nonsense');
+});

@@ -106,6 +106,21 @@ async fn every_filter_view_and_order_has_its_index() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
+/// What a description says of a constraint is said of one that is there, in words, at a field of the record.
+#[tokio::test]
+async fn constraints_that_descriptions_name_are_in_the_database() {
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    let known: Vec<String> =
+        sqlx::query_scalar("select conname::text from pg_constraint").fetch_all(&mut admin).await.expect("constraints");
+    for record in modules::records() {
+        for constraint in record.constraints {
+            assert!(known.iter().any(|name| name == constraint.name), "{}: {}", record.name, constraint.name);
+            assert!(MESSAGES.iter().any(|(id, _)| *id == constraint.message), "{}", constraint.message);
+            assert!(constraint.field.is_none_or(|field| record.field(field).is_some()), "{}", constraint.name);
+        }
+    }
+}
+
 #[test]
 fn descriptions_name_only_what_exists() {
     for record in modules::records() {
@@ -347,6 +362,24 @@ fn every_refusal_has_words() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
+/// Whoever is refused reads what to do instead: "To do X you must Y", or a second sentence that says it.
+#[test]
+fn every_refusal_says_what_to_do() {
+    let refuses = |id: &str| ["refuse-", "fault-", "import-fault-"].iter().any(|opening| id.starts_with(opening));
+    let mut silent = Vec::new();
+    for (locale, must) in [(Locale::En, " must "), (Locale::Ar, "يجب")] {
+        let i18n = I18n::new(locale, Digits::Western);
+        for (id, _) in MESSAGES.iter().filter(|(id, _)| refuses(id)) {
+            let text = i18n.format(id, None);
+            let goes_on = [". ", "! ", "? ", "؟ "].iter().any(|end| text.contains(end));
+            if !goes_on && !text.contains(must) {
+                silent.push(format!("{id} in {}: {text}", locale.tag()));
+            }
+        }
+    }
+    assert!(silent.is_empty(), "{silent:#?}");
+}
+
 // ------------------------------------------------------------------ the house
 
 #[test]
@@ -356,8 +389,9 @@ fn who_may_know_whom() {
         ("record/", &["crate::platform", "crate::modules", "crate::ui", "crate::app", "crate::i18n"]),
         ("i18n/", &["crate::platform", "crate::modules", "crate::ui", "crate::app"]),
         ("ui/", &["crate::platform"]),
-        ("platform/", &["crate::modules", "crate::ui", "crate::app"]),
-        ("modules/", &["crate::ui", "crate::app"]),
+        ("platform/", &["crate::modules", "crate::ui", "crate::app", "crate::api"]),
+        ("api/", &["crate::modules", "crate::ui", "crate::app"]),
+        ("modules/", &["crate::ui", "crate::app", "crate::api"]),
     ];
     let mut breaches = Vec::new();
     for (name, text) in tree() {
@@ -380,8 +414,11 @@ fn what_serves_all_records_names_none() {
         .filter(|name| !also.contains(name))
         .map(|name| format!("\"{name}\""))
         .collect();
+    // Nor by what belongs to it, such as a constraint of its table.
+    let names: Vec<String> =
+        names.iter().flat_map(|name| [name.clone(), format!("{}_", name.trim_end_matches('"'))]).collect();
     for (file, text) in tree() {
-        if ["record", "platform", "ui", "app", "i18n"].iter().any(|room| file.starts_with(room)) {
+        if ["record", "platform", "api", "ui", "app", "i18n"].iter().any(|room| file.starts_with(room)) {
             let named: Vec<_> = names.iter().filter(|name| text.contains(name.as_str())).collect();
             assert!(named.is_empty(), "{file} names {named:?}");
         }
@@ -408,6 +445,37 @@ fn what_travels_to_the_browser_leaves_nothing_out() {
             assert!(!shy.iter().any(|word| text.contains(word)), "{file} leaves fields out");
         }
     }
+}
+
+/// Addresses that a file makes routes of.
+fn routes_in(file: &str, text: &str) -> Vec<String> {
+    let openings = [".route(", ".route_service("];
+    let parts = openings.into_iter().flat_map(|opening| text.split(opening).skip(1));
+    let address = |part: &str| Some(part.trim_start().strip_prefix('"')?.split('"').next()?.to_owned());
+    parts.map(|part| address(part).unwrap_or_else(|| panic!("{file} has a route whose address is not read"))).collect()
+}
+
+/// Whatever is served is asked for with the ids of another company, or has a reason why not.
+#[test]
+fn no_address_is_left_out_where_companies_are_kept_apart() {
+    use crate::tests::api::rest;
+    use crate::tests::platform::web::{SPARED, WALKED};
+    let mut served = BTreeSet::new();
+    for (name, text) in tree().into_iter().filter(|(name, _)| !name.starts_with("tests")) {
+        served.extend(routes_in(&name, &text));
+        // Routes below another one would have addresses that are not written anywhere.
+        assert!(!text.contains(".nest(") && !text.contains(".nest_service("), "{name} nests routes");
+        if name == "app/calls.rs" {
+            // The pages behind the routes, as they are told apart.
+            let arms = text.lines().map(str::trim).filter(|line| line.starts_with('[') && line.contains("=>"));
+            served.extend(arms.filter_map(|arm| Some(format!("{}]", arm.split_once(']')?.0))));
+        }
+    }
+    assert!(served.contains("/{path}/{id}") && served.contains("[path, id]"), "{served:#?}");
+    let walked = WALKED.iter().chain(rest::WALKED).copied();
+    let spared = SPARED.iter().chain(rest::SPARED).map(|(address, _)| *address);
+    let known: BTreeSet<String> = walked.chain(spared).map(str::to_owned).collect();
+    assert_eq!(served, known);
 }
 
 #[test]

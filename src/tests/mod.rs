@@ -2,6 +2,7 @@
 
 mod support;
 
+mod api;
 mod app;
 mod laws;
 mod modules;

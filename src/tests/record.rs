@@ -4,7 +4,7 @@ use crate::record::fold::fold;
 use crate::record::query::Query;
 use crate::record::value::{self, Fault};
 use crate::record::{Field, Kind, Names, Value, money};
-use crate::tests::support::{day, dec, record};
+use crate::tests::support::{Firm, day, dec, record};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
@@ -60,6 +60,53 @@ fn halves_round_away_from_zero() {
     }
     assert_eq!(dec("0.1") + dec("0.2"), dec("0.3"));
     assert_eq!(money::allocate(100, &[Decimal::ONE; 3]), [34, 33, 33]);
+}
+
+/// There is one rule, and the database has the same: a half goes away from zero, and no figure is a float on its way.
+#[tokio::test]
+async fn f32_the_database_rounds_as_we_do() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    for (text, decimals, rounded) in [
+        ("2.5", 0, "3"),
+        ("-2.5", 0, "-3"),
+        ("0.5", 0, "1"),
+        ("1.005", 2, "1.01"),
+        ("-1.005", 2, "-1.01"),
+        ("2.675", 2, "2.68"),
+        ("0.0005", 3, "0.001"),
+        ("0.00049999", 3, "0"),
+        ("99999999999999.995", 2, "100000000000000"),
+    ] {
+        assert_eq!(money::round(dec(text), decimals).normalize(), dec(rounded), "{text}");
+        let theirs: Decimal = sqlx::query_scalar("select round($1, $2)")
+            .bind(dec(text))
+            .bind(decimals as i32)
+            .fetch_one(tx.conn())
+            .await
+            .expect("a figure");
+        assert_eq!(theirs.normalize(), dec(rounded), "{text} in the database");
+        let minor = money::to_minor(dec(text), decimals).expect("fits");
+        assert_eq!(money::from_minor(minor, decimals).normalize(), dec(rounded), "{text} in minor units");
+    }
+    let sum: Decimal =
+        sqlx::query_scalar("select 0.1::numeric + $1").bind(dec("0.2")).fetch_one(tx.conn()).await.expect("a sum");
+    assert_eq!((sum, dec("0.1") + dec("0.2")), (dec("0.3"), dec("0.3")));
+}
+
+#[test]
+fn f32_a_hundred_in_three_is_a_hundred() {
+    for (total, shares, expected) in [
+        (100, vec!["1", "1", "1"], vec![34, 33, 33]),
+        (-100, vec!["1", "1", "1"], vec![-34, -33, -33]),
+        (1, vec!["1", "1", "1"], vec![1, 0, 0]),
+        (10_000, vec!["33.3333", "33.3333", "33.3334"], vec![3_333, 3_333, 3_334]),
+        (5, vec!["0", "0"], vec![5, 0]),
+        (i64::MAX, vec!["1", "1"], vec![i64::MAX / 2 + 1, i64::MAX / 2]),
+    ] {
+        let weights: Vec<Decimal> = shares.iter().map(|share| dec(share)).collect();
+        assert_eq!(money::allocate(total, &weights), expected, "{total} by {shares:?}");
+    }
 }
 
 #[test]

@@ -2,10 +2,13 @@
 //!
 //! All tests share one database and run at once, each as another company: what leaks between companies breaks them.
 
+use crate::api;
+use crate::api::limits::Limits;
 use crate::app::{calls, forms, shell};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::modules::{self, administration::founding};
 use crate::platform::cluster::{Cluster, Durability};
+use crate::platform::config::Rates;
 use crate::platform::database;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Outcome};
@@ -13,18 +16,19 @@ use crate::platform::files::Store;
 use crate::platform::table::Table;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::platform::web::{self, House};
-use crate::record::page::{FormPage, Suggestion};
+use crate::record::page::{FileItem, FormPage, Row, Suggestion};
 use crate::record::{Names, Record, Value};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{Request, StatusCode, header};
-use codee::Decoder as _;
 use codee::binary::PostcardCodec;
+use codee::{Decoder as _, Encoder as _};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::{Connection as _, PgConnection};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -43,6 +47,8 @@ struct Ground {
 static GROUND: OnceCell<Ground> = OnceCell::const_new();
 /// Where all tests keep files.
 pub static FILES: LazyLock<Store> = LazyLock::new(Store::in_memory);
+/// More than any test asks for.
+static LIMITS: LazyLock<Limits> = LazyLock::new(|| Limits::new(Rates { token: 1_000_000, company: 1_000_000 }));
 static COUNTER: AtomicU32 = AtomicU32::new(1);
 
 async fn ground() -> &'static Ground {
@@ -56,7 +62,10 @@ async fn ground() -> &'static Ground {
             );
             let cluster = Cluster::start(&folder, Durability::None).await.expect("a private Postgres for tests");
             let name = format!("test_{}", std::process::id());
-            database::drop_databases(&cluster.url("postgres"), "test_").await.expect("old test databases go");
+            // Tests that run beside these use theirs.
+            if cluster.found_alone() {
+                database::drop_databases(&cluster.url("postgres"), "test_").await.expect("old test databases go");
+            }
             database::create_database(&cluster.url("postgres"), &name).await.expect("a fresh database");
             let admin = cluster.url(&name);
             let app = database::prepare(&admin).await.expect("roles and migrations");
@@ -115,6 +124,7 @@ impl Firm {
             i18n: I18n::new(Locale::En, Digits::Western),
             request: Uuid::now_v7(),
             address: None,
+            scope: None,
         };
         let email = format!("owner{n}@firm.example");
         let plan = founding::Founding {
@@ -221,14 +231,77 @@ impl Firm {
 
     /// Changes fields of a draft as a form does.
     pub async fn change(&self, document: &Document, fields: &[(&str, &str)]) -> Outcome<Document> {
+        self.save(document, &door::Typed { lines: None, ..form(fields, &[]) }).await
+    }
+
+    /// Saves what a form sends of a draft, a new one included.
+    pub async fn save(&self, document: &Document, typed: &door::Typed) -> Outcome<Document> {
         let mut tx = self.tx().await;
-        let typed = door::Typed {
-            fields: fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
-            lines: None,
-        };
-        let saved = door::save(&mut tx, document.record, document.id, document.version, &typed).await?;
+        let saved = door::save(&mut tx, document.record, document.id, document.version, typed).await?;
         tx.commit().await?;
         Ok(saved)
+    }
+
+    /// Writes a new document as rules would: what its fields start with, the firm's customer, and what `fill` sets.
+    pub async fn insert(&self, name: &str, fill: impl FnOnce(Document) -> Document) -> Outcome<Document> {
+        let mut tx = self.tx().await;
+        let mut document = door::fresh(&mut tx, record(name)).await?;
+        if document.record.field("customer").is_some() {
+            document.set("customer", self.customer);
+        }
+        document = fill(document);
+        door::insert(&mut tx, &mut document).await?;
+        tx.commit().await?;
+        Ok(document)
+    }
+
+    /// A draft of today with these lines.
+    pub async fn draft(&self, name: &str, lines: Vec<Line>) -> Document {
+        self.insert(name, |document| Document { lines, ..document }).await.expect("a draft")
+    }
+
+    /// The draft that an action makes.
+    pub async fn made(&self, document: &Document, action: &str) -> Document {
+        let (_, made) = self.act(document, action).await.expect(action);
+        made.expect("an action that makes a draft")
+    }
+
+    /// Posts a draft, and answers with it as it is then.
+    pub async fn post(&self, draft: &Document) -> Document {
+        self.act(draft, "post").await.expect("posted").0
+    }
+
+    /// A posted invoice of these (item, quantity) lines.
+    pub async fn invoice(&self, lines: &[(Uuid, i64)]) -> Document {
+        let lines = lines.iter().map(|(item, n)| Line::new().with("item", *item).with("quantity", Decimal::from(*n)));
+        let draft = self.draft("sales_invoice", lines.collect()).await;
+        self.post(&draft).await
+    }
+
+    /// From today on, one unit of this currency is worth so much.
+    pub async fn rate(&self, currency: &str, rate: &str) {
+        let fill = |document: Document| document.with("currency", currency).with("rate", dec(rate));
+        self.insert("exchange_rate", fill).await.expect("a rate");
+    }
+
+    /// What accounts with this role hold, in minor units: debit positive.
+    pub async fn balance(&self, role: &str) -> i64 {
+        let mut tx = self.tx().await;
+        sqlx::query_scalar(
+            "select coalesce(sum(l.debit - l.credit), 0)::bigint from journal_entry_line l
+               join account a on a.tenant_id = l.tenant_id and a.id = l.account
+              where l.tenant_id = $1 and l.posted and a.role = $2",
+        )
+        .bind(self.cx.tenant)
+        .bind(role)
+        .fetch_one(tx.conn())
+        .await
+        .expect("a balance")
+    }
+
+    /// The date it is in the company.
+    pub async fn today(&self) -> Date {
+        self.tx().await.company.today
     }
 
     /// Every invariant of the books holds.
@@ -282,6 +355,15 @@ pub fn refusals<T>(outcome: Outcome<T>) -> Vec<String> {
     }
 }
 
+/// What a form sends: fields, and rows of lines.
+pub fn form(fields: &[(&str, &str)], rows: &[&[(&str, &str)]]) -> door::Typed {
+    door::Typed { fields: texts(fields), lines: Some(rows.iter().map(|row| texts(row)).collect()) }
+}
+
+fn texts(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+}
+
 pub fn day(text: &str) -> Date {
     text.parse().expect("a date")
 }
@@ -295,9 +377,22 @@ pub async fn web() -> Router {
 
 /// The whole web over this store of files.
 pub async fn web_with(files: Store) -> Router {
+    web_of(files, forms::routes()).await
+}
+
+/// The web over this store of files, with these routes in place of the pages that take forms of their own.
+pub async fn web_of(files: Store, forms: Router<House>) -> Router {
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
     let house = House { db: db().await, files, options: Arc::new(options), secure: false, app: shell::document };
-    web::router(house, forms::routes())
+    web::router(house, forms, api::routes(LIMITS.clone()))
+}
+
+/// The whole web, in which programs may ask so often.
+pub async fn web_at(rates: Rates) -> Router {
+    let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
+    let (db, files) = (db().await, FILES.clone());
+    let house = House { db, files, options: Arc::new(options), secure: false, app: shell::document };
+    web::router(house, forms::routes(), api::routes(Limits::new(rates)))
 }
 
 /// A browser with a cookie jar.
@@ -341,6 +436,12 @@ impl Answer {
         }
         out
     }
+}
+
+/// A question as the browser asks it.
+fn as_postcard<T: DeserializeOwned + Serialize>(body: &serde_json::Value) -> Option<Vec<u8>> {
+    let asked: T = serde_json::from_value(body.clone()).ok()?;
+    PostcardCodec::encode(&asked).ok()
 }
 
 /// What the browser reads in an answer.
@@ -387,15 +488,26 @@ impl Browser {
     /// Asks a server function. Its answer is told as JSON, so that what is in it can be read.
     pub async fn call(&mut self, function: &str, body: serde_json::Value) -> Answer {
         let request = Request::post(format!("/api/{function}"))
-            .header(header::CONTENT_TYPE, "application/json")
-            .header(header::ACCEPT, "application/json")
+            .header(header::CONTENT_TYPE, "application/postcard")
+            .header(header::ACCEPT, "application/postcard")
             .header("sec-fetch-site", "same-origin");
-        let answer = self.send(request, Body::from(body.to_string())).await;
+        let asked = match function {
+            "page" => as_postcard::<calls::Load>(&body),
+            "preview" => as_postcard::<calls::Preview>(&body),
+            "lookup" => as_postcard::<calls::Lookup>(&body),
+            "row" => as_postcard::<calls::ListRow>(&body),
+            "uploaded" => as_postcard::<calls::Uploaded>(&body),
+            other => panic!("what does {other} take?"),
+        };
+        // What is no question of this function goes as it is.
+        let answer = self.send(request, Body::from(asked.unwrap_or_else(|| body.to_string().into_bytes()))).await;
         let body = match function {
             _ if !answer.status.is_success() => as_json::<calls::Failure>(&answer.raw),
             "page" => as_json::<calls::Loaded>(&answer.raw),
             "preview" => as_json::<FormPage>(&answer.raw),
             "lookup" => as_json::<Vec<Suggestion>>(&answer.raw),
+            "row" => as_json::<Option<Row>>(&answer.raw),
+            "uploaded" => as_json::<Option<FileItem>>(&answer.raw),
             other => panic!("what does {other} answer?"),
         };
         Answer { body: body.unwrap_or(answer.body), ..answer }

@@ -7,6 +7,7 @@ use crate::record::money;
 use crate::tests::support::{Firm, dec, record, refusals, shared};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 #[test]
 fn moving_average_gives_the_golden_figures() {
@@ -109,4 +110,99 @@ async fn f24_fifty_deliveries_at_once_never_oversell() {
     }
     assert_eq!((posted, refused), (10, 40));
     firm.assert_healthy().await;
+}
+
+/// Two hands take the same goods in opposite order: both get them, whoever comes first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn f25_deliveries_with_opposite_lines_never_block_each_other() {
+    let firm = Firm::new().await;
+    let items = [firm.item("A", "100", 200, "60").await, firm.item("B", "10", 200, "7").await];
+    let of = |items: [Uuid; 2]| -> Vec<Line> {
+        items.map(|item| Line::new().with("item", item).with("quantity", dec("3"))).into()
+    };
+    let lost = |items: [Uuid; 2]| -> Vec<Line> {
+        let line = |item: Uuid| Line::new().with("item", item).with("warehouse", firm.main).with("quantity", dec("-1"));
+        items.map(line).into()
+    };
+    let [a, b] = items;
+    for _ in 0..10 {
+        let there = firm.draft("delivery", of([a, b])).await;
+        let back = firm.draft("delivery", of([b, a])).await;
+        let counted = firm.draft("stock_adjustment", lost([b, a])).await;
+        let (first, second, third) =
+            tokio::join!(firm.act(&there, "post"), firm.act(&back, "post"), firm.act(&counted, "post"));
+        first.expect("one way");
+        second.expect("the other way");
+        third.expect("a count");
+    }
+    let mut tx = firm.tx().await;
+    for item in items {
+        let on_hand: Decimal = sqlx::query_scalar("select on_hand from stock_level where tenant_id = $1 and item = $2")
+            .bind(firm.cx.tenant)
+            .bind(item)
+            .fetch_one(tx.conn())
+            .await
+            .expect("a level");
+        assert_eq!(on_hand, dec("130"), "200 less 10 × (3 + 3 + 1)");
+    }
+    drop(tx);
+    firm.assert_healthy().await;
+}
+
+/// Goods that nobody had before come in by two documents at once, in opposite order.
+#[tokio::test]
+async fn f25_first_goods_at_a_place_come_in_by_two_documents_at_once() {
+    let firm = Firm::new().await;
+    for round in 0..5 {
+        let (a, b) = (format!("A{round}"), format!("B{round}"));
+        let (a, b) = (firm.item(&a, "100", 0, "0").await, firm.item(&b, "10", 0, "0").await);
+        let found = async |items: [Uuid; 2]| {
+            let line =
+                |item: Uuid| Line::new().with("item", item).with("warehouse", firm.main).with("quantity", dec("2"));
+            let lines: Vec<Line> = items.map(|item| line(item).with("cost", dec("3"))).into();
+            firm.insert("stock_adjustment", |found| Document { lines, ..found.with("reason", "found") }).await
+        };
+        let there = found([a, b]).await.expect("a find");
+        let back = found([b, a]).await.expect("another");
+        let (first, second) = tokio::join!(firm.act(&there, "post"), firm.act(&back, "post"));
+        first.expect("one way");
+        second.expect("the other way");
+    }
+    assert_eq!(firm.balance("inventory").await, 5 * 2 * 2 * 600);
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn f31_a_value_beyond_what_is_kept_is_refused() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let largest = dec("999999999999");
+    let line = Line::new().with("item", item).with("warehouse", firm.main).with("quantity", largest);
+    let fill = |found: Document| {
+        let lines = vec![line.with("cost", largest)];
+        Document { lines, ..found.with("reason", "found") }
+    };
+    let draft = firm.insert("stock_adjustment", fill).await.expect("a draft may say so");
+    assert_eq!(refusals(firm.act(&draft, "post").await), ["fault-out-of-range"]);
+    let saved = firm.load(&draft).await;
+    assert_eq!((saved.state(), saved.number()), (Some("draft"), None));
+    firm.assert_healthy().await;
+}
+
+/// Each of two values can be kept, and their sum cannot: what a delivery of both costs is refused, not guessed.
+#[tokio::test]
+async fn f31_costs_whose_sum_is_beyond_what_is_kept_are_refused() {
+    let firm = Firm::new().await;
+    let (a, b) =
+        (firm.item("A", "100", 1_000_000, "50000000000").await, firm.item("B", "100", 1_000_000, "50000000000").await);
+    let line = |item: Uuid| Line::new().with("item", item).with("quantity", Decimal::from(1_000_000));
+    let draft = firm.draft("delivery", vec![line(a), line(b)]).await;
+    assert_eq!(refusals(firm.act(&draft, "post").await), ["fault-out-of-range"]);
+    let saved = firm.load(&draft).await;
+    assert_eq!((saved.state(), saved.number(), saved.minor("cost")), (Some("draft"), None, 0));
+    // One after the other, each is posted.
+    for item in [a, b] {
+        let draft = firm.draft("delivery", vec![line(item)]).await;
+        assert_eq!(firm.post(&draft).await.minor("cost"), 5_000_000_000_000_000_000);
+    }
 }

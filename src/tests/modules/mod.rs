@@ -1,7 +1,14 @@
 //! The business, through the real door.
 
+mod currency;
 mod demo;
 mod finance;
+mod founding;
+mod health;
+mod home;
 mod inventory;
+mod payment;
+mod posting;
 mod pricing;
+mod receivables;
 mod sales;

@@ -9,7 +9,7 @@ use crate::platform::permission::{Acts, Grant, Rights};
 use crate::platform::tenancy::Cx;
 use crate::record::page::Arg;
 use crate::record::{Reach, Value};
-use crate::tests::support::{Firm, day, dec, record, refusals};
+use crate::tests::support::{Browser, Firm, day, dec, record, refusals};
 use jiff::{ToSpan as _, civil::Date};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -507,7 +507,7 @@ async fn a_lead_becomes_an_opportunity_and_that_a_quotation() {
         .expect("the form");
     assert_eq!(
         page.linked.iter().map(|l| (l.record.as_str(), l.id)).collect::<Vec<_>>(),
-        [("quotation", quotation.id)]
+        [("lead", lead.id), ("quotation", quotation.id)]
     );
     drop(tx);
 
@@ -523,6 +523,47 @@ async fn a_lead_becomes_an_opportunity_and_that_a_quotation() {
     let (deal, _) = firm.act(&deal, "reopen").await.expect("open again");
     assert_eq!((deal.state(), deal.decimal("probability")), (Some("negotiation"), dec("75")));
     firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn a_deal_is_followed_up_by_activities_that_stand_on_its_form() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let mut deal = Document::new(record("opportunity")).with("title", "Gates").with("date", tx.company.today);
+    door::insert(&mut tx, &mut deal).await.expect("a deal");
+    let call = Uuid::now_v7();
+    let fields = typed(&[("subject", "Ask about the gates"), ("kind", "call"), ("opportunity", &deal.id.to_string())]);
+    door::save(&mut tx, record("activity"), call, 0, &fields).await.expect("planned");
+    tx.commit().await.expect("commit");
+    let mut browser = Browser::of(&firm).await;
+    let form = browser.get(&format!("/opportunities/{}", deal.id)).await;
+    assert!(form.text().contains("Ask about the gates"), "the form of the deal tells what is planned");
+    let (done, _) = firm.act(&firm.document("activity", call).await, "finish").await.expect("done");
+    assert_eq!(done.state(), Some("done"));
+    assert_eq!(refusals(firm.change(&done, &[("subject", "Other")]).await), ["refuse-posted"]);
+    let (again, _) = firm.act(&done, "reopen").await.expect("planned again");
+    assert_eq!(again.state(), Some("planned"));
+}
+
+#[tokio::test]
+async fn a_customer_has_several_contacts() {
+    let firm = Firm::new().await;
+    let contact = |texts: &[(&str, &str)]| texts.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
+    let mut tx = firm.tx().await;
+    let customer = firm.document("customer", firm.customer).await;
+    let lines = vec![
+        contact(&[("purpose", "billing"), ("name", "Accounts"), ("email", "bills@gulf.example")]),
+        contact(&[("purpose", "delivery"), ("name", "Gate 4"), ("address", "Second Industrial City")]),
+    ];
+    let fields = Typed { fields: Default::default(), lines: Some(lines) };
+    let saved = door::save(&mut tx, customer.record, customer.id, customer.version, &fields).await.expect("saved");
+    assert_eq!(saved.lines.len(), 2);
+    let lines = vec![contact(&[("name", "Accounts"), ("email", "nowhere")])];
+    let fields = Typed { fields: Default::default(), lines: Some(lines) };
+    match door::save(&mut tx, customer.record, customer.id, saved.version, &fields).await {
+        Err(Error::Refused(faults)) => assert_eq!(faults[0].field.as_deref(), Some("lines[0][email]")),
+        other => panic!("not refused: {other:?}"),
+    }
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use crate::modules::sales::pricing::{SaleLine, TaxRounding, totals};
 use crate::modules::sales::receivable::{Open, Settlement};
 use crate::platform::document::{Document, Line};
-use crate::platform::door;
+use crate::platform::door::{self, Outcome};
 use crate::record::Value;
-use crate::tests::support::{Firm, dec, record, refusals};
+use crate::tests::support::{Firm, dec, form, record, refusals};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -316,4 +316,122 @@ async fn a_line_of_an_order_takes_price_and_tax_from_its_item() {
     assert_eq!(order.lines[0].get("amount"), &Value::Decimal(dec("37.035")));
     assert_eq!(order.lines[0].minor("net"), 3_704);
     assert!(order.lines[0].link("tax_code").is_some());
+}
+
+#[tokio::test]
+async fn orders_deliveries_and_credit_notes_refuse_what_does_not_fit_together() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let yesterday = firm.today().await.yesterday().expect("a date");
+    let of = |quantity: &str| Line::new().with("item", item).with("quantity", dec(quantity));
+    let dated = async |name: &str, field: &'static str| {
+        let lines = vec![of("1")];
+        firm.insert(name, |document| Document { lines, ..document.with(field, yesterday) }).await
+    };
+
+    // Two deliveries of all that is owed, two returns of all that was delivered.
+    let order = firm.order(&[(item, 3)]).await;
+    let (first, second) = (firm.made(&order, "deliver").await, firm.made(&order, "deliver").await);
+    let delivered = firm.post(&first).await;
+    let nothing_owed = firm.act(&second, "post").await;
+    let (back, again) = (firm.made(&delivered, "return").await, firm.made(&delivered, "return").await);
+    let source = delivered.lines[0].id;
+    let twice = firm.insert("delivery", |back| Document {
+        lines: vec![of("2").with("delivery_line", source), of("2").with("delivery_line", source)],
+        ..back.with("sales_order", order.id).with("return_of", delivered.id)
+    });
+    let twice = twice.await.expect("a draft may say so");
+    let too_much_at_once = firm.act(&twice, "post").await;
+    firm.post(&back).await;
+
+    // The same with an invoice and its credit notes; one by hand names its lines by their items.
+    let invoice = firm.invoice(&[(item, 3)]).await;
+    let (note, later) = (firm.made(&invoice, "credit").await, firm.made(&invoice, "credit").await);
+    let by_hand = async |lines: Vec<Line>| {
+        let note = firm.insert("credit_note", |note| Document { lines, ..note.with("sales_invoice", invoice.id) });
+        firm.act(&note.await.expect("a draft may say so"), "post").await
+    };
+    let credited_at_once = by_hand(vec![of("2"), of("2")]).await;
+    let dearer = by_hand(vec![of("1").with("price", dec("100.01"))]).await;
+    firm.post(&note).await;
+
+    let quotation = firm.draft("quotation", vec![of("1").with("optional", true)]).await;
+    let (quotation, _) = firm.act(&quotation, "send").await.expect("sent");
+    let told: [(Outcome<()>, &str); 9] = [
+        (dated("sales_order", "delivery_date").await.map(drop), "refuse-delivery-before-order"),
+        (dated("quotation", "valid_until").await.map(drop), "refuse-valid-before-date"),
+        (firm.act(&quotation, "order").await.map(drop), "refuse-all-optional"),
+        (nothing_owed.map(drop), "refuse-order-not-open"),
+        (too_much_at_once.map(drop), "refuse-over-return"),
+        (firm.act(&again, "post").await.map(drop), "refuse-over-return-of"),
+        (credited_at_once.map(drop), "refuse-over-credit"),
+        (dearer.map(drop), "refuse-over-credit-of"),
+        (firm.act(&later, "post").await.map(drop), "refuse-over-credit-of"),
+    ];
+    for (outcome, id) in told {
+        assert_eq!(refusals(outcome), [id]);
+    }
+    for draft in [&second, &again, &twice, &later] {
+        let saved = firm.load(draft).await;
+        assert_eq!((saved.state(), saved.number()), (Some("draft"), None), "{}", draft.record.name);
+    }
+    let saved = firm.load(&quotation).await;
+    assert_eq!(saved.state(), Some("sent"), "what cannot be ordered stays on offer");
+    firm.assert_healthy().await;
+}
+
+/// Of two hands that do the same, one has done it.
+#[tokio::test]
+async fn f23_of_two_who_confirm_or_post_one_document_one_wins() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let line = || Line::new().with("item", item).with("quantity", dec("2"));
+    let invoice = firm.invoice(&[(item, 2)]).await;
+    let found = firm.insert("stock_adjustment", |found| Document {
+        lines: vec![line().with("warehouse", firm.main)],
+        ..found.with("reason", "found")
+    });
+    let drafts = [
+        (firm.draft("quotation", vec![line()]).await, "send"),
+        (firm.draft("sales_order", vec![line()]).await, "confirm"),
+        (firm.draft("delivery", vec![line()]).await, "post"),
+        (firm.draft("sales_invoice", vec![line()]).await, "post"),
+        (firm.made(&invoice, "pay").await, "post"),
+        (firm.made(&invoice, "credit").await, "post"),
+        (found.await.expect("a find"), "post"),
+    ];
+    for (draft, action) in &drafts {
+        let (first, second) = tokio::join!(firm.act(draft, action), firm.act(draft, action));
+        let (good, bad) = if first.is_ok() { (first, second) } else { (second, first) };
+        assert!(good.is_ok(), "{action} of a {}: {:?}", draft.record.name, good.err());
+        assert_eq!(refusals(bad), ["refuse-state"], "{action} of a {}", draft.record.name);
+    }
+    firm.assert_healthy().await;
+}
+
+/// The sum of what is typed is the sum of what is shown: three parts of a hundred are a hundred.
+#[tokio::test]
+async fn f32_parts_of_an_invoice_sum_to_it() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let zero = crate::tests::support::code(&mut firm.tx().await, "tax_code", "ZERO").await.to_string();
+    let part = |percent: &'static str| [("percent", percent), ("days", "30")];
+    let (third, rest) = (part("33.3333"), part("33.3334"));
+    let typed = form(&[("code", "THIRDS"), ("name", "Thirds")], &[&third, &third, &rest]);
+    let term = firm.save(&Document::new(record("payment_term")), &typed).await.expect("a term");
+    let (item, term) = (item.to_string(), term.id.to_string());
+    let customer = firm.customer.to_string();
+    let line = [("item", item.as_str()), ("quantity", "1"), ("tax_code", zero.as_str())];
+    let typed = form(&[("customer", &customer), ("payment_term", &term)], &[&line]);
+    let draft = firm.save(&Document::new(record("sales_invoice")), &typed).await.expect("an invoice");
+    let invoice = firm.post(&draft).await;
+    let mut tx = firm.tx().await;
+    let parts: Vec<i64> =
+        sqlx::query_scalar("select amount from open_item where tenant_id = $1 and source = $2 order by position")
+            .bind(firm.cx.tenant)
+            .bind(invoice.id)
+            .fetch_all(tx.conn())
+            .await
+            .expect("parts");
+    assert_eq!((invoice.minor("total"), parts), (10_000, vec![3_333, 3_333, 3_334]));
 }

@@ -3,6 +3,7 @@
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::bulk::{self, Order, Which};
 use crate::platform::custom::CustomFields;
+use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Typed};
 use crate::platform::import::{self, Plan};
 use crate::platform::{page, search};
@@ -10,7 +11,7 @@ use crate::record::custom::{CustomField, MOST, extend};
 use crate::record::line::input_name;
 use crate::record::query::Query;
 use crate::record::{Kind, Names, Value};
-use crate::tests::support::{Browser, Firm, file, record, refusals};
+use crate::tests::support::{Browser, Firm, dec, file, record, refusals};
 use axum::http::StatusCode;
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -245,6 +246,117 @@ async fn a_field_that_is_kept_from_a_role_is_kept_by_every_door() {
     assert_eq!(firm.document("customer", id).await.text("x_margin"), Some("Thirty"));
 }
 
+/// What is missing, and where.
+fn missing<T>(outcome: Result<T, Error>) -> Vec<(String, String)> {
+    let Err(Error::Refused(refused)) = outcome else { panic!("not refused") };
+    refused.into_iter().map(|refusal| (refusal.field.unwrap_or_default(), refusal.message.id)).collect()
+}
+
+/// A text field called "Site" on documents of this type.
+async fn site(firm: &Firm, document: &str, required: bool) -> Uuid {
+    let required = if required { "true" } else { "false" };
+    let fields = [("record", document), ("name.en", "Site"), ("kind", "text"), ("required", required)];
+    add(firm, &fields, &[]).await.expect("a field")
+}
+
+#[tokio::test]
+async fn a_field_that_is_asked_for_later_locks_nothing_that_is_closed() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let line = || Line::new().with("item", item).with("quantity", dec("2"));
+    let id = site(&firm, "sales_order", false).await;
+    let confirmed = firm.order(&[(item, 3)]).await;
+    let draft = firm.draft("sales_order", vec![line()]).await;
+    let paid = firm.invoice(&[(item, 1)]).await;
+    firm.change(&firm.document("custom_field", id).await, &[("required", "true")])
+        .await
+        .expect("asked for from now on");
+    site(&firm, "sales_invoice", true).await;
+
+    // What was confirmed and posted before goes on, though nobody can fill the field in there any more.
+    assert_eq!(refusals(firm.change(&confirmed, &[("x_site", "Jeddah")]).await), ["refuse-posted"]);
+    let delivery = firm.made(&confirmed, "deliver").await;
+    firm.post(&delivery).await;
+    let invoice = firm.made(&confirmed, "invoice").await;
+    let payment = firm.made(&paid, "pay").await;
+    firm.post(&payment).await;
+    assert_eq!(firm.load(&paid).await.state(), Some("paid"));
+    // A draft is asked for it, whoever made it.
+    let asked = [("x_site".to_owned(), "fault-required".to_owned())];
+    assert_eq!(missing(firm.act(&draft, "confirm").await), asked);
+    assert_eq!(missing(firm.act(&invoice, "post").await), asked);
+    for (draft, action) in [(&draft, "confirm"), (&invoice, "post")] {
+        let filled = firm.change(draft, &[("x_site", "Jeddah")]).await.expect("filled in");
+        let (done, _) = firm.act(&filled, action).await.expect(action);
+        assert_eq!(done.text("x_site"), Some("Jeddah"));
+    }
+    assert_eq!(firm.load(&confirmed).await.state(), Some("closed"));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn fields_that_are_asked_for_keep_no_action_from_making_its_draft() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let line = || Line::new().with("item", item).with("quantity", dec("2"));
+    for document in ["sales_order", "delivery", "sales_invoice", "credit_note", "customer_payment"] {
+        site(&firm, document, true).await;
+    }
+    let asked = [("x_site".to_owned(), "fault-required".to_owned())];
+    let done = async |draft: &Document, action: &'static str| {
+        assert_eq!(missing(firm.act(draft, action).await), asked, "{action} of a {}", draft.record.name);
+        let filled = firm.change(draft, &[("x_site", "Jeddah")]).await.expect("filled in");
+        firm.act(&filled, action).await.expect(action).0
+    };
+    let quotation = firm.draft("quotation", vec![line()]).await;
+    let (quotation, _) = firm.act(&quotation, "send").await.expect("sent");
+    let order = done(&firm.made(&quotation, "order").await, "confirm").await;
+    let delivery = done(&firm.made(&order, "deliver").await, "post").await;
+    let invoice = done(&firm.made(&order, "invoice").await, "post").await;
+    done(&firm.made(&delivery, "return").await, "post").await;
+    done(&firm.made(&invoice, "pay").await, "post").await;
+    done(&firm.made(&invoice, "credit").await, "post").await;
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn a_revision_keeps_what_the_company_has_added() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let on = |fields: &[(&'static str, &'static str)]| {
+        let mut all = vec![("record", "quotation")];
+        all.extend(fields);
+        all
+    };
+    add(&firm, &on(&[("name.en", "Project"), ("kind", "text"), ("required", "true")]), &[]).await.expect("text");
+    add(&firm, &on(&[("name.en", "Distance"), ("kind", "number")]), &[]).await.expect("number");
+    add(&firm, &on(&[("name.en", "Visited"), ("kind", "date")]), &[]).await.expect("date");
+    add(&firm, &on(&[("name.en", "Grade"), ("kind", "choice")]), &["Gold", "Silver"]).await.expect("choice");
+    add(&firm, &on(&[("name.en", "Sample"), ("kind", "link"), ("target", "item")]), &[]).await.expect("link");
+    add(&firm, &on(&[("name.en", "Urgent"), ("kind", "yes_no")]), &[]).await.expect("yes or no");
+    let draft = firm.draft("quotation", vec![Line::new().with("item", item)]).await;
+    let filled = [
+        ("x_project", "Red Sea tower"),
+        ("x_distance", "12.5"),
+        ("x_visited", "2026-11-18"),
+        ("x_grade", "gold"),
+        ("x_sample", "A"),
+        ("x_urgent", "true"),
+    ];
+    let draft = firm.change(&draft, &filled).await.expect("filled in");
+    let (sent, _) = firm.act(&draft, "send").await.expect("sent");
+    let next = firm.made(&sent, "revise").await;
+    let (old, next) = (firm.load(&sent).await, firm.load(&next).await);
+    assert_eq!((old.state(), next.state(), next.minor("revision")), (Some("superseded"), Some("draft"), 1));
+    assert_eq!(next.number(), old.number());
+    for name in filled.map(|(name, _)| name) {
+        assert!(!next.get(name).is_null(), "{name} is lost");
+        assert_eq!(next.get(name), old.get(name), "{name}");
+    }
+    assert_eq!(next.link("x_sample"), Some(item));
+    firm.act(&next, "send").await.expect("nothing is missing");
+}
+
 #[tokio::test]
 async fn imports_fill_it_by_its_name_and_exports_carry_it() {
     let firm = Firm::new().await;
@@ -279,9 +391,12 @@ async fn one_value_is_set_for_many_at_once() {
         text: text.to_owned(),
         which: Which::These(vec![firm.customer]),
     };
-    bulk::ask(&mut tx, customers, &order("x_grade", "Gold")).await.expect("asked");
-    assert_eq!(refusals(bulk::ask(&mut tx, customers, &order("x_none", "Gold")).await), ["refuse-bulk-field"]);
-    bulk::set_one(&mut tx, customers, firm.customer, "x_on_watch", "true").await.expect("set");
+    bulk::ask(&mut tx, customers, Uuid::now_v7(), &order("x_grade", "Gold")).await.expect("asked");
+    assert_eq!(
+        refusals(bulk::ask(&mut tx, customers, Uuid::now_v7(), &order("x_none", "Gold")).await),
+        ["refuse-bulk-field"]
+    );
+    bulk::set_one(&mut tx, customers, firm.customer, "x_on_watch", "true", None).await.expect("set");
     tx.commit().await.expect("commit");
     assert!(firm.document("customer", firm.customer).await.get("x_on_watch").bool());
 }

@@ -3,13 +3,16 @@
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::door::{self, Error, Typed};
 use crate::platform::export::list::{self, Plan};
-use crate::platform::export::{Export, Format, PDF_ROWS};
+use crate::platform::export::{Export, Format, PDF_ROWS, job};
 use crate::platform::import;
+use crate::platform::jobs;
 use crate::platform::table::Table;
 use crate::platform::tenancy::Cx;
 use crate::record::query::{Filter, Query};
+use crate::tests::platform::jobs::{alone, customers, work};
 use crate::tests::platform::pdf::{backwards, pages};
-use crate::tests::support::{self, Browser, Firm, code, file as file_of, record};
+use crate::tests::platform::permission::{everything, member_with, right};
+use crate::tests::support::{self, Browser, FILES, Firm, code, file as file_of, record};
 use axum::http::{StatusCode, header};
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
@@ -160,4 +163,65 @@ async fn a_download_is_named_and_denied_like_its_list() {
     let store = firm.colleague("storekeeper").await;
     let plan = Plan { record: record("journal_entry"), query: Query::default(), ids: None, format: Format::CSV };
     assert!(matches!(list::write(&firm.db, &store, &plan).await, Err(Error::Denied)));
+}
+
+#[tokio::test]
+async fn all_that_match_are_exported_by_a_job() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    customers(&firm, 30).await;
+    let mut browser = Browser::of(&firm).await;
+    let key = Uuid::now_v7().to_string();
+    let form =
+        [("_do", "export.csv"), ("all", "true"), ("query", "q=K00&columns=phone,code&sort=-code"), ("_key", &key)];
+    // Pressed twice, it is one job.
+    for _ in 0..2 {
+        assert_eq!(browser.post("/customers/bulk", &form).await.location, Some(format!("/jobs/{key}")));
+    }
+    let file = format!("/jobs/{key}/file");
+    assert_eq!(browser.get(&file).await.status, StatusCode::NOT_FOUND, "nothing is written yet");
+    work(&firm).await;
+    let page = browser.get(&format!("/jobs/{key}")).await;
+    assert!(page.body.contains(&file) && page.text().contains(".csv"), "{}", page.text());
+    let answer = browser.get(&file).await;
+    let codes: Vec<String> = answer.rows().into_iter().map(|row| row[1].clone()).collect();
+    assert_eq!(codes, (0..30).rev().map(|n| format!("K{n:04}")).collect::<Vec<_>>());
+    // For nobody else, and not for who may no longer see what is in it.
+    let other = Firm::new().await;
+    assert_eq!(Browser::of(&other).await.get(&file).await.status, StatusCode::NOT_FOUND);
+    let rights = vec![everything("customer", "all")];
+    let (member, mut clerk) = member_with(&firm, "auditor", rights).await;
+    assert_eq!(clerk.get(&file).await.status, StatusCode::NOT_FOUND);
+    let own = Uuid::now_v7().to_string();
+    let form = [("_do", "export.xlsx"), ("all", "true"), ("query", "columns=code,phone"), ("_key", &own)];
+    clerk.post("/customers/bulk", &form).await;
+    work(&firm).await;
+    let file = format!("/jobs/{own}/file");
+    assert_eq!(clerk.get(&file).await.rows().len(), 31);
+    let mut tx = firm.tx().await;
+    let role = firm.document("member", member.user).await.link("role").expect("a role");
+    let hide = right("customer", Some("phone"), &[("sees", "false"), ("changes", "false")]);
+    let less = Typed { lines: Some(vec![everything("customer", "all"), hide]), ..Typed::default() };
+    door::save(&mut tx, record("role"), role, 1, &less).await.expect("less");
+    tx.commit().await.expect("commit");
+    assert_eq!(clerk.get(&file).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(job::sweep(&FILES, firm.cx.tenant).await.expect("swept"), 0, "they wait for a week");
+}
+
+#[tokio::test]
+async fn an_export_stops_when_asked() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let key = Uuid::now_v7();
+    let asked = job::ask(&mut tx, key, record("customer"), &Query::default(), Format::CSV).await.expect("asked");
+    // Something else that a page asks for is a job of its own.
+    let other = job::ask(&mut tx, key, record("item"), &Query::default(), Format::CSV).await.expect("asked");
+    assert_ne!(other, key);
+    jobs::cancel(&mut tx, other).await.expect("cancelled");
+    jobs::cancel(&mut tx, asked).await.expect("cancelled");
+    tx.commit().await.expect("commit");
+    work(&firm).await;
+    let line = jobs::page(&mut firm.tx().await, key, "").await.expect("the job").line;
+    assert_eq!((line.state.as_str(), line.file), ("cancelled", None));
 }

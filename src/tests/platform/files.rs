@@ -990,10 +990,11 @@ async fn a_folder_keeps_files() {
     std::fs::remove_dir_all(folder).expect("tidy");
 }
 
-/// `deploy/s3-test` starts a server of S3, sets where it is, and asks for this test.
+/// `deploy/test` starts a server of S3 and sets where it is.
 #[tokio::test]
-#[ignore = "needs a server of S3: deploy/s3-test brings one"]
 async fn s3_keeps_files() {
-    let s3 = S3::from_environment().expect("S3_…").expect("S3_BUCKET is not set: start deploy/s3-test");
+    let s3 = S3::from_environment()
+        .expect("S3_…")
+        .expect("S3_BUCKET is not set: `deploy/s3 cargo test …` brings a server of S3");
     keeps_files(Store::in_s3(&s3).expect("a store")).await;
 }

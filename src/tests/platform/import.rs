@@ -59,6 +59,47 @@ async fn f36_bad_rows_are_named_by_line_column_and_reason() {
     assert_eq!(count, 1, "nothing was written");
 }
 
+/// An order of nobody is no order: the file says where its customer is unknown, and where it names none.
+#[tokio::test]
+async fn f36_orders_of_unknown_customers_and_of_nobody_are_named_by_line_and_column() {
+    let firm = Firm::new().await;
+    firm.item("A", "10", 0, "0").await;
+    let mapping = ["Ref=reference", "Sold to=customer", "Item=line.item", "Qty=line.quantity"];
+    let text = "Ref,Sold to,Item,Qty\nR1,C1,A,1\nR2,NOBODY,A,1\nR3,,A,1\nR4,  ,A,1\nR5,C1,NONE,1\nR6,C1,,1\nR7,C1,A,\n";
+    let expected = [
+        (3, "Sold to", "fault-not-link"),
+        (4, "Sold to", "fault-required"),
+        (5, "Sold to", "fault-required"),
+        (6, "Item", "fault-not-link"),
+        (7, "Item", "fault-required"),
+    ];
+    for bytes in [text.as_bytes().to_vec(), as_workbook(text.as_bytes().to_vec())] {
+        let mut tx = firm.tx().await;
+        let report = run(&mut tx, "sales_order", &bytes, &mapping, &[]).await;
+        let found = reasons(&report.bad);
+        let of_customer: Vec<_> = found.iter().filter(|bad| bad.1 == "Sold to" || bad.1 == "Item").copied().collect();
+        assert_eq!(of_customer, expected);
+        assert!(report.documents.is_empty(), "nothing is written where something is bad");
+    }
+    // Without them, the rest comes in; a line without a quantity is a line of one piece.
+    let mut tx = firm.tx().await;
+    let report = run(&mut tx, "sales_order", b"Ref,Sold to,Item,Qty\nR1,C1,A,1\nR7,C1,A,\n", &mapping, &[]).await;
+    let last = report.documents.last().copied();
+    good(report, 2);
+    let last = door::load(&mut tx, record("sales_order"), last.expect("an order"), door::Lock::No).await;
+    assert_eq!(last.expect("the order").lines[0].decimal("quantity"), Decimal::ONE);
+}
+
+/// What a table forbids is the fault of a row, and does not break the import.
+#[tokio::test]
+async fn f30_what_a_table_forbids_is_named_by_its_row() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let text = b"code,name,decimals\nNANO,Nano,7\nMILLI,Milli,3\n";
+    let report = run(&mut tx, "unit", text, &[], &[]).await;
+    assert_eq!(report.bad.iter().map(|bad| bad.line).collect::<Vec<_>>(), [2]);
+}
+
 #[tokio::test]
 async fn files_that_cannot_be_read_say_why() {
     let firm = Firm::new().await;

@@ -1,14 +1,16 @@
 //! Jobs: each record once, whatever happens to the worker; stopped, gone on with, reported.
 
 use crate::platform::bulk::{self, Order, Which};
+use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Typed};
 use crate::platform::jobs;
 use crate::platform::tenancy::Cx;
 use crate::record::jobs::JobPage;
 use crate::record::query::Query;
-use crate::tests::support::{self, Browser, FILES, Firm, code, record, refusals};
+use crate::tests::support::{self, Browser, FILES, Firm, code, dec, record, refusals};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use serde_json::json;
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
 use tokio::sync::{Mutex, MutexGuard, watch};
@@ -49,7 +51,7 @@ pub(super) async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), whi
         which,
     };
     let mut tx = firm.db.begin(cx).await.expect("they enter");
-    let job = bulk::ask(&mut tx, record("customer"), &order).await.expect("asked");
+    let job = bulk::ask(&mut tx, record("customer"), Uuid::now_v7(), &order).await.expect("asked");
     tx.commit().await.expect("commit");
     job
 }
@@ -61,7 +63,7 @@ pub(super) async fn work(firm: &Firm) {
 }
 
 async fn page(firm: &Firm, job: Uuid) -> JobPage {
-    jobs::page(&mut firm.tx().await, job).await.expect("the job")
+    jobs::page(&mut firm.tx().await, job, "").await.expect("the job")
 }
 
 #[tokio::test]
@@ -174,7 +176,7 @@ async fn a_job_has_the_rights_of_whoever_asked_when_it_runs() {
     // Colleagues see their own jobs, administrators all, other companies none.
     assert_eq!(jobs::list(&mut firm.db.begin(&sales).await.expect("enter")).await.expect("jobs").len(), 1);
     let store = firm.colleague("storekeeper").await;
-    let outcome = jobs::page(&mut firm.db.begin(&store).await.expect("enter"), job).await;
+    let outcome = jobs::page(&mut firm.db.begin(&store).await.expect("enter"), job, "").await;
     assert!(matches!(outcome, Err(Error::NotFound)));
     let other = Firm::new().await;
     assert!(matches!(jobs::cancel(&mut other.tx().await, job).await, Err(Error::NotFound)));
@@ -187,7 +189,7 @@ async fn a_bulk_order_is_refused_before_it_waits() {
     let mut try_order = async |verb: &str, field: &str, which: Which| {
         let (verb, field) = (verb.to_owned(), field.to_owned());
         let order = Order { record: "customer".to_owned(), verb, field, text: "x".to_owned(), which };
-        bulk::ask(&mut tx, record("customer"), &order).await
+        bulk::ask(&mut tx, record("customer"), Uuid::now_v7(), &order).await
     };
     let one = || Which::These(vec![firm.customer]);
     assert_eq!(refusals(try_order("set", "code", one()).await), ["refuse-bulk-field"]);
@@ -202,7 +204,7 @@ async fn a_bulk_order_is_refused_before_it_waits() {
         text: String::new(),
         which: one(),
     };
-    assert!(matches!(bulk::ask(&mut tx, record("customer"), &order).await, Err(Error::Denied)));
+    assert!(matches!(bulk::ask(&mut tx, record("customer"), Uuid::now_v7(), &order).await, Err(Error::Denied)));
 }
 
 #[tokio::test]
@@ -268,6 +270,50 @@ async fn a_yes_or_no_is_changed_where_it_stands() {
     // Who only reads has no switch, and no way around that.
     let store = firm.colleague("storekeeper").await;
     let mut tx = firm.db.begin(&store).await.expect("enter");
-    let set = bulk::set_one(&mut tx, record("customer"), firm.customer, "active", "false").await;
+    let set = bulk::set_one(&mut tx, record("customer"), firm.customer, "active", "false", None).await;
     assert!(matches!(set, Err(Error::Denied)), "{set:?}");
+}
+
+#[tokio::test]
+async fn a_row_that_is_changed_in_its_list_comes_back_with_what_follows() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 5, "60").await;
+    let mut tx = firm.tx().await;
+    let mut rate = Document::new(record("exchange_rate"))
+        .with("currency", "USD")
+        .with("date", tx.company.today)
+        .with("rate", dec("3.75"));
+    door::insert(&mut tx, &mut rate).await.expect("a rate");
+    let mut draft = Document::new(record("sales_order"))
+        .with("customer", firm.customer)
+        .with("date", tx.company.today)
+        .with("warehouse", firm.main);
+    draft.lines.push(Line::new().with("item", item).with("quantity", dec("2")));
+    door::insert(&mut tx, &mut draft).await.expect("a draft");
+    tx.commit().await.expect("commit");
+    let confirmed = firm.order(&[(item, 1)]).await;
+    let mut browser = Browser::of(&firm).await;
+    let columns = ["currency", "total", "base_total"];
+    let mut row = async |id: Uuid| -> serde_json::Value {
+        let answer = browser.call("row", json!({"record": "sales_order", "id": id, "columns": columns})).await;
+        serde_json::from_str(&answer.body).expect("a row or none")
+    };
+    assert_eq!(row(draft.id).await["editable"], json!(true));
+    // What is confirmed is not open, and another company's row is as one that never was.
+    assert_eq!(row(confirmed.id).await["editable"], json!(false));
+    let other = Firm::new().await;
+    let theirs = other.item("B", "1", 5, "1").await;
+    let theirs = other.order(&[(theirs, 1)]).await;
+    assert_eq!(row(theirs.id).await, row(Uuid::now_v7()).await);
+    let before = row(draft.id).await["cells"][2]["text"].clone();
+    let mut tx = firm.tx().await;
+    bulk::set_one(&mut tx, record("sales_order"), draft.id, "currency", "usd", None).await.expect("another currency");
+    let refused = bulk::set_one(&mut tx, record("sales_order"), confirmed.id, "currency", "USD", None).await;
+    assert_eq!(refusals(refused), ["refuse-posted"]);
+    tx.commit().await.expect("commit");
+    let after = row(draft.id).await["cells"].clone();
+    assert_eq!(after[0]["text"], "USD");
+    let minor = |text: &serde_json::Value| text.as_str().and_then(|t| t.parse::<i64>().ok()).expect("minor units");
+    assert_eq!(minor(&after[1]["text"]), minor(&before), "a price typed or kept stays what it is");
+    assert_eq!(minor(&after[2]["text"]) * 4, minor(&before) * 15, "the total in the company's currency follows");
 }

@@ -1,19 +1,23 @@
 //! Mirror of the platform.
 
 mod audit;
+mod cluster;
 mod comments;
 mod custom;
 mod door;
 mod export;
+mod faults;
+mod features;
 mod files;
 mod import;
 mod jobs;
 mod notifications;
+mod page;
 pub mod pdf;
-mod permission;
+pub mod permission;
 mod search;
 mod sheet;
 mod table;
-mod tenancy;
+pub mod tenancy;
 mod views;
-mod web;
+pub mod web;

@@ -1,8 +1,21 @@
 //! Walls between companies, proved table by table, and the connection that a cancelled request leaves behind.
 
+use super::permission::{admin, busy_firm, member_with, right};
+use crate::platform::bulk::Which;
+use crate::platform::document::{Document, Line};
+use crate::platform::door::Typed;
+use crate::platform::files::{self, NewFile};
+use crate::platform::import::batch::{self, Asked};
 use crate::platform::tenancy::Cx;
-use crate::tests::support::{self, Firm};
+use crate::platform::{door, views};
+use crate::record::Names;
+use crate::record::query::Query;
+use crate::tests::support::{self, FILES, Firm, record};
+use axum::body::Bytes;
+use futures_util::stream::{self, StreamExt as _};
+use serde_json::Value as Json;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _};
+use std::collections::BTreeMap;
 use std::future::Future as _;
 use std::task::Poll;
 use std::time::Duration;
@@ -82,28 +95,95 @@ async fn the_catalogue_check_finds_planted_defects() {
     }
 }
 
-/// For every table: what one company wrote, another can neither see nor change nor claim.
+/// A firm with a row in every table, so that nothing is left out where the walls around it are tried.
+pub(in crate::tests) async fn full_firm() -> Firm {
+    let firm = busy_firm().await;
+    // From the order to what has been paid of it.
+    let item = firm.item("SECRET", "100", 10, "60").await;
+    let order = firm.order(&[(item, 2)]).await;
+    let (_, delivery) = firm.act(&order, "deliver").await.expect("a delivery");
+    firm.act(&delivery.expect("a draft"), "post").await.expect("posted");
+    let (_, invoice) = firm.act(&order, "invoice").await.expect("an invoice");
+    let (invoice, _) = firm.act(&invoice.expect("a draft"), "post").await.expect("posted");
+    let (_, payment) = firm.act(&invoice, "pay").await.expect("a payment");
+    firm.act(&payment.expect("a draft"), "post").await.expect("paid");
+    // What people and administrators leave behind.
+    let contact = BTreeMap::from([("name".to_owned(), "Secret contact".to_owned())]);
+    let customer = firm.document("customer", firm.customer).await;
+    let lines = Typed { lines: Some(vec![contact]), ..Typed::default() };
+    let mut tx = firm.tx().await;
+    door::save(&mut tx, customer.record, customer.id, customer.version, &lines).await.expect("a contact");
+    tx.commit().await.expect("commit");
+    super::notifications::tell_somebody(&firm).await;
+    let kept = right("customer", Some("phone"), &[("sees", "false"), ("changes", "false")]);
+    member_with(&firm, "auditor", vec![kept]).await;
+    let mut tx = firm.tx().await;
+    let mut grade = Document::new(record("custom_field"))
+        .with("record", "customer")
+        .with("kind", "choice")
+        .with("name", Names::new("Grade", "الدرجة"))
+        .with("active", true);
+    grade.lines.push(Line::new().with("english", "Gold"));
+    door::insert(&mut tx, &mut grade).await.expect("a field with choices");
+    sqlx::query("insert into api_answer (token, key, request) select id, 'secret', '' from api_token limit 1")
+        .execute(tx.conn())
+        .await
+        .expect("what a program was answered");
+    views::keep(&mut tx, record("customer"), "A secret view", &Query::default(), true).await.expect("a view");
+    tx.commit().await.expect("commit");
+    let new = NewFile::new(record("customer"), firm.customer, "secret.txt");
+    files::attach(&firm.db, &firm.cx, &FILES, &new, bytes("Secret.")).await.expect("a file");
+    let mut tx = firm.tx().await;
+    files::begin_upload(&mut tx, &FILES, &NewFile { size: Some(10), ..new }).await.expect("an upload that has begun");
+    tx.commit().await.expect("commit");
+    // What jobs leave behind: one for many rows, and an import with a row that was left out.
+    let _turn = super::jobs::alone().await;
+    super::jobs::ask(&firm, &firm.cx, "set", ("phone", "1"), Which::These(vec![firm.customer])).await;
+    let text = "code,name,credit_limit,language\nS1,Secret,100,en\nS2,Poor,lots,en\n";
+    let file = batch::receive(&firm.db, &firm.cx, &FILES, record("customer"), "secret.csv", bytes(text)).await;
+    let file = file.expect("a file to import");
+    let targets = ["code", "name", "credit_limit", "language"].map(str::to_owned).to_vec();
+    let chosen = Asked { verb: "check".to_owned(), targets: Some(targets), fixed: None };
+    for asked in [chosen, Asked { verb: "skip".to_owned(), ..Asked::default() }] {
+        super::jobs::work(&firm).await;
+        let mut tx = firm.tx().await;
+        batch::ask(&mut tx, record("customer"), file, &asked).await.expect("asked");
+        tx.commit().await.expect("commit");
+    }
+    super::jobs::work(&firm).await;
+    firm
+}
+
+fn bytes(text: &'static str) -> stream::BoxStream<'static, door::Outcome<Bytes>> {
+    stream::iter([Ok(Bytes::from_static(text.as_bytes()))]).boxed()
+}
+
+/// What a company holds: for each table how many rows, and what identifies them all.
+pub(in crate::tests) async fn picture(admin: &mut PgConnection, tenant: Uuid) -> BTreeMap<String, (i64, String)> {
+    let mut picture = BTreeMap::new();
+    for table in tenant_tables(admin).await {
+        let sql = format!(
+            "select count(*), md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t
+              where tenant_id = '{tenant}'"
+        );
+        let held: (i64, String) =
+            sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut *admin).await.expect("what it holds");
+        picture.insert(table, held);
+    }
+    picture
+}
+
+/// For every table: what one company wrote, another can neither see nor change nor claim, nor can it add to it.
 #[tokio::test]
 async fn no_table_lets_one_company_reach_another() {
-    let (a, b) = (Firm::new().await, Firm::new().await);
-    let item = b.item("SECRET", "100", 10, "60").await;
-    let order = b.order(&[(item, 1)]).await;
-    let (_, delivery) = b.act(&order, "deliver").await.expect("a delivery");
-    b.act(&delivery.expect("a draft"), "post").await.expect("posted");
-    super::notifications::tell_somebody(&b).await;
-    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
-    for table in tenant_tables(&mut admin).await {
-        let count = |tenant: Uuid| AssertSqlSafe(format!("select count(*) from {table} where tenant_id = '{tenant}'"));
-        let theirs: i64 = sqlx::query_scalar(count(b.cx.tenant)).fetch_one(&mut admin).await.expect("count");
-        let hash = || {
-            AssertSqlSafe(format!(
-                "select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from {table} t where tenant_id = '{}'",
-                b.cx.tenant
-            ))
-        };
-        let before: String = sqlx::query_scalar(hash()).fetch_one(&mut admin).await.expect("hash");
+    let (a, b) = (Firm::new().await, full_firm().await);
+    let mut admin = admin().await;
+    let before = picture(&mut admin, b.cx.tenant).await;
+    for (table, (theirs, _)) in &before {
+        assert!(*theirs > 0, "there is nothing in {table} that the wall could hide");
+        let count = AssertSqlSafe(format!("select count(*) from {table} where tenant_id = '{}'", b.cx.tenant));
         let mut tx = a.tx().await;
-        let seen: i64 = sqlx::query_scalar(count(b.cx.tenant)).fetch_one(tx.conn()).await.expect("count");
+        let seen: i64 = sqlx::query_scalar(count).fetch_one(tx.conn()).await.expect("count");
         assert_eq!(seen, 0, "{table}: {theirs} rows of another company, {seen} seen");
         for change in [
             format!("update {table} set tenant_id = tenant_id where tenant_id = '{}'", b.cx.tenant),
@@ -120,9 +200,32 @@ async fn no_table_lets_one_company_reach_another() {
             .execute(tx.conn())
             .await;
         assert!(moved.map_or(true, |done| done.rows_affected() == 0), "{table}: rows moved to another company");
-        let after: String = sqlx::query_scalar(hash()).fetch_one(&mut admin).await.expect("hash");
-        assert_eq!(before, after, "{table}");
+        assert_eq!(put_into(&mut admin, &a, &b, table).await.as_deref(), Some("42501"), "{table}: a row was put in");
     }
+    assert_eq!(picture(&mut admin, b.cx.tenant).await, before);
+}
+
+/// Tries to put a row of the other company there once more, as somebody who works in this one. Answers with why not.
+async fn put_into(admin: &mut PgConnection, here: &Firm, there: &Firm, table: &str) -> Option<String> {
+    let sql = format!("select to_jsonb(t) from {table} t where tenant_id = $1 limit 1");
+    let row: Json = sqlx::query_scalar(AssertSqlSafe(sql))
+        .bind(there.cx.tenant)
+        .fetch_one(&mut *admin)
+        .await
+        .expect("a row of theirs");
+    let columns: Vec<String> = sqlx::query_scalar(
+        "select column_name::text from information_schema.columns
+          where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER' order by ordinal_position",
+    )
+    .bind(table)
+    .fetch_all(&mut *admin)
+    .await
+    .expect("columns");
+    let columns = columns.join(", ");
+    let sql = format!("insert into {table} ({columns}) select {columns} from jsonb_populate_record(null::{table}, $1)");
+    let mut tx = here.tx().await;
+    let put = sqlx::query(AssertSqlSafe(sql)).bind(row).execute(tx.conn()).await;
+    put.err().and_then(|error| Some(error.as_database_error()?.code()?.into_owned()))
 }
 
 #[tokio::test]

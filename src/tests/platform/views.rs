@@ -1,10 +1,14 @@
 //! Views that people keep: their own, and those they share.
 
+use crate::i18n::{Digits, I18n, Locale};
+use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error};
 use crate::platform::{page, views};
+use crate::record::Names;
 use crate::record::query::Query;
-use crate::tests::support::{Browser, Firm, record, refusals};
+use crate::tests::support::{Browser, Firm, dec, record, refusals};
 use axum::http::StatusCode;
+use rust_decimal::Decimal;
 
 #[tokio::test]
 async fn a_shared_view_is_everybodys_and_a_kept_one_is_ones_own() {
@@ -90,4 +94,73 @@ async fn groups_add_up_and_keep_what_is_hidden() {
     let mut tx = firm.db.begin(&member).await.expect("enter");
     let query = Query { group: Some("warehouse".to_owned()), ..Query::default() };
     assert!(page::list(&mut tx, record("sales_order"), &query).await.expect("a list").groups.is_empty());
+}
+
+/// Orders over 115 dinars (three decimals), yen (none) and riyals (two), as many minor units as each has.
+async fn orders_in_three_currencies(firm: &Firm) {
+    let item = firm.item("A", "100", 0, "0").await;
+    let mut tx = firm.tx().await;
+    for (currency, rate) in [("KWD", "12.19"), ("JPY", "0.025"), ("SAR", "")] {
+        let today = tx.company.today;
+        if !rate.is_empty() {
+            let rate = Document::new(record("exchange_rate")).with("currency", currency).with("rate", dec(rate));
+            door::insert(&mut tx, &mut rate.with("date", today)).await.expect("a rate");
+        }
+        let mut customer = Document::new(record("customer"))
+            .with("code", currency)
+            .with("name", Names::new(format!("Buyer in {currency}"), ""))
+            .with("currency", currency)
+            .with("language", "en")
+            .with("active", true);
+        door::insert(&mut tx, &mut customer).await.expect("a customer");
+        let mut order = Document::new(record("sales_order"))
+            .with("customer", customer.id)
+            .with("date", today)
+            .with("warehouse", firm.main);
+        order.lines.push(Line::new().with("item", item).with("quantity", Decimal::ONE));
+        door::insert(&mut tx, &mut order).await.expect("an order");
+    }
+    tx.commit().await.expect("commit");
+}
+
+#[tokio::test]
+async fn amounts_of_a_filter_are_in_the_currency_that_the_list_is_narrowed_to() {
+    let firm = Firm::new().await;
+    orders_in_three_currencies(&firm).await;
+    let orders = record("sales_order");
+    let ask = |pairs: &[(&str, &str)]| {
+        Query::read(orders, pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())))
+    };
+    let mut tx = firm.tx().await;
+    for (currency, total, found) in [
+        ("KWD", "115", 1),
+        ("KWD", "115.000..115.000", 1),
+        ("KWD", "114.999..", 1),
+        ("KWD", "115.001..", 0),
+        ("JPY", "115", 1),
+        ("JPY", "..114", 0),
+        ("JPY", "١١٥", 1),
+        ("SAR", "115.00", 1),
+        ("SAR", "115.01..", 0),
+    ] {
+        let query = ask(&[("currency", currency), ("total", total)]);
+        let list = page::list(&mut tx, orders, &query).await.expect("a list");
+        assert_eq!(list.count, found, "{total} {currency}");
+    }
+    // Nobody pays half a yen, nor the tenth part of a fils.
+    for (currency, total) in [("JPY", "115.5"), ("KWD", "115.0001"), ("SAR", "115.001")] {
+        let outcome = page::list(&mut tx, orders, &ask(&[("currency", currency), ("total", total)])).await;
+        assert!(matches!(outcome, Err(Error::BadRequest(_))), "{total} {currency}");
+    }
+    // Without a currency, and with several, amounts are the company's; those of its own books are always.
+    for pairs in [&[("total", "115.00")][..], &[("currency", "JPY,SAR"), ("total", "115.00")][..]] {
+        assert_eq!(page::list(&mut tx, orders, &ask(pairs)).await.expect("a list").count, 1, "{pairs:?}");
+    }
+    let of_books = ask(&[("currency", "KWD"), ("base_total", "1401.85")]);
+    assert_eq!(page::list(&mut tx, orders, &of_books).await.expect("a list").count, 1);
+    let i18n = I18n::new(Locale::En, Digits::Western);
+    let total = orders.field("total").expect("a total");
+    for (currency, text, shown) in [("KWD", "115..1150.5", "115.000 – 1,150.500"), ("JPY", "1150", "1,150")] {
+        assert_eq!(i18n.filter(orders, total, text, currency), shown);
+    }
 }

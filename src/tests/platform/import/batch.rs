@@ -19,9 +19,12 @@ use uuid::Uuid;
 
 /// Brings a file, in pieces as it would come.
 async fn receive(firm: &Firm, cx: &Cx, record: &'static Record, text: &str) -> Outcome<Uuid> {
-    let parts: Vec<Outcome<Bytes>> =
-        text.as_bytes().chunks(1000).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
-    batch::receive(&firm.db, cx, &FILES, record, "list.csv", stream::iter(parts).boxed()).await
+    receive_file(firm, cx, record, "list.csv", text.as_bytes()).await
+}
+
+async fn receive_file(firm: &Firm, cx: &Cx, record: &'static Record, name: &str, bytes: &[u8]) -> Outcome<Uuid> {
+    let parts: Vec<Outcome<Bytes>> = bytes.chunks(1000).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
+    batch::receive(&firm.db, cx, &FILES, record, name, stream::iter(parts).boxed()).await
 }
 
 /// Brings a file and has it rehearsed.
@@ -159,6 +162,197 @@ async fn bad_rows_are_left_out_and_come_back_as_a_file() {
     let again = bring(&firm, "customer", mended).await;
     assert_eq!(state(&get_done(&firm, "customer", again, "import").await), "done");
     assert_eq!(codes(&firm).await, ["A1", "A2", "A4", "A5"]);
+}
+
+/// A file of the sample company with what its columns become.
+struct Sample<'s> {
+    record: &'static str,
+    name: &'static str,
+    bytes: Vec<u8>,
+    columns: &'s [(&'static str, &'static str)],
+    fixed: &'s [(&'static str, &'static str)],
+}
+
+/// Brings a file, says where its columns go, and has it imported whole.
+async fn take_in(firm: &Firm, sample: Sample<'_>) -> ImportPage {
+    let id = receive_file(firm, &firm.cx, record(sample.record), sample.name, &sample.bytes).await.expect("taken in");
+    work(firm).await;
+    let target = |column: &str| {
+        let known = sample.columns.iter().find(|(name, _)| *name == column);
+        known.map_or_else(String::new, |(_, target)| (*target).to_owned())
+    };
+    let brought = page(firm, sample.record, id).await;
+    let asked = Asked {
+        verb: "check".to_owned(),
+        targets: Some(brought.columns.iter().map(|(column, _)| target(column)).collect()),
+        fixed: Some(sample.fixed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()),
+    };
+    try_ask(firm, &firm.cx, sample.record, id, &asked).await.expect("a mapping");
+    work(firm).await;
+    let rehearsed = page(firm, sample.record, id).await;
+    assert_eq!((state(&rehearsed), bad(&rehearsed)), ("rehearsed", vec![]), "{}", sample.name);
+    let done = get_done(firm, sample.record, id, "import").await;
+    assert_eq!((state(&done), said(&done)), ("done", vec!["import-done"]), "{}", sample.name);
+    done
+}
+
+/// The rows of the sample company's stock in which there is some.
+fn stock_on_hand() -> Vec<u8> {
+    let bytes = super::read("inventory.csv");
+    let mut rows = csv::Reader::from_reader(&bytes[..]);
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(rows.headers().expect("a header")).expect("written");
+    for row in rows.records().map(|row| row.expect("a row")).filter(|row| row.get(4) != Some("0")) {
+        out.write_record(&row).expect("written");
+    }
+    out.into_inner().expect("bytes")
+}
+
+async fn count(firm: &Firm, sql: &'static str) -> i64 {
+    let mut tx = firm.tx().await;
+    sqlx::query_scalar(sql).bind(firm.cx.tenant).fetch_one(tx.conn()).await.expect("a count")
+}
+
+/// The sample company comes in as somebody would bring it: file by file, in the browser, some of them workbooks.
+#[tokio::test]
+async fn adventureworks_comes_in_by_the_web() {
+    let _turn = alone().await;
+    let firm = Firm::in_country("XX").await;
+    let customers = take_in(
+        &firm,
+        Sample {
+            record: "customer",
+            name: "customers.xlsx",
+            bytes: super::as_workbook(super::read("sales_customers.csv")),
+            columns: &[
+                ("CustomerID", "code"),
+                ("CompanyName", "name"),
+                ("EmailAddress", "email"),
+                ("Phone", "phone"),
+                ("SalesPerson", "contact"),
+            ],
+            fixed: &[("language", "en")],
+        },
+    );
+    assert_eq!(customers.await.examples.len(), 20);
+    let items = Sample {
+        record: "item",
+        name: "products.csv",
+        bytes: super::read("products.csv"),
+        columns: &[
+            ("productid", "code"),
+            ("name", "name"),
+            ("productnumber", "barcode"),
+            ("category", "category"),
+            ("listprice", "price"),
+            ("standardcost", "cost"),
+            ("description_ar", "description_ar"),
+        ],
+        fixed: &[("kind", "stock"), ("unit", "PCS"), ("tax_code", "OUT")],
+    };
+    take_in(&firm, items).await;
+    let places = Sample {
+        record: "warehouse",
+        name: "work centers.csv",
+        bytes: super::read("work_centers.csv"),
+        columns: &[("locationid", "code"), ("name", "name")],
+        fixed: &[],
+    };
+    take_in(&firm, places).await;
+    let stock = Sample {
+        record: "stock_adjustment",
+        name: "inventory.csv",
+        bytes: stock_on_hand(),
+        columns: &[
+            ("productid", "line.item"),
+            ("location", "line.warehouse"),
+            ("shelf", "line.place"),
+            ("quantity", "line.quantity"),
+        ],
+        fixed: &[("reason", "opening")],
+    };
+    take_in(&firm, stock).await;
+    let orders = Sample {
+        record: "sales_order",
+        name: "orders.xlsx",
+        bytes: super::as_workbook(super::read("sales_orders.csv")),
+        columns: &[
+            ("SalesOrderID", "reference"),
+            ("OrderDate", "date"),
+            ("DueDate", "delivery_date"),
+            ("CustomerID", "customer"),
+        ],
+        fixed: &[("warehouse", "Finished Goods Storage")],
+    };
+    take_in(&firm, orders).await;
+    let lines = Sample {
+        record: "sales_order",
+        name: "lines.csv",
+        bytes: super::read("sales_order_lines.csv"),
+        columns: &[
+            ("SalesOrderID", "parent"),
+            ("OrderQty", "line.quantity"),
+            ("ProductID", "line.item"),
+            ("UnitPrice", "line.price"),
+        ],
+        fixed: &[],
+    };
+    let joined = take_in(&firm, lines).await;
+    assert!(joined.examples.iter().all(|example| example.changed));
+
+    for (rows, expected) in [
+        (count(&firm, "select count(*) from customer where tenant_id = $1").await, 847 + 1),
+        (count(&firm, "select count(*) from item where tenant_id = $1").await, 504),
+        (count(&firm, "select count(*) from warehouse where tenant_id = $1").await, 14 + 1),
+        (count(&firm, "select count(*) from stock_adjustment_line where tenant_id = $1").await, 1_065),
+        (count(&firm, "select count(*) from sales_order where tenant_id = $1").await, 32),
+        (count(&firm, "select count(*) from sales_order_line where tenant_id = $1").await, 542),
+        (count(&firm, "select count(*) from sales_order where tenant_id = $1 and date = '2008-06-01'").await, 32),
+    ] {
+        assert_eq!(rows, expected);
+    }
+    // What came in is no different from what was typed: it is posted, sold and paid.
+    let mut tx = firm.tx().await;
+    let opening: Uuid = sqlx::query_scalar("select id from stock_adjustment where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .fetch_one(tx.conn())
+        .await
+        .expect("the opening stock");
+    let first: Vec<Uuid> =
+        sqlx::query_scalar("select id from sales_order where tenant_id = $1 order by reference limit 5")
+            .bind(firm.cx.tenant)
+            .fetch_all(tx.conn())
+            .await
+            .expect("orders");
+    drop(tx);
+    firm.post(&firm.document("stock_adjustment", opening).await).await;
+    for id in first {
+        super::sell(&firm, id).await;
+    }
+    firm.assert_healthy().await;
+    assert_chained(&firm).await;
+}
+
+#[tokio::test]
+async fn an_order_of_nobody_is_named_on_its_page_and_comes_back_as_a_file() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    firm.item("A", "10", 0, "0").await;
+    let text = "reference,customer,Item,Qty\nR1,C1,A,1\nR2,NOBODY,A,1\nR3,,A,2\n";
+    let id = bring(&firm, "sales_order", text).await;
+    let targets = ["reference", "customer", "line.item", "line.quantity"].map(str::to_owned).to_vec();
+    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), fixed: None };
+    try_ask(&firm, &firm.cx, "sales_order", id, &asked).await.expect("a mapping");
+    work(&firm).await;
+    let rehearsed = page(&firm, "sales_order", id).await;
+    assert_eq!(bad(&rehearsed), [(3, "customer", "fault-not-link"), (4, "customer", "fault-required")]);
+    assert_eq!((rehearsed.bad[0].text.as_str(), rehearsed.bad[1].text.as_str()), ("NOBODY", ""));
+    let done = get_done(&firm, "sales_order", id, "skip").await;
+    assert_eq!((state(&done), done.examples.len()), ("done", 1));
+    let rest = batch::left_out(&firm.db, &firm.cx, &FILES, record("sales_order"), id).await.expect("a file");
+    let mut table = Table::open(rest.file).expect("a table");
+    let rows: Vec<Vec<String>> = table.rows(0).expect("rows").map(|row| row.expect("a row").cells).collect();
+    assert_eq!(rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(), ["R2", "R3"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,214 @@
+//! Money that comes in: what it settles, what of it stays on account, what it may not settle.
+
+use crate::platform::document::{Document, Line};
+use crate::platform::door::{Error, Outcome};
+use crate::record::{Names, Value};
+use crate::tests::support::{self, Firm, form, record};
+use sqlx::{Connection as _, PgConnection};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// So much of this invoice.
+fn part(invoice: &Document, amount: i64) -> Line {
+    Line::new().with("sales_invoice", invoice.id).with("amount", amount)
+}
+
+/// A draft of so much money, of which so much is for each invoice.
+async fn payment(firm: &Firm, amount: i64, lines: Vec<Line>) -> Outcome<Document> {
+    firm.insert("customer_payment", |payment| Document { lines, ..payment.with("amount", amount) }).await
+}
+
+/// State and open amount of an invoice as it is now.
+async fn standing(firm: &Firm, invoice: &Document) -> (String, i64) {
+    let now = firm.load(invoice).await;
+    (now.state().unwrap_or_default().to_owned(), now.minor("open"))
+}
+
+/// What is open of a document in the sub-ledger, in its currency and in the company's.
+async fn open_of(firm: &Firm, source: Uuid) -> (i64, i64) {
+    let mut tx = firm.tx().await;
+    sqlx::query_as(
+        "select coalesce(sum(open), 0)::bigint, coalesce(sum(base_open), 0)::bigint from open_item
+          where tenant_id = $1 and source = $2",
+    )
+    .bind(firm.cx.tenant)
+    .bind(source)
+    .fetch_one(tx.conn())
+    .await
+    .expect("what is open")
+}
+
+fn is(state: &str, open: i64) -> (String, i64) {
+    (state.to_owned(), open)
+}
+
+#[tokio::test]
+async fn one_payment_settles_an_invoice_wholly_another_in_part_and_keeps_the_rest() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let (first, second) = (firm.invoice(&[(item, 1)]).await, firm.invoice(&[(item, 2)]).await);
+    assert_eq!((first.minor("open"), second.minor("open")), (11_500, 23_000));
+    let lines = vec![part(&first, 11_500), part(&second, 5_000)];
+    let paid = firm.post(&payment(&firm, 20_000, lines).await.expect("a draft")).await;
+    assert_eq!((paid.state(), paid.minor("allocated")), (Some("posted"), 16_500));
+    assert_eq!(standing(&firm, &first).await, is("paid", 0));
+    assert_eq!(standing(&firm, &second).await, is("partly_paid", 18_000));
+    assert_eq!(open_of(&firm, paid.id).await, (-3_500, -3_500), "the rest is the customer's");
+    assert_eq!((firm.balance("bank").await, firm.balance("receivable").await), (20_000, 14_500));
+    firm.assert_healthy().await;
+
+    // It bounces: everything is as it was before, and can be paid again.
+    let (bounced, _) = firm.act(&paid, "reverse").await.expect("reversed");
+    assert_eq!((bounced.state(), bounced.minor("allocated")), (Some("reversed"), 0));
+    assert_eq!(standing(&firm, &first).await, is("posted", 11_500));
+    assert_eq!(standing(&firm, &second).await, is("posted", 23_000));
+    assert_eq!(open_of(&firm, paid.id).await, (0, 0));
+    assert_eq!((firm.balance("bank").await, firm.balance("receivable").await), (0, 34_500));
+    assert_eq!(support::refusals(firm.act(&bounced, "reverse").await), ["refuse-state"]);
+    firm.assert_healthy().await;
+    let again = firm.made(&first, "pay").await;
+    firm.post(&again).await;
+    assert_eq!(standing(&firm, &first).await, is("paid", 0));
+    firm.assert_healthy().await;
+    let mut tx = firm.tx().await;
+    let settled: i64 = sqlx::query_scalar("select sum(amount)::bigint from allocation where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .fetch_one(tx.conn())
+        .await
+        .expect("allocations");
+    assert_eq!(settled, 11_500, "what was taken back stands beside what it takes back");
+}
+
+#[tokio::test]
+async fn a_bounced_payment_in_another_currency_takes_its_exchange_difference_back() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "10.125", 0, "0").await;
+    firm.rate("KWD", "12.2").await;
+    let lines = vec![Line::new().with("item", item)];
+    let fill = |invoice: Document| Document { lines, ..invoice.with("currency", "KWD").with("total", 0) };
+    let invoice = firm.post(&firm.insert("sales_invoice", fill).await.expect("an invoice")).await;
+    let owed = firm.balance("receivable").await;
+    let mut tx = firm.tx().await;
+    sqlx::query("update exchange_rate set rate = 12.5 where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .execute(tx.conn())
+        .await
+        .expect("a better rate");
+    tx.commit().await.expect("commit");
+    let paid = firm.post(&firm.made(&invoice, "pay").await).await;
+    assert_eq!(firm.balance("receivable").await, 0);
+    assert!(firm.balance("exchange_difference").await < 0, "a gain");
+    firm.act(&paid, "reverse").await.expect("reversed");
+    assert_eq!((firm.balance("receivable").await, firm.balance("exchange_difference").await), (owed, 0));
+    assert_eq!(standing(&firm, &invoice).await, is("posted", invoice.minor("open")));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn payments_that_make_no_sense_are_refused_beside_their_field() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    firm.rate("USD", "3.75").await;
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    let draft = firm.draft("sales_invoice", vec![Line::new().with("item", item)]).await;
+    let other = firm.insert("customer", |other| other.with("code", "C2").with("name", Names::new("Red Sea", ""))).await;
+    let other = other.expect("another customer").id;
+    let with = async |field: &'static str, value: Value| {
+        let lines = vec![part(&invoice, 100)];
+        let fill = |payment: Document| Document { lines, ..payment.with("amount", 100).with(field, value) };
+        firm.insert("customer_payment", fill).await
+    };
+    let at = "lines[0][sales_invoice]";
+    let told = [
+        (payment(&firm, 0, vec![]).await, "amount", "refuse-zero-amount"),
+        (payment(&firm, 10_000, vec![part(&invoice, 10_001)]).await, "amount", "refuse-over-allocation"),
+        (payment(&firm, 100, vec![part(&draft, 100)]).await, at, "refuse-invoice-draft"),
+        (
+            payment(&firm, 200, vec![part(&invoice, 100), part(&invoice, 100)]).await,
+            "lines[1][sales_invoice]",
+            "refuse-invoice-twice",
+        ),
+        (with("customer", Value::from(other)).await, at, "refuse-other-customer"),
+        (with("currency", Value::from("USD")).await, at, "refuse-other-currency"),
+    ];
+    for (outcome, field, id) in told {
+        let Err(Error::Refused(refused)) = outcome else { panic!("{id}: not refused") };
+        let said: Vec<_> = refused.iter().map(|r| (r.field.as_deref().unwrap_or_default(), &*r.message.id)).collect();
+        assert_eq!(said, [(field, id)]);
+    }
+    let mut tx = firm.tx().await;
+    let kept: i64 = sqlx::query_scalar("select count(*) from customer_payment where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .fetch_one(tx.conn())
+        .await
+        .expect("a count");
+    assert_eq!(kept, 0);
+    drop(tx);
+    assert_eq!(standing(&firm, &invoice).await, is("posted", 11_500));
+    firm.assert_healthy().await;
+}
+
+/// Each part can be kept, and their sum cannot.
+#[tokio::test]
+async fn f31_parts_whose_sum_is_beyond_what_is_kept_are_refused() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    firm.rate("KWD", "12.2").await;
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    // As many as it takes of the largest amount that a form accepts.
+    let lines: Vec<Line> = (0..9_300).map(|_| part(&invoice, 999_999_999_999_000)).collect();
+    let fill = |payment: Document| Document { lines, ..payment.with("amount", 1_000).with("currency", "KWD") };
+    let outcome = firm.insert("customer_payment", fill).await;
+    assert!(outcome.is_err_and(|error| error.status() == 422));
+}
+
+/// One settles the invoice, the other takes a part of it back: whoever comes second waits for the first, and neither is
+/// sent away because each waits for the other.
+#[tokio::test]
+async fn f25_a_payment_and_a_credit_note_of_one_invoice_never_block_each_other() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let invoice = firm.invoice(&[(item, 2)]).await;
+    let paid = payment(&firm, 11_500, vec![part(&invoice, 11_500)]).await.expect("a draft");
+    let note = firm.made(&invoice, "credit").await;
+    let id = note.lines[0].id.to_string();
+    let note = firm.save(&note, &form(&[], &[&[("id", &id), ("quantity", "1")]])).await.expect("one piece of two");
+    // Held up there, the payment has come as far as the open parts of the invoice when the note has the invoice itself.
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    let mut held = admin.begin().await.expect("a transaction");
+    sqlx::query("select from open_item where tenant_id = $1 for update")
+        .bind(firm.cx.tenant)
+        .execute(&mut *held)
+        .await
+        .expect("held");
+    let second = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        firm.act(&note, "post").await
+    };
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        held.rollback().await
+    };
+    let (first, second, released) = tokio::join!(firm.act(&paid, "post"), second, release);
+    released.expect("let go");
+    first.expect("the payment");
+    second.expect("the credit note");
+    assert_eq!(standing(&firm, &invoice).await, is("paid", 0));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn what_a_payment_names_is_chosen_by_its_number() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    let new = Document::new(record("customer_payment"));
+    let number = invoice.number().expect("a number");
+    let typed = form(
+        &[("customer~", "C1"), ("amount", "115.00"), ("currency", "SAR")],
+        &[&[("sales_invoice~", number), ("amount", "115.00")]],
+    );
+    let paid = firm.post(&firm.save(&new, &typed).await.expect("a payment")).await;
+    assert_eq!((paid.minor("amount"), paid.minor("allocated")), (11_500, 11_500));
+    assert_eq!(standing(&firm, &invoice).await, is("paid", 0));
+}
