@@ -21,6 +21,11 @@ pub mod ui;
 #[cfg(all(test, feature = "ssr"))]
 mod tests;
 
+/// Gives back what it does not need: after a rush, glibc's keeps tens of MiB for each thread that ever hashed a password.
+#[cfg(feature = "ssr")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Brings the page that the server drew to life: fetches the messages of its language, then hydrates.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

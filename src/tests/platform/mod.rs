@@ -1,6 +1,7 @@
 //! Mirror of the platform.
 
 mod audit;
+mod auth;
 mod cluster;
 mod comments;
 mod custom;
