@@ -552,13 +552,9 @@ fn write_private(path: &Path, text: &str, owner: Option<Account>) -> Result<()> 
 }
 
 fn random_hex<const BYTES: usize>() -> String {
-    use std::fmt::Write as _;
     let mut bytes = [0_u8; BYTES];
     rand::fill(&mut bytes);
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex::encode(bytes)
 }
 
 /// A short name for a path: its FNV-1a hash, the same in every version of Diwan.

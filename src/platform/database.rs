@@ -84,7 +84,7 @@ fn app_password(admin: &str) -> anyhow::Result<String> {
     }
     let authority = admin.split_once("://").map_or(admin, |(_, rest)| rest).split('@').next().unwrap_or_default();
     let digest = Sha256::digest(format!("diwan_app:{authority}").as_bytes());
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex::encode(digest))
 }
 
 fn app_url(admin: &str, password: &str) -> anyhow::Result<String> {

@@ -30,7 +30,7 @@ impl fmt::Debug for PgStore {
 
 /// The name a session has in the database.
 pub fn digest(id: &Id) -> String {
-    Sha256::digest(id.to_string()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(id.to_string()))
 }
 
 fn backend(error: sqlx::Error) -> Error {

@@ -251,9 +251,8 @@ pub fn messages_file(locale: Locale) -> String {
     use std::sync::LazyLock;
     static NAMES: LazyLock<[String; 2]> = LazyLock::new(|| {
         Locale::ALL.map(|locale| {
-            let hash: String =
-                Sha256::digest(i18n::source(locale)).iter().take(8).map(|b| format!("{b:02x}")).collect();
-            format!("{}.{hash}.ftl", locale.tag())
+            let hash = Sha256::digest(i18n::source(locale));
+            format!("{}.{}.ftl", locale.tag(), hex::encode(&hash[..8]))
         })
     });
     NAMES[locale as usize].clone()

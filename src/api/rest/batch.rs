@@ -74,7 +74,7 @@ pub async fn serve(State(house): State<House>, Extension(limits): Extension<Limi
 async fn carry_out(db: &Db, caller: &mut Caller, parts: &Parts, body: Body) -> Result<Response, Trouble> {
     let body = read_json(parts, body).await?.unwrap_or_default();
     let key = once::read_key(once::given(&parts.headers))?;
-    let print = operation::hex(&Sha256::digest(body.to_string()));
+    let print = hex::encode(Sha256::digest(body.to_string()));
     let batch: Batch = serde_json::from_value(body).map_err(|_| Refusal::new("refuse-api-batch"))?;
     let count = batch.operations.len();
     if !(1..=MOST).contains(&count) {
@@ -110,7 +110,7 @@ async fn each(db: &Db, caller: &Caller, parts: Vec<Part>, key: Option<String>) -
 
 /// The key of a part, no longer than a key may be.
 fn of_part(key: &str, at: usize) -> String {
-    format!("{}/{at}", operation::hex(&Sha256::digest(key)))
+    format!("{}/{at}", hex::encode(Sha256::digest(key)))
 }
 
 /// All of them in one transaction. What stands in the way of one stands in the way of all, and says of which it was said.

@@ -150,12 +150,7 @@ impl Operation {
 fn print(wanted: &Wanted<'_>) -> String {
     let body = wanted.body.as_ref().map(Json::to_string);
     let whole = json!([wanted.method, wanted.path, wanted.query, wanted.if_match, body]);
-    hex(&Sha256::digest(whole.to_string()))
-}
-
-/// Bytes as text.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(whole.to_string()))
 }
 
 // ------------------------------------------------------------------ what is answered
@@ -183,7 +178,7 @@ impl Answer {
     /// what a version does not: other rights, another field of the company, a day on which something was last used.
     fn tagged(mut self, version: Option<i32>) -> Answer {
         let text = self.body.as_ref().map(Json::to_string).unwrap_or_default();
-        let digest = hex(&Sha256::digest(text));
+        let digest = hex::encode(Sha256::digest(text));
         let mark = &digest[..16];
         self.etag = Some(version.map_or_else(|| format!("\"{mark}\""), |version| format!("\"{version}-{mark}\"")));
         self

@@ -320,7 +320,7 @@ impl<'a> Intake<'a> {
             self.decide().await?;
         }
         let content = self.content.ok_or(Error::BadRequest("file"))?;
-        let sum = hex(&self.sum.clone().finalize());
+        let sum = hex::encode(self.sum.clone().finalize());
         if self.said.sha256.as_ref().is_some_and(|said| *said != sum) {
             return Err(self.refusal("refuse-file-damaged").into());
         }
@@ -389,7 +389,7 @@ impl<'a> Intake<'a> {
         if let Some(small) = small {
             self.store.put(&thumbnail_key(self.key), small.into()).await?;
         }
-        let sha256 = hex(&self.sum.clone().finalize());
+        let sha256 = hex::encode(self.sum.clone().finalize());
         Ok(Contents { content, size: self.size, sha256, dimensions, thumbnail })
     }
 
@@ -407,8 +407,4 @@ pub fn too_large(name: &str) -> Error {
 /// Where the thumbnail of a file is.
 pub fn thumbnail_key(key: &str) -> String {
     format!("{key}.thumbnail")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
