@@ -58,6 +58,20 @@ test('keys keep their place on an Arabic keyboard', async ({ house: diwan }) => 
   await expect(palette(diwan)).toBeHidden();
 });
 
+test('a key pressed the moment the palette closes is not lost', async ({ house: diwan, page }) => {
+  await page.keyboard.press('Control+KeyK');
+  await expect(palette(diwan)).toBeVisible();
+  // The browser tells of the closing only after this: the key is there first.
+  await palette(diwan).evaluate((dialog: HTMLDialogElement) => {
+    dialog.close();
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { code: 'Slash', key: '?', shiftKey: true, bubbles: true, cancelable: true }));
+  });
+  await expect(palette(diwan).locator('h2')).toSay(diwan.t('shortcuts'));
+  await expect(palette(diwan)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(palette(diwan)).toBeHidden();
+});
+
 test('on an Arabic keyboard the palette goes, makes and acts, and single keys do their work', async ({ house: diwan, page }) => {
   /** Opens the palette and takes what is called so. */
   const take = async (label: string) => {

@@ -80,7 +80,9 @@ pub fn palette() -> AnyView {
             _ => {}
         }
     });
-    let keys = window_event_listener(leptos::ev::keydown, move |event| on_key(&event, shown));
+    // Whether the dialog is open, only the dialog knows: the browser closes it at once, and tells it a moment later.
+    let is_open = move || dialog.get_untracked().is_some_and(|dialog| dialog.open());
+    let keys = window_event_listener(leptos::ev::keydown, move |event| on_key(&event, shown, is_open()));
     // Whoever clicks into the search box of the top bar means the palette.
     let clicks = window_event_listener(leptos::ev::click, move |event| {
         let target = event.target().and_then(|t| t.dyn_into::<Element>().ok());
@@ -97,7 +99,7 @@ pub fn palette() -> AnyView {
         clicks.remove();
     });
     view! {
-        <dialog class="palette" id="palette" node_ref=dialog on:close=move |_| shown.set(Shown::Nothing)
+        <dialog class="palette" id="palette" node_ref=dialog on:close=move |_| if !is_open() { shown.set(Shown::Nothing) }
             on:click=move |event| close_outside(&event, shown)>
             {move || match shown.get() {
                 Shown::Nothing => ().into_any(),
@@ -131,11 +133,12 @@ fn single_keys() -> bool {
     storage().and_then(|s| s.get_item(SINGLE_KEYS).ok().flatten()).as_deref() != Some("off")
 }
 
-fn on_key(event: &KeyboardEvent, shown: RwSignal<Shown>) {
+fn on_key(event: &KeyboardEvent, shown: RwSignal<Shown>, is_open: bool) {
     let control = event.ctrl_key() || event.meta_key();
     if control && !event.alt_key() && !event.shift_key() && event.code() == "KeyK" {
         event.prevent_default();
-        shown.update(|shown| *shown = if *shown == Shown::Palette { Shown::Nothing } else { Shown::Palette });
+        shown
+            .update(|shown| *shown = if is_open && *shown == Shown::Palette { Shown::Nothing } else { Shown::Palette });
         return;
     }
     if control && !event.alt_key() && event.code() == "KeyS" && press("#save") {
@@ -146,7 +149,7 @@ fn on_key(event: &KeyboardEvent, shown: RwSignal<Shown>) {
         .target()
         .and_then(|t| t.dyn_into::<Element>().ok())
         .is_some_and(|t| t.matches("input:not([type=checkbox]), textarea, select, [contenteditable]").unwrap_or(false));
-    if control || event.alt_key() || typing || shown.get_untracked() != Shown::Nothing || !single_keys() {
+    if control || event.alt_key() || typing || is_open || !single_keys() {
         return;
     }
     let done = match (event.code().as_str(), event.shift_key()) {
