@@ -6,9 +6,9 @@ pub mod limits;
 pub mod problem;
 pub mod rest;
 
-use crate::platform::auth;
 use crate::platform::tenancy::Db;
 use crate::platform::web::House;
+use crate::platform::{auth, once};
 use axum::{Extension, Router};
 use limits::Limits;
 use std::time::Duration;
@@ -33,7 +33,7 @@ pub fn keep_tidy(db: &Db, limits: &Limits) -> JoinHandle<()> {
             match auth::every_company(&db).await {
                 Ok(companies) => {
                     for cx in companies {
-                        if let Err(error) = rest::once::sweep(&db, &cx).await {
+                        if let Err(error) = once::sweep(&db, &cx).await {
                             tracing::warn!(%error, tenant = %cx.tenant, "old answers are not swept");
                         }
                     }

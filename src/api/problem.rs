@@ -79,12 +79,6 @@ impl From<Refusal> for Trouble {
     }
 }
 
-impl From<sqlx::Error> for Trouble {
-    fn from(error: sqlx::Error) -> Trouble {
-        Trouble::Error(error.into())
-    }
-}
-
 /// A problem as it is told.
 #[derive(Clone, Debug)]
 pub struct Problem {

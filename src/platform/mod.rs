@@ -17,6 +17,7 @@ pub mod files;
 pub mod import;
 pub mod jobs;
 pub mod notifications;
+pub mod once;
 pub mod page;
 pub mod pdf;
 pub mod permission;

@@ -5,7 +5,7 @@ use super::{once, read_json};
 use crate::api::caller::Caller;
 use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
-use crate::platform::door::Refusal;
+use crate::platform::door::{Error, Refusal};
 use crate::platform::tenancy::{Db, TenantTx, whole};
 use crate::platform::web::House;
 use axum::Extension;
@@ -162,7 +162,7 @@ async fn in_one(
     if let Some(key) = key
         && let Some(answer) = once::take(tx, token, key, print).await.map_err(before)?
     {
-        return Ok(answer);
+        return anew(tx, parts, answer).await.map_err(before);
     }
     let mut results = Vec::with_capacity(parts.len());
     for (at, part) in parts.into_iter().enumerate() {
@@ -173,7 +173,23 @@ async fn in_one(
     }
     let answer = Answer::of(200, json!({ "results": results }));
     if let Some(key) = key {
-        once::keep(tx, token, key, &answer).await.map_err(|error| before(error.into()))?;
+        once::keep(tx, token, key, &answer).await.map_err(before)?;
     }
     Ok(answer)
+}
+
+/// What a batch was answered before, as the program may see it now. What it only read is read again.
+async fn anew(tx: &mut TenantTx, parts: Vec<Part>, before: Answer) -> Result<Answer, Trouble> {
+    let kept = before.body.as_ref().and_then(|body| body["results"].as_array()).cloned().unwrap_or_default();
+    let mut results = Vec::with_capacity(kept.len());
+    for (part, result) in parts.into_iter().zip(kept) {
+        let operation = part.read(None)?;
+        let result: Answer = serde_json::from_value(result).map_err(|error| Error::Other(error.into()))?;
+        let now = match operation.writes() {
+            true => operation::anew(tx, &operation, result).await?,
+            false => operation::perform(tx, &operation).await?,
+        };
+        results.push(json!(now));
+    }
+    Ok(Answer::of(200, json!({ "results": results })))
 }

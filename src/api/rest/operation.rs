@@ -141,7 +141,7 @@ impl Operation {
     }
 
     /// Whether it changes anything.
-    fn writes(&self) -> bool {
+    pub fn writes(&self) -> bool {
         !matches!(self.verb, Verb::List(_) | Verb::Read(_))
     }
 }
@@ -238,7 +238,7 @@ async fn perform_once(tx: &mut TenantTx, token: Uuid, operation: &Operation) -> 
         return perform(tx, operation).await;
     };
     if let Some(answer) = once::take(tx, token, key, &operation.print).await? {
-        return Ok(answer);
+        return anew(tx, operation, answer).await;
     }
     let answer = perform(tx, operation).await?;
     once::keep(tx, token, key, &answer).await?;
@@ -256,6 +256,31 @@ pub async fn perform(tx: &mut TenantTx, operation: &Operation) -> Result<Answer,
         Verb::Delete(id) => delete(tx, record, *id, operation).await,
         Verb::Act(id, action) => act(tx, record, *id, action, operation).await,
     }
+}
+
+/// What was answered before, as the program may see it now: the record is read anew, in case that others see it since.
+pub async fn anew(tx: &mut TenantTx, operation: &Operation, before: Answer) -> Result<Answer, Trouble> {
+    let Some(body) = &before.body else { return Ok(before) };
+    let acted = body.get("record");
+    let id = acted.unwrap_or(body)["id"].as_str().and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+    let record = tx.described(operation.record);
+    let now = read(tx, record, id).await?;
+    let body = match acted {
+        None => now.body,
+        Some(_) => {
+            let mut created = Vec::new();
+            for one in body["created"].as_array().into_iter().flatten() {
+                let id = one["id"].as_str().and_then(|id| id.parse().ok());
+                if let (Some(kind), Some(id)) = (one["type"].as_str().and_then(door::record), id)
+                    && door::reachable(tx, kind, id, Lock::No).await.is_ok()
+                {
+                    created.push(one.clone());
+                }
+            }
+            Some(json!({ "record": now.body, "created": created }))
+        }
+    };
+    Ok(Answer { body, etag: now.etag, ..before })
 }
 
 /// One record as this program may see it.
