@@ -397,9 +397,8 @@ async fn importing(db: &Db, firm: &Firm) -> anyhow::Result<()> {
     let mapping = ["reference", "customer", "date", "line.item", "line.quantity", "line.price"];
     let mapping = mapping.map(|name| import::Mapping::parse(&format!("{name}={name}")));
     let plan = import::Plan {
-        record: modules::record("sales_order").expect("orders"),
         mapping: mapping.into_iter().collect::<anyhow::Result<_>>()?,
-        fixed: Vec::new(),
+        ..import::Plan::new(modules::record("sales_order").expect("orders"))
     };
     let work = async {
         let mut tx = db.begin(&firm.cx).await?;

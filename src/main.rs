@@ -47,23 +47,7 @@ enum Verb {
     /// Brings the database schema up to date and stops.
     Migrate,
     /// Imports a spreadsheet, CSV or XLSX, as one user of one company would on the import page.
-    Import {
-        /// Record type, such as `customer`.
-        record: String,
-        file: PathBuf,
-        /// Mail address of the user who imports.
-        #[arg(long)]
-        user: String,
-        /// COLUMN=FIELD, or COLUMN*FACTOR=FIELD; may be given several times. Columns called like a field need none.
-        #[arg(long = "map")]
-        mapping: Vec<String>,
-        /// FIELD=TEXT for every row; may be given several times.
-        #[arg(long = "set")]
-        fixed: Vec<String>,
-        /// Only say what would happen.
-        #[arg(long)]
-        rehearse: bool,
-    },
+    Import(ImportOrder),
     /// What concerns the audit log.
     Audit {
         #[command(subcommand)]
@@ -71,6 +55,29 @@ enum Verb {
     },
     /// Says which database is used and whether it answers.
     Doctor,
+}
+
+/// What is to be imported, by whom and how.
+#[derive(clap::Args)]
+struct ImportOrder {
+    /// Record type, such as `customer`.
+    record: String,
+    file: PathBuf,
+    /// Mail address of the user who imports.
+    #[arg(long)]
+    user: String,
+    /// COLUMN=FIELD, or COLUMN*FACTOR=FIELD; may be given several times. Columns called like a field need none.
+    #[arg(long = "map")]
+    mapping: Vec<String>,
+    /// FIELD=TEXT for every row; may be given several times.
+    #[arg(long = "set")]
+    fixed: Vec<String>,
+    /// Rows whose key exists change that record, rather than being refused.
+    #[arg(long)]
+    changes: bool,
+    /// Only say what would happen.
+    #[arg(long)]
+    rehearse: bool,
 }
 
 #[derive(Subcommand)]
@@ -112,9 +119,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             opened.close().await
         }
         Verb::Migrate => database::open(&config).await?.close().await,
-        Verb::Import { record, file, user, mapping, fixed, rehearse } => {
+        Verb::Import(order) => {
             let opened = database::open(&config).await?;
-            let outcome = import_file(&opened.db, &record, file, &user, &mapping, &fixed, rehearse).await;
+            let outcome = import_file(&opened.db, &order).await;
             opened.close().await?;
             outcome
         }
@@ -195,21 +202,14 @@ async fn verify_audit(db: &diwan::platform::tenancy::Db) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn import_file(
-    db: &diwan::platform::tenancy::Db,
-    record: &str,
-    file: PathBuf,
-    user: &str,
-    mapping: &[String],
-    fixed: &[String],
-    rehearse: bool,
-) -> anyhow::Result<()> {
+async fn import_file(db: &diwan::platform::tenancy::Db, order: &ImportOrder) -> anyhow::Result<()> {
+    let ImportOrder { record, file, user, mapping, fixed, changes, rehearse } = order;
     let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
-    let file = std::fs::File::open(&file).with_context(|| file.display().to_string())?;
+    let file = std::fs::File::open(file).with_context(|| file.display().to_string())?;
     let cx = modules::administration::founding::context_of(db, user).await?;
     let mut tx = db.begin(&cx).await?;
     let record = tx.described(record);
-    let mut plan = Plan { record, mapping: Vec::new(), fixed: Vec::new() };
+    let mut plan = Plan { changes: *changes, ..Plan::new(record) };
     if let Ok(header) = import::header(file.try_clone()?).await? {
         plan.mapping = import::suggest(&header, &import::labels(record));
     }
@@ -228,14 +228,14 @@ async fn import_file(
         eprintln!("line {}, {}: {:?}: {}", bad.line, bad.column, bad.text, cx.i18n.message(&bad.reason));
     }
     anyhow::ensure!(report.faults == 0, "{} faults; nothing was written", report.faults);
-    if !rehearse {
+    if !*rehearse {
         tx.commit().await?;
     }
     println!(
         "{} rows, {} records{}",
         report.rows,
         report.documents.len(),
-        if rehearse { " would be written" } else { " written" }
+        if *rehearse { " would be written" } else { " written" }
     );
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! Import: give a file, see what it would do, do it, take it back.
 
-use super::calls::Page;
-use super::jobs;
 use crate::i18n::I18n;
 use crate::modules;
 use crate::record::Record;
@@ -10,21 +8,11 @@ use crate::t;
 use crate::ui::{icon, use_i18n};
 use leptos::prelude::*;
 
-/// The page of an import. While something is being done, it looks again by itself.
+/// The page of an import.
 pub fn view(page: ImportPage) -> AnyView {
     let i18n = use_i18n();
     let Some(record) = modules::record(&page.record) else { return ().into_any() };
-    let Some(id) = page.batch.as_ref().map(|batch| batch.id) else { return choose(i18n, record, page) };
-    let running = page.running.is_some();
-    let shown = RwSignal::new(page);
-    if running {
-        let path = vec![record.path.to_owned(), "import".to_owned(), id.to_string()];
-        jobs::follow(path, move |page| match page {
-            Page::Import(page) => shown.try_set(*page).is_none() && shown.with_untracked(|page| page.running.is_some()),
-            _ => false,
-        });
-    }
-    view! { {move || shown.with(|page| batch(i18n, record, page))} }.into_any()
+    if page.batch.is_none() { choose(i18n, record, page) } else { batch(i18n, record, &page) }
 }
 
 fn choose(i18n: I18n, record: &'static Record, page: ImportPage) -> AnyView {
@@ -47,6 +35,7 @@ fn choose(i18n: I18n, record: &'static Record, page: ImportPage) -> AnyView {
         <form class="card body stack" method="post" enctype="multipart/form-data">
             <p>{t!(i18n, "import-lead")}</p>
             <label class="drop" for="file">{icon("upload")}<span>{t!(i18n, "import-file")}</span><input type="file" id="file" name="file" accept=".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" required /></label>
+            {page.changes.map(|ticked| changes(i18n, record, ticked))}
             <div class="acts"><button class="btn pri">{t!(i18n, "import-check")}</button></div>
         </form>
         {past}
@@ -96,7 +85,7 @@ fn batch(i18n: I18n, record: &'static Record, page: &ImportPage) -> AnyView {
         view! { <button class=class name="_do" value=verb.clone()>{label}</button> }
     };
     let buttons = page.verbs.iter().map(button).collect_view();
-    let mapping = page.verbs.iter().any(|verb| verb == "check").then(|| mapping(i18n, page));
+    let mapping = page.verbs.iter().any(|verb| verb == "check").then(|| mapping(i18n, record, page));
     view! {
         <section class="card" role="status" aria-live="polite"><p>{state(i18n, past)}" "<bdi>{past.name.clone()}</bdi>{progress}</p></section>
         <form method="post" class="stackcol" action=address.clone()>
@@ -143,7 +132,7 @@ fn faults(i18n: I18n, page: &ImportPage, address: &str) -> AnyView {
 }
 
 /// Where each column goes, and what every row has besides.
-fn mapping(i18n: I18n, page: &ImportPage) -> AnyView {
+fn mapping(i18n: I18n, record: &Record, page: &ImportPage) -> AnyView {
     let select = |name: String, label: String, target: &str, none: String| {
         let options = page
             .choices
@@ -173,8 +162,19 @@ fn mapping(i18n: I18n, page: &ImportPage) -> AnyView {
         })
         .collect_view();
     view! {
+        {page.changes.map(|ticked| view! { <section class="card body stack">{changes(i18n, record, ticked)}</section> })}
         <section class="card"><h2 class="sec">{t!(i18n, "import-mapping")}</h2><div class="scroll"><table class="list" id="import-mapping"><tbody>{columns}</tbody></table></div></section>
         <section class="card"><h2 class="sec">{t!(i18n, "import-fixed")}</h2><div class="scroll"><table class="list" id="import-fixed"><tbody>{fixed}</tbody></table></div></section>
+    }
+    .into_any()
+}
+
+/// The tick that lets rows change records that exist.
+fn changes(i18n: I18n, record: &Record, ticked: bool) -> AnyView {
+    let key = record.key().map(|key| i18n.field(record, key.name)).unwrap_or_default();
+    view! {
+        <label class="check"><input type="checkbox" id="import-changes" name="changes" value="true" checked=ticked /><span>{t!(i18n, "import-changes-existing", field = key)}</span></label>
+        <p class="hint">{t!(i18n, "import-changes-hint")}</p>
     }
     .into_any()
 }

@@ -51,11 +51,16 @@ async fn receive(
 }
 
 async fn receive_file(house: &House, cx: &Cx, record: &'static Record, mut form: Multipart) -> Outcome<Uuid> {
+    let mut changes = false;
     while let Some(part) = form.next_field().await.map_err(broken)? {
+        if part.name() == Some("changes") {
+            changes = part.bytes().await.map_err(broken)? == "true";
+            continue;
+        }
         // A box that nobody chose a file in comes along without a name.
         let Some(name) = part.file_name().filter(|name| !name.is_empty()).map(str::to_owned) else { continue };
         let bytes = part.map_err(broken).boxed();
-        return batch::receive(&house.db, cx, &house.files, record, &name, bytes).await;
+        return batch::receive(&house.db, cx, &house.files, record, changes, &name, bytes).await;
     }
     Err(Refusal::new("refuse-file-none").into())
 }
@@ -107,7 +112,10 @@ fn read_form(body: &Bytes) -> Asked {
     let mut targets: Vec<(usize, String)> = places.map(|(at, text)| (at, text.clone())).collect();
     targets.sort();
     let fixed: Vec<(String, String)> = all("fix").into_iter().zip(all("fix.text")).collect();
+    // A box without a tick sends nothing; the mapping beside it does.
+    let changes = all("changes").pop().as_deref() == Some("true");
     Asked {
+        changes: (!targets.is_empty()).then_some(changes),
         verb: all("_do").pop().unwrap_or_default(),
         targets: (!targets.is_empty()).then(|| targets.into_iter().map(|(_, target)| target).collect()),
         fixed: (!fixed.is_empty()).then_some(fixed),

@@ -5,7 +5,7 @@
 //! written with a handful of statements ([`chunk`]). A rehearsal takes each of these steps back. What it says of a row is
 //! therefore what the import itself would say, except for what two steps do to each other.
 //!
-//! [`run`] does all of it within a transaction of the caller's. On the web it is a job ([`batch`]), which can be undone
+//! [`run`] does all of it within a transaction of the caller's. On the web a file is kept as a [`batch`] and worked off by a [`job`], which can be undone
 //! ([`undo`]):
 //!
 //! - *All or nothing* is one transaction. Nobody sees any of it before all of it is good; a worker that is killed leaves
@@ -19,6 +19,7 @@
 
 pub mod batch;
 mod chunk;
+pub mod job;
 pub mod spool;
 pub mod undo;
 
@@ -27,9 +28,9 @@ use super::permission::Rights;
 use super::table::{Fault, Table};
 use super::tenancy::TenantTx;
 use crate::i18n::{Digits, I18n, Locale};
-use crate::record::Record;
 use crate::record::fold::fold;
-use crate::record::page::Message;
+use crate::record::page::{Arg, Message};
+use crate::record::{Field, Kind, Record};
 use crate::t;
 use chunk::Importer;
 use rust_decimal::Decimal;
@@ -99,17 +100,33 @@ pub struct Plan {
     pub mapping: Vec<Mapping>,
     /// The same text for every row, by target.
     pub fixed: Vec<(String, String)>,
+    /// A row whose key exists changes that record, rather than being refused.
+    pub changes: bool,
 }
 
 impl Plan {
+    pub fn new(record: &'static Record) -> Plan {
+        Plan { record, mapping: Vec::new(), fixed: Vec::new(), changes: false }
+    }
+
     /// Refuses somebody who may not make such records, and a column that they may not write: it would be lost without a word.
     fn check(&self, tx: &TenantTx) -> Outcome<Option<Bad>> {
         let rights = tx.rights();
         if !rights.creates(self.record) {
             return Err(Error::Denied);
         }
+        if let (true, Some(key)) = (self.changes, self.record.key()) {
+            if !rights.changes(self.record) {
+                return Err(Error::Denied);
+            }
+            if !self.mapping.iter().any(|m| m.target == key.name) {
+                let name = vec![format!("{}-{}", self.record.name, key.name), format!("field-{}", key.name)];
+                let reason = Message::new("import-fault-no-key").with("field", Arg::Words(name));
+                return Ok(Some(Bad { reason, ..Bad::of_row(1, "") }));
+            }
+        }
         let kept_from = |target: &str| {
-            let field = target.replacen("line.", "lines.", 1);
+            let field = right_to(target);
             self.record.any_field(&field).is_some() && !rights.on(self.record).changes_field(&field)
         };
         let given = self.mapping.iter().map(|m| &m.target).chain(self.fixed.iter().map(|(target, _)| target));
@@ -126,21 +143,36 @@ impl Plan {
 /// Names that a column of a file may have for somebody: those of the fields that they may set.
 pub fn choices(i18n: I18n, record: &'static Record, rights: &Rights) -> Vec<(String, String)> {
     let grant = rights.on(record);
-    let of_right = |target: &str| match target.strip_prefix("line.") {
-        Some(field) => format!("lines.{field}"),
-        None => target.to_owned(),
-    };
-    targets(i18n, record).into_iter().filter(|(target, _)| grant.changes_field(&of_right(target))).collect()
+    targets(i18n, record).into_iter().filter(|(target, _)| grant.changes_field(&right_to(target))).collect()
+}
+
+/// What rights call the field of a target.
+fn right_to(target: &str) -> String {
+    let field = target.strip_suffix(".en").or_else(|| target.strip_suffix(".ar")).unwrap_or(target);
+    field.replacen("line.", "lines.", 1)
 }
 
 /// Names that a column of a file may have: those of the record's fields and, for documents, of its lines.
 fn targets(i18n: I18n, record: &'static Record) -> Vec<(String, String)> {
-    let own = record.fields.iter().filter(|f| !f.computed).map(|f| (f.name.to_owned(), i18n.field(record, f.name)));
+    let own = record.fields.iter().filter(|f| !f.computed);
+    let own = own.flat_map(|f| in_languages(i18n, f, f.name.to_owned(), i18n.field(record, f.name)));
     let lines = record.lines.map_or(&[][..], |l| l.fields).iter().filter(|f| !f.computed);
-    let lines = lines
-        .map(|f| (format!("line.{}", f.name), t!(i18n, "import-line-field", field = i18n.line_field(record, f.name))));
+    let lines = lines.flat_map(|f| {
+        let label = t!(i18n, "import-line-field", field = i18n.line_field(record, f.name));
+        in_languages(i18n, f, format!("line.{}", f.name), label)
+    });
     let parent = record.lines.map(|_| ("parent".to_owned(), t!(i18n, "import-parent")));
     own.chain(lines).chain(parent).collect()
+}
+
+/// The target of a field; of a name, the two languages that it has as well.
+fn in_languages(i18n: I18n, field: &Field, target: String, label: String) -> Vec<(String, String)> {
+    let mut all = vec![(target.clone(), label.clone())];
+    if field.kind == Kind::Names {
+        all.push((format!("{target}.en"), t!(i18n, "import-in-english", field = &label)));
+        all.push((format!("{target}.ar"), t!(i18n, "import-in-arabic", field = &label)));
+    }
+    all
 }
 
 /// What columns may be called, in both languages.

@@ -9,7 +9,7 @@ use super::bulk::Bulk;
 use super::door::{Error, Outcome};
 use super::export::job::ExportList;
 use super::files::Store;
-use super::import::batch::Import;
+use super::import::job::Import;
 use super::notifications;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::i18n::{Digits, I18n, Locale};

@@ -684,9 +684,9 @@ pub fn links_to(record: &Record, field: &Field) -> SqlStr {
     ))
 }
 
-/// Values of a unique field that exist among these. `$1` tenant, `$2` texts.
+/// Values of a unique field that exist among these, with whose they are. `$1` tenant, `$2` texts.
 pub fn existing(record: &Record, field: &Field) -> SqlStr {
-    safe(format!("select t.{0} from {1} t where t.tenant_id = $1 and t.{0} = any($2)", field.name, record.name))
+    safe(format!("select t.{0}, t.id from {1} t where t.tenant_id = $1 and t.{0} = any($2)", field.name, record.name))
 }
 
 /// `$1` tenant. Columns: id, code.

@@ -49,6 +49,8 @@ pub struct ImportPage {
     pub columns: Vec<(String, String)>,
     /// The same text for every row, by target.
     pub fixed: Vec<(String, String)>,
+    /// Whether rows may change records that exist; nothing where the reader cannot have that.
+    pub changes: Option<bool>,
     /// Targets with their labels.
     pub choices: Vec<(String, String)>,
     pub bad: Vec<BadRow>,

@@ -509,6 +509,11 @@ impl Record {
         [self.title, self.sort, "state", "branch"].contains(&field) || self.party == Some(field)
     }
 
+    /// The field that people tell its rows apart by, and type themselves: mostly a code.
+    pub fn key(&self) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.unique && !f.computed)
+    }
+
     /// Every field by the name that rights know it by: those of lines as `lines.price`.
     pub fn all_fields(&self) -> impl Iterator<Item = (&'static Field, String)> + use<> {
         let of_lines = self.lines.map_or(&[][..], |lines| lines.fields);

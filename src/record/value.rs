@@ -64,14 +64,33 @@ impl Names {
         self.en.is_empty() && self.ar.is_empty()
     }
 
-    /// Reads the canonical text; plain text counts as an English name.
+    /// Reads the canonical text; plain text is the name in the language of its letters.
     pub fn from_text(text: &str) -> Names {
-        serde_json::from_str(text).unwrap_or_else(|_| Names::new(text, ""))
+        Names::new("", "").renamed(text)
+    }
+
+    /// What the canonical text says; or, for plain text, with another name in the language of its letters, while that in the
+    /// other language stays. An empty text empties both.
+    pub fn renamed(mut self, text: &str) -> Names {
+        if let Ok(names) = serde_json::from_str(text) {
+            return names;
+        }
+        match text {
+            "" => return Names::new("", ""),
+            _ if is_arabic(text) => text.clone_into(&mut self.ar),
+            _ => text.clone_into(&mut self.en),
+        }
+        self
     }
 
     pub fn to_text(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+/// Whether a text has letters of the Arabic script.
+fn is_arabic(text: &str) -> bool {
+    text.chars().any(|c| matches!(c, '\u{0620}'..='\u{064a}' | '\u{066e}'..='\u{06d3}' | '\u{fb50}'..='\u{fdfc}' | '\u{fe70}'..='\u{fefc}'))
 }
 
 /// A value of one field.
@@ -254,7 +273,7 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
         Kind::Note => text(typed, NOTE_LENGTH),
         Kind::Words => text(typed, 1000),
         Kind::Names => {
-            let names: Names = serde_json::from_str(typed).unwrap_or_else(|_| Names::new(typed, ""));
+            let names = Names::from_text(typed);
             if [&names.en, &names.ar].iter().any(|name| name.chars().any(char::is_control)) {
                 return Err(Fault::ControlCharacter);
             }

@@ -2,12 +2,12 @@
 
 use super::spool::{MOST_LINES, Texts, Told};
 use super::{Bad, Plan};
-use crate::platform::document::Document;
+use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Draft, Error, Links, Lock, Outcome, Refusal, Typed};
 use crate::platform::sql;
 use crate::platform::tenancy::TenantTx;
 use crate::record::page::Message;
-use crate::record::{Field, Kind, line::parse_input_name};
+use crate::record::{Field, Kind, Record, Value, line::parse_input_name};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
@@ -36,6 +36,8 @@ pub struct Step {
     pub bad: Vec<Bad>,
     /// Lines of the file whose documents were left out.
     pub left_out: Vec<u64>,
+    /// Documents that are already what the file says.
+    pub same: i64,
     /// Rows that the step went through, the bad ones with them.
     pub rows: u64,
 }
@@ -87,6 +89,7 @@ impl Importer {
         let mut ready = Vec::new();
         for planned in planned {
             match self.complete(tx, planned).await? {
+                Ok(ready) if ready.changes_nothing() => step.same += 1,
                 Ok(document) => ready.push(document),
                 Err(planned) => step.leave_out(planned),
             }
@@ -97,10 +100,12 @@ impl Importer {
 
     // -------------------------------------------------------------- reading
 
-    /// What each document is to become: a new one, or one that is there with lines after those that it has.
+    /// What each document is to become: a new one, one that is there with lines after those that it has or, where the file may
+    /// change records, the one that is called so.
     async fn plan_each(&self, tx: &mut TenantTx, told: Vec<Told>) -> Outcome<Vec<Planned>> {
         let parents: BTreeSet<String> = told.iter().filter_map(|told| told.parent.clone()).collect();
         let mut found = self.parents(tx, parents).await?;
+        let mut known = self.known(tx, &told).await?;
         let mut all = Vec::with_capacity(told.len());
         for told in told {
             let mut planned = Planned {
@@ -122,9 +127,10 @@ impl Importer {
                 match found.remove(&text) {
                     Some(Ok(document)) => {
                         for kept in &document.lines {
-                            lines.push(Texts::from([("id".to_owned(), kept.id.to_string())]));
+                            lines.push(kept_line(self.plan.record, kept));
                             planned.at_lines.push(planned.header_line);
                         }
+                        keep_unsaid(&document, &mut planned.typed.fields);
                         planned.before = Some(document);
                     }
                     other => {
@@ -136,9 +142,27 @@ impl Importer {
                     }
                 }
             }
+            if let Some((key, text)) = self.key_of(&planned.typed.fields)
+                && let Some(existing) = known.remove(&text)
+            {
+                match existing {
+                    Some(document) => {
+                        keep_unsaid(&document, &mut planned.typed.fields);
+                        planned.before = Some(document);
+                    }
+                    None => {
+                        let reason = Message::new("import-fault-settled").with("text", clip(&text));
+                        let (line, column) = (planned.header_line, self.plan.column_of(key.name));
+                        planned.faults.push(Bad { line, column, text: clip(&text), reason });
+                        planned.hopeless = true;
+                    }
+                }
+            }
             for target in told.twice {
                 let text = planned.typed.fields.get(&target).cloned().unwrap_or_default();
                 planned.faults.push(self.taken(&planned, &target, text));
+                // What it would change is another row's; there is no more to say of it.
+                planned.hopeless |= self.plan.changes;
             }
             if let Some(told) = told.lines {
                 planned.at_lines.extend(&planned.told_at);
@@ -187,6 +211,31 @@ impl Importer {
         Ok(found)
     }
 
+    /// The key of a row that may change a record.
+    fn key_of(&self, fields: &Texts) -> Option<(&'static Field, String)> {
+        let key = self.plan.record.key().filter(|_| self.plan.changes)?;
+        let text = fields.get(key.name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())?;
+        Some((key, text))
+    }
+
+    /// The records that exist by the keys of these rows; nothing in place of one that the importer cannot change.
+    async fn known(&self, tx: &mut TenantTx, told: &[Told]) -> Outcome<HashMap<String, Option<Document>>> {
+        let keys = told.iter().filter(|told| told.parent.is_none()).filter_map(|told| self.key_of(&told.fields));
+        let (fields, texts): (Vec<&'static Field>, Vec<String>) = keys.unzip();
+        let Some(key) = fields.first() else { return Ok(HashMap::new()) };
+        let rows: Vec<(String, Uuid)> = sqlx::query_as(sql::existing(self.plan.record, key))
+            .bind(tx.tenant())
+            .bind(texts)
+            .fetch_all(tx.conn())
+            .await?;
+        let ids: Vec<Uuid> = rows.iter().map(|(_, id)| *id).collect();
+        let documents = door::load_several(tx, self.plan.record, &ids, Lock::Update).await?;
+        let may = |d: &Document| self.plan.record.editable(d.state()) && door::within_reach(&tx.standing, d);
+        let mut documents: HashMap<Uuid, Document> =
+            documents.into_iter().filter(may).map(|document| (document.id, document)).collect();
+        Ok(rows.into_iter().map(|(text, id)| (text, documents.remove(&id))).collect())
+    }
+
     fn taken(&self, planned: &Planned, target: &str, text: String) -> Bad {
         let reason = Message::new("import-fault-twice").with("text", clip(&text));
         Bad { line: planned.header_line, column: self.plan.column_of(target), text: clip(&text), reason }
@@ -203,12 +252,12 @@ impl Importer {
             if given.is_empty() {
                 continue;
             }
-            let existing: Vec<String> = sqlx::query_scalar(sql::existing(self.plan.record, field))
+            let existing: Vec<(String, Uuid)> = sqlx::query_as(sql::existing(self.plan.record, field))
                 .bind(tenant)
                 .bind(given)
                 .fetch_all(tx.conn())
                 .await?;
-            let existing: HashSet<String> = existing.into_iter().collect();
+            let existing: HashSet<String> = existing.into_iter().map(|(text, _)| text).collect();
             for planned in planned.iter_mut() {
                 let column = self.plan.column_of(field.name);
                 let known = planned.faults.iter().any(|bad| bad.column == column);
@@ -365,9 +414,59 @@ impl Importer {
     }
 }
 
+/// Says of a document what the file leaves unsaid, where saying nothing would mean something: the ticks of a list of words, the
+/// name in the other language.
+fn keep_unsaid(document: &Document, told: &mut Texts) {
+    for field in document.record.fields {
+        keep_field(field, document.get(field.name), told);
+    }
+}
+
+/// A line that stays as it is.
+fn kept_line(record: &'static Record, line: &Line) -> Texts {
+    let mut told = Texts::from([("id".to_owned(), line.id.to_string())]);
+    for field in record.lines.map_or(&[][..], |lines| lines.fields) {
+        keep_field(field, line.get(field.name), &mut told);
+    }
+    told
+}
+
+fn keep_field(field: &Field, value: &Value, told: &mut Texts) {
+    match (field.kind, value) {
+        (Kind::Words, _) if !told.contains_key(field.name) => {
+            told.insert(field.name.to_owned(), value.to_text().unwrap_or_default());
+        }
+        (Kind::Names, Value::Names(names)) => {
+            let names = match told.remove(field.name) {
+                Some(text) => names.clone().renamed(&text),
+                None => names.clone(),
+            };
+            told.entry(format!("{}.en", field.name)).or_insert(names.en);
+            told.entry(format!("{}.ar", field.name)).or_insert(names.ar);
+        }
+        _ => {}
+    }
+}
+
 /// As much of a text of the file as a report shows.
 fn clip(text: &str) -> String {
     text.chars().take(SHOWN).collect()
+}
+
+impl Ready {
+    /// Whether the record is already what the file says of it.
+    fn changes_nothing(&self) -> bool {
+        let Some(before) = &self.planned.before else { return false };
+        let record = self.document.record;
+        let lines = record.lines.map_or(&[][..], |lines| lines.fields);
+        before.lines.len() == self.document.lines.len()
+            && record.fields.iter().all(|f| before.get(f.name) == self.document.get(f.name))
+            && before
+                .lines
+                .iter()
+                .zip(&self.document.lines)
+                .all(|(a, b)| lines.iter().all(|f| a.get(f.name) == b.get(f.name)))
+    }
 }
 
 impl Made {

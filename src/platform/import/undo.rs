@@ -1,6 +1,7 @@
 //! Taking a whole import back: what it made is deleted, what it changed becomes what it was; all of it, or nothing.
 
-use super::batch::{Batch, long, settle, tell_progress};
+use super::batch::Batch;
+use super::job::{long, settle, tell_progress};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Draft, Error, Lock, Outcome};
 use crate::platform::jobs::{End, Run};

@@ -367,7 +367,7 @@ async fn imports_fill_it_by_its_name_and_exports_carry_it() {
     let header: Vec<String> = csv.lines().next().unwrap_or_default().split(',').map(str::to_owned).collect();
     let mut mapping = import::suggest(&header, &import::labels(described));
     mapping.iter_mut().filter(|m| m.column == "Name").for_each(|m| m.target = "name".to_owned());
-    let plan = Plan { record: record("customer"), mapping, fixed: Vec::new() };
+    let plan = Plan { mapping, ..Plan::new(record("customer")) };
     let report = import::run(&mut tx, &plan, file(csv.as_bytes())).await.expect("imported");
     assert_eq!((report.bad.len(), report.documents.len()), (0, 2), "{:?}", report.bad);
     tx.commit().await.expect("commit");

@@ -85,7 +85,7 @@ async fn f35_what_looks_like_a_formula_is_text_and_comes_back_whole() {
     let mut tx = other.tx().await;
     let header = import::header(file_of(&bytes)).await.expect("read").expect("a header");
     let mapping = import::suggest(&header, &import::labels(record("customer")));
-    let plan = import::Plan { record: record("customer"), mapping, fixed: Vec::new() };
+    let plan = import::Plan { mapping, ..import::Plan::new(record("customer")) };
     let text = text.replace("English", "en");
     let report = import::run(&mut tx, &plan, file_of(text.as_bytes())).await.expect("a report");
     assert_eq!(report.bad, []);

@@ -77,7 +77,9 @@ async fn job_page(firm: &Firm, job: Uuid) -> JobPage {
 async fn receive(firm: &Firm, name: &str, bytes: &[u8]) -> Uuid {
     let parts: Vec<Outcome<Bytes>> = bytes.chunks(1000).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
     let parts = stream::iter(parts).boxed();
-    batch::receive(&firm.db, &firm.cx, &FILES, record(name), "list.csv", parts).await.expect("the file is taken in")
+    batch::receive(&firm.db, &firm.cx, &FILES, record(name), false, "list.csv", parts)
+        .await
+        .expect("the file is taken in")
 }
 
 async fn import_page(firm: &Firm, name: &str, id: Uuid) -> ImportPage {
@@ -722,7 +724,8 @@ async fn f37_an_import_that_breaks_off_on_its_way_leaves_nothing() {
     let mut parts: Vec<Outcome<Bytes>> = (0..7).map(|_| Ok(part.clone())).collect();
     parts.push(Err(Error::BadRequest("form")));
     let outcome =
-        batch::receive(&firm.db, &firm.cx, &FILES, record("customer"), "a.csv", stream::iter(parts).boxed()).await;
+        batch::receive(&firm.db, &firm.cx, &FILES, record("customer"), false, "a.csv", stream::iter(parts).boxed())
+            .await;
     assert!(matches!(outcome, Err(Error::BadRequest(_))), "{outcome:?}");
     assert_eq!((batches(&firm).await, FILES.sweep(&objects, Duration::ZERO).await.expect("swept")), (0, 0));
     // The same on the web: a wire that is cut, and a form that ends before its end.
@@ -842,6 +845,7 @@ async fn f40_a_file_cannot_set_what_rules_compute() {
         record: record("sales_order"),
         mapping: columns.iter().map(|text| Mapping::parse(text).expect("a mapping")).collect(),
         fixed: vec![("to_invoice".to_owned(), "true".to_owned())],
+        changes: false,
     };
     let head = "Ref,Customer,Item,Qty,No,St,Sum,Base,Rate,Free,Out,Billed,Net\n";
     let row = "C1,A,2,SO-2026-99999,closed,1,1,9,true,2,2,1\n";
@@ -858,7 +862,7 @@ async fn f40_a_file_cannot_set_what_rules_compute() {
     let targets: Vec<String> =
         columns.iter().filter_map(|text| text.split_once('=')).map(|(_, target)| target.to_owned()).collect();
     let fixed = Some(vec![("state".to_owned(), "closed".to_owned()), ("total".to_owned(), "1".to_owned())]);
-    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), fixed };
+    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), fixed, changes: None };
     let rehearsed = get_done(&firm, "sales_order", id, &asked).await;
     let went: Vec<&str> = rehearsed.columns.iter().map(|(_, target)| target.as_str()).collect();
     assert_eq!(went[..4], ["reference", "customer", "line.item", "line.quantity"]);

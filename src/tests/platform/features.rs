@@ -193,7 +193,7 @@ async fn every_file_that_left_can_come_in_again() {
         let targets: Vec<&str> = mapping.iter().map(|mapping| mapping.target.as_str()).collect();
         assert_eq!(targets, columns, "what the headings {header:?} of {} are taken for", record.name);
         // Dropped with its transaction, an import is a rehearsal.
-        let plan = Plan { record, mapping, fixed: said_for_all(record) };
+        let plan = Plan { mapping, fixed: said_for_all(record), ..Plan::new(record) };
         match import::run(&mut tx, &plan, file(&exported.bytes)).await {
             Ok(report) => {
                 assert_eq!(report.rows, exported.rows().len() as u64, "rows of {}", record.name);

@@ -1,6 +1,7 @@
 //! Import: bad rows are named before anything is written; a real company comes in whole.
 
 mod batch;
+mod changes;
 mod spool;
 
 use crate::platform::document::Document;
@@ -9,6 +10,7 @@ use crate::platform::import::{self, Bad, Mapping, Plan, Report};
 use crate::platform::sheet::{Cell, Format, Heading, Writer};
 use crate::platform::tenancy::TenantTx;
 use crate::record::Value;
+use crate::record::page::Message;
 use crate::tests::support::{Firm, dec, file, record, shared};
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -16,11 +18,8 @@ use uuid::Uuid;
 
 async fn run(tx: &mut TenantTx, name: &str, bytes: &[u8], mapping: &[&str], fixed: &[(&str, &str)]) -> Report {
     let record = record(name);
-    let mut plan = Plan {
-        record,
-        mapping: Vec::new(),
-        fixed: fixed.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(),
-    };
+    let mut plan =
+        Plan { fixed: fixed.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect(), ..Plan::new(record) };
     if mapping.is_empty()
         && let Ok(header) = import::header(file(bytes)).await.expect("the file is read")
     {

@@ -140,10 +140,10 @@ pub(in crate::tests) async fn full_firm() -> Firm {
     let _turn = super::jobs::alone().await;
     super::jobs::ask(&firm, &firm.cx, "set", ("phone", "1"), Which::These(vec![firm.customer])).await;
     let text = "code,name,credit_limit,language\nS1,Secret,100,en\nS2,Poor,lots,en\n";
-    let file = batch::receive(&firm.db, &firm.cx, &FILES, record("customer"), "secret.csv", bytes(text)).await;
+    let file = batch::receive(&firm.db, &firm.cx, &FILES, record("customer"), false, "secret.csv", bytes(text)).await;
     let file = file.expect("a file to import");
     let targets = ["code", "name", "credit_limit", "language"].map(str::to_owned).to_vec();
-    let chosen = Asked { verb: "check".to_owned(), targets: Some(targets), fixed: None };
+    let chosen = Asked { verb: "check".to_owned(), targets: Some(targets), fixed: None, changes: None };
     for asked in [chosen, Asked { verb: "skip".to_owned(), ..Asked::default() }] {
         super::jobs::work(&firm).await;
         let mut tx = firm.tx().await;

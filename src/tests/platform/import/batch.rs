@@ -24,7 +24,7 @@ async fn receive(firm: &Firm, cx: &Cx, record: &'static Record, text: &str) -> O
 
 async fn receive_file(firm: &Firm, cx: &Cx, record: &'static Record, name: &str, bytes: &[u8]) -> Outcome<Uuid> {
     let parts: Vec<Outcome<Bytes>> = bytes.chunks(1000).map(|part| Ok(Bytes::copy_from_slice(part))).collect();
-    batch::receive(&firm.db, cx, &FILES, record, name, stream::iter(parts).boxed()).await
+    batch::receive(&firm.db, cx, &FILES, record, false, name, stream::iter(parts).boxed()).await
 }
 
 /// Brings a file and has it rehearsed.
@@ -186,6 +186,7 @@ async fn take_in(firm: &Firm, sample: Sample<'_>) -> ImportPage {
         verb: "check".to_owned(),
         targets: Some(brought.columns.iter().map(|(column, _)| target(column)).collect()),
         fixed: Some(sample.fixed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()),
+        changes: None,
     };
     try_ask(firm, &firm.cx, sample.record, id, &asked).await.expect("a mapping");
     work(firm).await;
@@ -341,7 +342,7 @@ async fn an_order_of_nobody_is_named_on_its_page_and_comes_back_as_a_file() {
     let text = "reference,customer,Item,Qty\nR1,C1,A,1\nR2,NOBODY,A,1\nR3,,A,2\n";
     let id = bring(&firm, "sales_order", text).await;
     let targets = ["reference", "customer", "line.item", "line.quantity"].map(str::to_owned).to_vec();
-    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), fixed: None };
+    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), fixed: None, changes: None };
     try_ask(&firm, &firm.cx, "sales_order", id, &asked).await.expect("a mapping");
     work(&firm).await;
     let rehearsed = page(&firm, "sales_order", id).await;
@@ -366,6 +367,7 @@ async fn a_document_with_a_bad_line_is_left_out_whole() {
         verb: "check".to_owned(),
         targets: Some(["reference", "customer", "line.item", "line.quantity"].map(str::to_owned).into()),
         fixed: Some(vec![("note".to_owned(), "From a file".to_owned())]),
+        changes: None,
     };
     try_ask(&firm, &firm.cx, "sales_order", id, &asked).await.expect("a mapping");
     work(&firm).await;
@@ -577,7 +579,7 @@ async fn what_lines_joined_becomes_what_it_was() {
     let lines = "order,item,quantity\nR1,A,2\nR2,B,1\nR1,B,3\n";
     let first = bring(&firm, "sales_order", lines).await;
     let targets = Some(["parent", "line.item", "line.quantity"].map(str::to_owned).to_vec());
-    let asked = Asked { verb: "check".to_owned(), targets, fixed: None };
+    let asked = Asked { verb: "check".to_owned(), targets, fixed: None, changes: None };
     try_ask(&firm, &firm.cx, "sales_order", first, &asked).await.expect("asked");
     work(&firm).await;
     assert_eq!(page(&firm, "sales_order", first).await.examples.iter().filter(|e| e.changed).count(), 2);
@@ -615,7 +617,7 @@ async fn where_columns_went_is_remembered_by_member_and_type() {
     assert_eq!(targets(page(&firm, "customer", id).await), ["", "", "language", "phone"]);
     // Phone numbers are left out on purpose.
     let wanted = ["code", "name", "language", ""].map(str::to_owned).to_vec();
-    let asked = Asked { verb: "check".to_owned(), targets: Some(wanted.clone()), fixed: None };
+    let asked = Asked { verb: "check".to_owned(), targets: Some(wanted.clone()), fixed: None, changes: None };
     try_ask(&firm, &firm.cx, "customer", id, &asked).await.expect("asked");
     work(&firm).await;
     assert_eq!(targets(page(&firm, "customer", id).await), wanted);
@@ -649,7 +651,7 @@ async fn f36_files_of_which_nothing_can_be_used_say_why() {
             // Of two columns with one name, one is chosen; both cannot go to one field.
             assert_eq!(rehearsed.columns.iter().map(|(_, t)| t.as_str()).collect::<Vec<_>>(), ["code", "name", ""]);
             let targets = Some(["code", "name", "code"].map(str::to_owned).to_vec());
-            let asked = Asked { verb: "check".to_owned(), targets, fixed: None };
+            let asked = Asked { verb: "check".to_owned(), targets, fixed: None, changes: None };
             try_ask(&firm, &firm.cx, "customer", id, &asked).await.expect("asked");
             work(&firm).await;
             assert_eq!(bad(&page(&firm, "customer", id).await), [(1, "Code", "import-fault-target-twice")]);
@@ -661,7 +663,7 @@ async fn f36_files_of_which_nothing_can_be_used_say_why() {
     // The same name twice: each of the two columns goes its own way.
     let id = bring(&firm, "customer", "code,name,x,x,language\nA,B,first,second,en\n").await;
     let targets = Some(["code", "name", "phone", "contact", "language"].map(str::to_owned).to_vec());
-    try_ask(&firm, &firm.cx, "customer", id, &Asked { verb: "check".to_owned(), targets, fixed: None })
+    try_ask(&firm, &firm.cx, "customer", id, &Asked { verb: "check".to_owned(), targets, fixed: None, changes: None })
         .await
         .expect("asked");
     work(&firm).await;
@@ -718,7 +720,7 @@ async fn files_are_cleared_away_after_a_month() {
     assert_eq!(page(&firm, "customer", id).await.verbs, Vec::<String>::new());
     let small = FILES.clone().with_quota(10);
     let parts = stream::iter([Ok(Bytes::from(customers(5)))]).boxed();
-    let outcome = batch::receive(&firm.db, &firm.cx, &small, record("customer"), "a.csv", parts).await;
+    let outcome = batch::receive(&firm.db, &firm.cx, &small, record("customer"), false, "a.csv", parts).await;
     assert_eq!(refusals(outcome), ["refuse-file-room"]);
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 fn spool(name: &str, mapping: &[&str], text: &str) -> Spool {
     let mapping = mapping.iter().map(|text| Mapping::parse(text).expect("a mapping")).collect();
-    let plan = Plan { record: record(name), mapping, fixed: Vec::new() };
+    let plan = Plan { mapping, ..Plan::new(record(name)) };
     let mut table = Table::open(file(text.as_bytes())).expect("a table");
     Spool::read(&plan, &mut table).expect("it is read")
 }

@@ -234,7 +234,7 @@ async fn intrude(
         let of_lines = of_lines.iter().map(|field| format!("line.{}", field.name));
         for target in fields.iter().map(|field| field.name.to_owned()).chain(of_lines) {
             let mapping = vec![Mapping { column: "X".to_owned(), target: target.clone(), factor: None }];
-            let plan = import::Plan { record: known, mapping, fixed: Vec::new() };
+            let plan = import::Plan { mapping, ..import::Plan::new(known) };
             let mut tx = firm.db.begin(member).await.expect("they enter");
             let report = import::run(&mut tx, &plan, support::file(b"X\n1\n")).await.expect("a report");
             assert_eq!(report.bad[0].reason.id, "import-fault-kept-from", "{name}.{target} is imported");
@@ -363,9 +363,8 @@ async fn a_field_to_read_is_shown_and_not_taken() {
     assert_eq!((customer.text("phone"), customer.text("contact")), (Some("+966 11 555"), Some("Hind")));
     let mut tx = firm.db.begin(&member).await.expect("they enter");
     let plan = crate::platform::import::Plan {
-        record: record("customer"),
         mapping: vec![crate::platform::import::Mapping::parse("Phone=phone").expect("a mapping")],
-        fixed: Vec::new(),
+        ..crate::platform::import::Plan::new(record("customer"))
     };
     let report = crate::platform::import::run(&mut tx, &plan, support::file(b"Phone\n1\n")).await.expect("a report");
     assert_eq!(report.bad[0].reason.id, "import-fault-kept-from");
