@@ -54,6 +54,26 @@ test('the phone of two customers is changed at once', async ({ house: diwan, pag
   await expect(diwan.field('phone')).toHaveValue(phone);
 });
 
+test('what no customer can have is refused, and the ticks stay', async ({ house: diwan, page }) => {
+  await importCustomers(diwan, 3);
+  await tick(diwan, 'C-0001');
+  await tick(diwan, 'C-0003');
+  await bar(diwan).getByText(diwan.t('bulk-set'), { exact: true }).click();
+  const set = bar(diwan).locator('button[name=_do][value="set.credit_limit"]');
+  await page.locator('#set-credit_limit').fill('plenty');
+  await diwan.refused(422, () => set.click());
+  await expect(page.locator('#set-credit_limit')).toHaveValue('plenty');
+  await expect(bar(diwan).locator('.err')).toSay(diwan.t('fault-not-number'));
+  await expect(bar(diwan)).toSay(diwan.t('bulk-ticked', { count: 2 }));
+  for (const [code, ticked] of [['C-0001', true], ['C-0002', false], ['C-0003', true]] as const) {
+    await expect(row(diwan, code).getByLabel(diwan.t('bulk-select'))).toBeChecked({ checked: ticked });
+  }
+  await page.locator('#set-credit_limit').fill('500');
+  await diwan.go(() => set.click());
+  await expect(state(diwan)).toHaveText(diwan.t('job-done'));
+  await expect(page.getByRole('status')).toSay(diwan.t('job-progress', { done: 2, total: 2 }));
+});
+
 test('a change of all that match is stopped on its way, and its report says how far it came', async ({ house: diwan, page }) => {
   // So many that the job is far from its end when its page has come.
   const all = 8_000;

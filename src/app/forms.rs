@@ -18,6 +18,7 @@ use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
 use crate::record::Names;
 use crate::record::audit::AuditQuery;
+use crate::record::page::{BulkDraft, Cell};
 use crate::record::query::Query;
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -25,7 +26,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use tokio_util::io::ReaderStream;
 use tower_sessions::Session;
 use uuid::Uuid;
@@ -212,12 +213,14 @@ async fn bulk(
     };
     let pairs = form_pairs(&body);
     let text = |name: &str| pairs.iter().rev().find(|(n, _)| n == name).map(|(_, t)| t.clone()).unwrap_or_default();
+    let back = format!("/{path}?{}", text("query"));
     let query: Vec<_> = form_urlencoded::parse(text("query").as_bytes()).into_owned().collect();
     let query = Query::read(record, query);
-    let which = match text("all").as_str() {
-        "true" => Which::Matching(query.clone()),
-        _ => Which::These(pairs.iter().filter(|(n, _)| n == "id").filter_map(|(_, id)| id.parse().ok()).collect()),
-    };
+    let mut ids: Vec<Uuid> = pairs.iter().filter(|(n, _)| n == "id").filter_map(|(_, id)| id.parse().ok()).collect();
+    let mut seen = HashSet::new();
+    ids.retain(|id| seen.insert(*id));
+    let mut draft = BulkDraft { all: text("all") == "true", ids: ids.clone(), ..BulkDraft::default() };
+    let which = if draft.all { Which::Matching(query.clone()) } else { Which::These(ids) };
     // The page brings the id that its job gets, so that a button pressed twice is one job.
     let key = text("_key").parse().unwrap_or_else(|_| Uuid::now_v7());
     let asked = text("_do");
@@ -231,7 +234,7 @@ async fn bulk(
                 tx.commit().await?;
                 Ok(job)
             });
-            return taken_on(house, visit, headers, asked.await).await;
+            return taken_on(house, visit, headers, asked.await, &back, draft).await;
         };
         let plan = Plan { record, query, ids: Some(ids), format };
         return file_of(house, visit, headers, move |db, cx| async move { list::write(&db, &cx, &plan).await }).await;
@@ -240,6 +243,11 @@ async fn bulk(
     // A link comes as the id that was chosen, or as the text in its box.
     let shown = text(&format!("set.{field}~"));
     let chosen = text(&format!("set.{field}"));
+    if !field.is_empty() {
+        let label = (!shown.is_empty()).then(|| shown.clone());
+        let (text, typed) = if shown.is_empty() { (None, Some(chosen.clone())) } else { (Some(chosen.clone()), None) };
+        draft.field = Some((field.to_owned(), Cell { text, label, typed, fault: None }));
+    }
     let value = if chosen.is_empty() { shown } else { chosen };
     let order =
         Order { record: record.name.to_owned(), verb: verb.to_owned(), field: field.to_owned(), text: value, which };
@@ -250,18 +258,39 @@ async fn bulk(
         tx.commit().await?;
         Ok(job)
     });
-    taken_on(house, visit, headers, asked.await).await
+    taken_on(house, visit, headers, asked.await, &back, draft).await
 }
 
-/// The page of a job that was just put into the queue.
-async fn taken_on(house: House, visit: Visit, headers: HeaderMap, asked: Outcome<Uuid>) -> Response {
-    match asked {
+/// The page of a job that was just put into the queue; or the list again, with its ticks and with what stands in the way.
+async fn taken_on(
+    house: House,
+    mut visit: Visit,
+    headers: HeaderMap,
+    asked: Outcome<Uuid>,
+    back: &str,
+    mut draft: BulkDraft,
+) -> Response {
+    let error = match asked {
         Ok(job) => {
             jobs::wake();
-            Redirect::to(&format!("/jobs/{job}")).into_response()
+            return Redirect::to(&format!("/jobs/{job}")).into_response();
         }
-        Err(error) => failed(house, visit, headers, error).await,
+        Err(error) => error,
+    };
+    let (refusals, uri) = match (error, back.parse()) {
+        (Error::Refused(refusals), Ok(uri)) => (refusals, uri),
+        (error, _) => return failed(house, visit, headers, error).await,
+    };
+    visit.uri = uri;
+    for refusal in refusals {
+        match &mut draft.field {
+            Some((name, cell)) if refusal.field.as_ref() == Some(name) => cell.fault = Some(refusal.message),
+            _ => draft.faults.push(refusal.message),
+        }
     }
+    let mut response = web::render_with(house, visit, headers, draft).await;
+    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    response
 }
 
 /// The file that a job made.

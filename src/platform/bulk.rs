@@ -9,7 +9,7 @@ use super::sql;
 use super::tenancy::TenantTx;
 use crate::record::jobs::JobRow;
 use crate::record::query::Query;
-use crate::record::{Field, Kind, Reach, Record};
+use crate::record::{Field, Kind, Reach, Record, value::Fault};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
@@ -50,6 +50,9 @@ pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, order: &O
     if order.verb == "set" && !settable_fields(&rights, record).contains(&order.field) {
         return Err(Refusal::new("refuse-bulk-field").into());
     }
+    if order.verb == "set" {
+        check_text(tx, record, &order.field, &order.text).await?;
+    }
     match &order.which {
         Which::These(ids) if ids.is_empty() => return Err(Refusal::new("refuse-bulk-nothing").into()),
         Which::Matching(query) if Reader::new(tx, record, query, None)?.count(tx, MOST).await? > MOST => {
@@ -59,6 +62,24 @@ pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, order: &O
     }
     let payload = serde_json::to_value(order).map_err(anyhow::Error::from)?;
     jobs::put(tx, id, "bulk", record.name, payload).await
+}
+
+/// Refuses a text that is no value of the field for any record.
+async fn check_text(tx: &mut TenantTx, record: &'static Record, field: &str, text: &str) -> Outcome<()> {
+    let Some(field) = record.field(field) else { return Ok(()) };
+    if field.required && text.trim().is_empty() {
+        return Err(Refusal::new(Fault::Required.message()).at(field.name).into());
+    }
+    // Which decimals money may have depends on the currency of each record.
+    let of_record = |refusal: &Refusal| {
+        field.kind == Kind::Money
+            && record.currency_field().is_some()
+            && refusal.message.id == Fault::TooManyDecimals.message()
+    };
+    let typed = Typed { fields: BTreeMap::from([(field.name.to_owned(), text.to_owned())]), lines: None };
+    let faults = door::read_alone(tx, record, &typed).await?;
+    let faults: Vec<Refusal> = faults.into_iter().filter(|refusal| !of_record(refusal)).collect();
+    if faults.is_empty() { Ok(()) } else { Err(Error::Refused(faults)) }
 }
 
 /// What somebody can do to many records of a type.

@@ -295,6 +295,13 @@ pub async fn draft(
     Ok((document, faults, links))
 }
 
+/// What stands in the way of reading this text, whatever else a record says.
+pub async fn read_alone(tx: &mut TenantTx, record: &'static Record, typed: &Typed) -> Outcome<Vec<Refusal>> {
+    let mut document = Document::new(record);
+    let links = find_links(tx, &document, typed).await?;
+    Ok(read_typed(&mut document, typed, &links, &tx.standing.rights, &tx.company.currency))
+}
+
 /// Saves a new record under the id its form was given, or changes one that still has this version.
 ///
 /// Saving the same new record twice is one record: the second time finds it and answers with it. Another one under the

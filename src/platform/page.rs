@@ -187,6 +187,7 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         before,
         after,
         can_create: rights.creates(record),
+        draft: None,
         bulk: super::bulk::verbs(rights, record),
         job: Uuid::now_v7(),
         settable: super::bulk::settable_fields(rights, record),

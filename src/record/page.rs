@@ -126,6 +126,8 @@ pub struct Group {
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ListPage {
+    /// What was asked of its rows and came back.
+    pub draft: Option<BulkDraft>,
     pub record: String,
     pub query: super::query::Query,
     pub rows: Vec<Row>,
@@ -161,6 +163,17 @@ pub struct ListPage {
     pub company_currency: String,
     /// Fields that the company has added to the record.
     pub custom: Vec<CustomField>,
+}
+
+/// What was asked of many rows and came back: the ticks, what was typed, and what stood in the way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BulkDraft {
+    pub ids: Vec<Uuid>,
+    /// All rows that match, rather than the ticked ones.
+    pub all: bool,
+    /// The field that was to be set, with what was typed into it.
+    pub field: Option<(String, Cell)>,
+    pub faults: Vec<Message>,
 }
 
 impl ListPage {

@@ -11,6 +11,7 @@ use crate::record::query::{Query, TAB_LIMIT, groupable, sortable};
 use crate::record::{Field, Kind, Record};
 use crate::{modules, t};
 use leptos::prelude::*;
+use uuid::Uuid;
 
 /// The list of one record type.
 pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
@@ -19,6 +20,7 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     let (saying, editing) = (Saying::new(None), Editing(RwSignal::new(false)));
     provide_context(saying);
     provide_context(editing);
+    provide_context(Ticks::of(&page));
     let head = head(i18n, record, &page);
     let views = views(i18n, record, &page);
     let filters = filters(i18n, record, &page);
@@ -436,11 +438,21 @@ fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
         })
         .collect_view();
     let fields = page.settable.iter().filter_map(|name| record.field(name));
-    let set = fields.map(|field| set_field(i18n, record, field)).collect_view();
+    let draft = page.draft.clone().unwrap_or_default();
+    let asked =
+        |field: &Field| draft.field.as_ref().filter(|(name, _)| name == field.name).map(|(_, cell)| cell.clone());
+    let set = fields.map(|field| set_field(i18n, record, field, asked(field).unwrap_or_default())).collect_view();
+    let open = draft.field.is_some();
     let set = (!page.settable.is_empty()).then(|| {
-        view! { <details class="chip"><summary>{icon("pencil")}{t!(i18n, "bulk-set")}</summary><div class="pop bulk-fields">{set}</div></details> }
+        view! { <details class="chip" open=open><summary>{icon("pencil")}{t!(i18n, "bulk-set")}</summary><div class="pop bulk-fields">{set}</div></details> }
     });
     let ticked = ticked();
+    let faults =
+        draft.faults.iter().map(|fault| view! { <p class="err" role="alert">{i18n.message(fault)}</p> }).collect_view();
+    let beyond = use_context::<Ticks>().map(|ticks| {
+        let of = |id: Uuid| view! { <input type="checkbox" form=BULK name="id" value=id.to_string() checked hidden /> };
+        move || ticks.beyond.get().into_iter().map(of).collect_view()
+    });
     view! {
         <form class="bulk" id=BULK method="post" action=format!("/{}/bulk", record.path)>
             // Enter presses the first button of a form. This one does nothing, so that no key deletes what was ticked.
@@ -448,17 +460,18 @@ fn bulk(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
             <input type="hidden" name="query" value=query />
             <input type="hidden" name="_key" value=page.job.to_string() />
             <b>{move || match ticked.get() { 0 => t!(i18n, "bulk-selected"), count => t!(i18n, "bulk-ticked", count = count) }}</b>
-            <label class="tick"><input type="checkbox" name="all" value="true" />{t!(i18n, "bulk-all", count = count)}</label>
+            <label class="tick"><input type="checkbox" name="all" value="true" checked=draft.all />{t!(i18n, "bulk-all", count = count)}</label>
             {verbs}{set}
             <button class="btn small" name="_do" value="export.xlsx">{icon("download")}<span>{t!(i18n, "export")}</span></button>
             <button class="btn small" name="_do" value="export.pdf">{icon("printer")}<span>"PDF"</span></button>
+            {beyond}{faults}
         </form>
     }
     .into_any()
 }
 
 /// One value for a field of many rows.
-fn set_field(i18n: I18n, record: &'static Record, field: &'static Field) -> AnyView {
+fn set_field(i18n: I18n, record: &'static Record, field: &'static Field, cell: Cell) -> AnyView {
     use crate::ui::field::{Surroundings, control};
     let around = Surroundings {
         i18n,
@@ -468,19 +481,44 @@ fn set_field(i18n: I18n, record: &'static Record, field: &'static Field) -> AnyV
         on_edit: Callback::new(|_| {}),
     };
     let id = format!("set-{}", field.name);
-    let input = control(around, field, format!("set.{}", field.name), id.clone(), RwSignal::new(Cell::default()));
+    let fault = cell.fault.as_ref().map(|fault| view! { <small class="err">{i18n.message(fault)}</small> });
+    let class = if fault.is_some() { "field error" } else { "field" };
+    let input = control(around, field, format!("set.{}", field.name), id.clone(), RwSignal::new(cell));
     let verb = format!("set.{}", field.name);
     view! {
-        <div class="field"><label for=id>{i18n.field(record, field.name)}</label>
-            <div class="control">{input}<button class="btn small" name="_do" value=verb>{t!(i18n, "bulk-apply")}</button></div></div>
+        <div class=class><label for=id>{i18n.field(record, field.name)}</label>
+            <div class="control">{input}<button class="btn small" name="_do" value=verb>{t!(i18n, "bulk-apply")}</button></div>{fault}</div>
     }
     .into_any()
 }
 
+/// Ticks that came back with what was asked of their rows.
+#[derive(Clone, Copy)]
+struct Ticks {
+    all: StoredValue<Vec<Uuid>>,
+    /// Of these, rows further down than what is shown.
+    beyond: RwSignal<Vec<Uuid>>,
+}
+
+impl Ticks {
+    fn of(page: &ListPage) -> Ticks {
+        let all = page.draft.as_ref().map(|draft| draft.ids.clone()).unwrap_or_default();
+        let beyond = all.iter().copied().filter(|id| page.rows.iter().all(|row| row.id != *id)).collect();
+        Ticks { all: StoredValue::new(all), beyond: RwSignal::new(beyond) }
+    }
+}
+
 /// The box that ticks a row, in the first column.
-fn row_tick(i18n: I18n, id: uuid::Uuid) -> AnyView {
+fn row_tick(i18n: I18n, id: Uuid) -> AnyView {
     let label = t!(i18n, "bulk-select");
-    view! { <td class="sel"><input type="checkbox" form=BULK name="id" value=id.to_string() aria-label=label /></td> }
+    let ticked = use_context::<Ticks>().is_some_and(|ticks| {
+        // The row has come into sight: from here on its own box speaks for it.
+        if ticks.beyond.with_untracked(|beyond| beyond.contains(&id)) {
+            ticks.beyond.update(|beyond| beyond.retain(|other| *other != id));
+        }
+        ticks.all.with_value(|all| all.contains(&id))
+    });
+    view! { <td class="sel"><input type="checkbox" form=BULK name="id" value=id.to_string() aria-label=label checked=ticked /></td> }
         .into_any()
 }
 

@@ -532,7 +532,9 @@ async fn tick(firm: &Firm, browser: &mut Browser, real: &Ids, fake: &Ids) -> &'s
     let owner = Rights::new("owner", door::records(), &[]);
     let mut orders: Vec<(String, Vec<Uuid>)> = Vec::new();
     for record in modules::records().filter(|record| !record.single) {
-        let set = bulk::settable_fields(&owner, record).first().map(|field| format!("set.{field}"));
+        // What may be empty, as nothing is typed.
+        let empties = |name: &String| record.field(name).is_some_and(|field| !field.required);
+        let set = bulk::settable_fields(&owner, record).into_iter().find(empties).map(|field| format!("set.{field}"));
         let action = record.actions.iter().find(|action| !action.internal).map(|action| action.name.to_owned());
         for verb in set.into_iter().chain(action).chain(["delete".to_owned()]) {
             let mut asked = Vec::new();
