@@ -1,21 +1,31 @@
 //! The shell and the routes.
 
+#[cfg(feature = "ssr")]
 pub mod audit;
+#[cfg(feature = "ssr")]
 pub mod auth;
 #[cfg(feature = "ssr")]
 mod auth_rules;
 pub mod calls;
 #[cfg(feature = "ssr")]
+pub mod draw;
+#[cfg(feature = "ssr")]
 pub mod forms;
 pub mod frame;
+#[cfg(feature = "ssr")]
 pub mod home;
+#[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod imports;
+#[cfg(feature = "ssr")]
 pub mod jobs;
+#[cfg(feature = "ssr")]
 pub mod notifications;
 pub mod page;
+#[cfg(feature = "ssr")]
 pub mod print;
+#[cfg(feature = "ssr")]
 pub mod reports;
 pub mod search;
 #[cfg(feature = "ssr")]
@@ -49,10 +59,23 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Routes fallback=|| ()>
+                <Route path=path!("/*path") view=page::page />
+            </Routes>
+        </Router>
+    }
+}
+
+/// The same for whoever is not signed in: plain forms, for which the browser needs no program.
+#[cfg(feature = "ssr")]
+#[component]
+pub fn Gate() -> impl IntoView {
+    provide_context(page_i18n());
+    view! {
+        <Router>
+            <Routes fallback=|| ()>
                 <Route path=path!("/sign-in") view=auth::sign_in />
                 <Route path=path!("/sign-up") view=auth::sign_up />
                 <Route path=path!("/join") view=auth::join />
-                <Route path=path!("/*path") view=page::page />
             </Routes>
         </Router>
     }

@@ -1,51 +1,30 @@
 //! Signing in, signing up, choosing a company. Plain forms: they work before and without scripts.
 
-use super::calls::Choice;
+use super::draw::Choice;
 use super::frame::language_switch;
 use crate::i18n::I18n;
+use crate::platform::web::{PlainForm, Visit};
 use crate::record::Names;
-use crate::record::page::Message;
 use crate::t;
 use crate::ui::{icon, mark, use_i18n};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A plain form as it came back: what was typed, what stands in the way.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Returned {
-    fields: BTreeMap<String, String>,
-    faults: Vec<(Option<String>, Message)>,
-}
-
-fn returned() -> Returned {
-    SharedValue::new(|| {
-        #[cfg(feature = "ssr")]
-        {
-            let plain = use_context::<crate::platform::web::Visit>().and_then(|v| v.plain);
-            plain.map_or_else(Returned::default, |form| Returned {
-                fields: form.fields.clone(),
-                faults: form.refusals.iter().map(|r| (r.field.clone(), r.message.clone())).collect(),
-            })
-        }
-        #[cfg(not(feature = "ssr"))]
-        {
-            Returned::default()
-        }
-    })
-    .into_inner()
+fn returned() -> PlainForm {
+    let plain = use_context::<Visit>().and_then(|visit| visit.plain);
+    plain.map(|form| (*form).clone()).unwrap_or_default()
 }
 
 fn input(
     i18n: I18n,
-    form: &Returned,
+    form: &PlainForm,
     name: &'static str,
     label: String,
     kind: &'static str,
     autocomplete: &'static str,
 ) -> AnyView {
-    let fault = form.faults.iter().find(|(field, _)| field.as_deref() == Some(name)).map(|(_, m)| i18n.message(m));
+    let fault = form.refusals.iter().find(|r| r.field.as_deref() == Some(name)).map(|r| i18n.message(&r.message));
     let class = if fault.is_some() { "field wide error" } else { "field wide" };
     let direction = if matches!(kind, "email" | "password") { "ltr" } else { "auto" };
     let value = form.fields.get(name).cloned().unwrap_or_default();
@@ -62,9 +41,8 @@ fn input(
 }
 
 /// Faults that belong to no single field.
-fn general_faults(i18n: I18n, form: &Returned) -> AnyView {
-    let faults: Vec<_> =
-        form.faults.iter().filter(|(field, _)| field.is_none()).map(|(_, m)| i18n.message(m)).collect();
+fn general_faults(i18n: I18n, form: &PlainForm) -> AnyView {
+    let faults: Vec<_> = form.refusals.iter().filter(|r| r.field.is_none()).map(|r| i18n.message(&r.message)).collect();
     let shown = (!faults.is_empty()).then(
         || view! { <div class="notice bad" role="alert">{icon("circle-alert")}<div>{faults.join(" ")}</div></div> },
     );
@@ -111,7 +89,7 @@ pub fn sign_in() -> impl IntoView {
 const COUNTRIES: [&str; 4] = ["SA", "AE", "EG", "XX"];
 
 /// The choice of a country, on which a company is founded.
-fn countries(i18n: I18n, form: &Returned) -> AnyView {
+fn countries(i18n: I18n, form: &PlainForm) -> AnyView {
     let chosen = form.fields.get("country").cloned().unwrap_or_else(|| "SA".to_owned());
     let cards = COUNTRIES
         .map(|code| {
@@ -148,7 +126,7 @@ pub fn sign_up() -> impl IntoView {
 }
 
 /// Who was invited where, as the page of the invitation shows it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Invitee {
     pub company: Names,
     pub email: String,
@@ -156,26 +134,12 @@ pub struct Invitee {
     pub token: String,
 }
 
-fn invitee() -> Option<Invitee> {
-    SharedValue::new(|| {
-        #[cfg(feature = "ssr")]
-        {
-            use_context::<super::forms::Invited>().and_then(|invited| invited.0)
-        }
-        #[cfg(not(feature = "ssr"))]
-        {
-            None
-        }
-    })
-    .into_inner()
-}
-
 /// An invited person joins: with a new account, or with the one they have.
 pub fn join() -> impl IntoView {
     let i18n = use_i18n();
     let mut form = returned();
     let sign_in = || view! { <a href="/sign-in" rel="external">{t!(i18n, "sign-in")}</a> }.into_any();
-    let Some(invitee) = invitee() else {
+    let Some(invitee) = use_context::<super::forms::Invited>().and_then(|invited| invited.0) else {
         return card(i18n, t!(i18n, "join-ended"), t!(i18n, "join-ended-hint"), ().into_any(), sign_in());
     };
     form.fields.entry("name".to_owned()).or_insert(invitee.name);

@@ -3,17 +3,11 @@
 //!
 //! Questions and answers travel as postcard: reading JSON took a fifth of the program that a first visit downloads.
 
-use super::print::{Sheet, StatementSheet};
-use crate::modules::finance::health::Check;
-use crate::modules::finance::report::{GeneralLedger, TrialBalance};
-use crate::modules::home::Home;
-use crate::modules::inventory::report::StockOnHand;
-use crate::modules::sales::report::{Receivables, Statement};
+#[cfg(feature = "ssr")]
+use super::draw;
 use crate::record::Names;
-use crate::record::audit::AuditPage;
-use crate::record::comments::NotificationPage;
-use crate::record::import::ImportPage;
-use crate::record::jobs::{JobLine, JobPage};
+#[cfg(feature = "ssr")]
+use crate::record::page::BulkDraft;
 use crate::record::page::{FileItem, FormPage, ListPage, Message, Row, Suggestion};
 use crate::record::search::SearchPage;
 use leptos::prelude::*;
@@ -73,17 +67,10 @@ pub struct Me {
     pub unread: i64,
 }
 
-/// A company to switch to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    pub id: Uuid,
-    pub name: Names,
-    pub current: bool,
-}
-
 #[cfg(feature = "ssr")]
 mod server {
-    use super::{Choice, Failure, FormPage, Page, done_message};
+    use super::{Failure, FormPage, Page, done_message};
+    use crate::app::draw::{Choice, Contents};
     use crate::modules::finance::{health, report};
     use crate::modules::home;
     use crate::modules::inventory::report as stock;
@@ -148,60 +135,62 @@ mod server {
         query: Vec<(String, String)>,
         posted: Option<Arc<Posted>>,
         name: &str,
-    ) -> Outcome<Page> {
+    ) -> Outcome<Contents> {
         let asked =
             |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
         let today = tx.company.today;
         let (from, to) = span(&tx.company, day(&asked("from")), day(&asked("to")));
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         Ok(match parts[..] {
-            [] => Page::Home(home::home(tx, name).await?),
-            ["trial-balance"] => Page::TrialBalance(report::trial_balance(tx, from, to).await?),
+            [] => Contents::Home(home::home(tx, name).await?),
+            ["trial-balance"] => Contents::TrialBalance(report::trial_balance(tx, from, to).await?),
             ["general-ledger"] => {
                 let after = place(&asked("after"))?;
-                Page::GeneralLedger(report::general_ledger(tx, &asked("account"), from, to, after).await?)
+                Contents::GeneralLedger(report::general_ledger(tx, &asked("account"), from, to, after).await?)
             }
             ["receivables"] => {
                 let (at, customer) = (day(&asked("at")).unwrap_or(today), place(&asked("customer"))?);
                 let after = place(&asked("after"))?;
-                Page::Receivables(owed::receivables(tx, at, customer, &asked("age"), after).await?)
+                Contents::Receivables(owed::receivables(tx, at, customer, &asked("age"), after).await?)
             }
             ["statement"] => {
                 let customer = place(&asked("customer"))?.ok_or(Error::NotFound)?;
                 let after = place(&asked("after"))?;
-                Page::Statement(owed::statement(tx, customer, from, to, after, false).await?)
+                Contents::Statement(owed::statement(tx, customer, from, to, after, false).await?)
             }
             ["statement", "print"] => {
                 let customer = place(&asked("customer"))?.ok_or(Error::NotFound)?;
-                Page::StatementPaper(Box::new(crate::app::print::statement_sheet(tx, customer, from, to).await?))
+                Contents::StatementPaper(Box::new(crate::app::print::statement_sheet(tx, customer, from, to).await?))
             }
-            ["books-health"] => Page::BooksHealth(health::check(tx).await?, tx.company.currency.clone()),
-            ["jobs"] => Page::Jobs(jobs::list(tx).await?),
-            ["jobs", id] => Page::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?, &asked("after")).await?),
-            ["audit"] => Page::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
-            ["notifications"] => Page::Notifications(notifications::page(tx, place(&asked("before"))?).await?),
-            ["search"] => Page::Search(search::find(tx, &asked("q")).await?),
-            ["companies", "new"] => Page::NewCompany,
-            ["stock-on-hand"] => Page::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
+            ["books-health"] => Contents::BooksHealth(health::check(tx).await?, tx.company.currency.clone()),
+            ["jobs"] => Contents::Jobs(jobs::list(tx).await?),
+            ["jobs", id] => {
+                Contents::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?, &asked("after")).await?)
+            }
+            ["audit"] => Contents::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
+            ["notifications"] => Contents::Notifications(notifications::page(tx, place(&asked("before"))?).await?),
+            ["search"] => Page::Search(search::find(tx, &asked("q")).await?).into(),
+            ["companies", "new"] => Contents::NewCompany,
+            ["stock-on-hand"] => Contents::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
             [path] if record_at(path)?.single => {
                 let id = tx.tenant();
                 let mut form =
                     page::form(tx, record_at(path)?, Some(id), &Default::default(), posted.as_deref()).await?;
                 say_of_files(&mut form, &asked("said"));
                 form.talk = comments::list(tx, record_at(path)?, id, place(&asked("older"))?).await?;
-                Page::Form(form)
+                Page::Form(form).into()
             }
             [path] => {
                 let record = record_at(path)?;
                 let done = done_message(&asked("done"));
-                Page::List(page::list(tx, record, &Query::read(record, query)).await?, done)
+                Page::List(page::list(tx, record, &Query::read(record, query)).await?, done).into()
             }
-            [path, "import"] => Page::Import(Box::new(import::start(tx, record_at(path)?).await?)),
+            [path, "import"] => Contents::Import(Box::new(import::start(tx, record_at(path)?).await?)),
             [path, "import", id] => {
                 let id = id.parse().map_err(|_| Error::NotFound)?;
-                Page::Import(Box::new(import::page(tx, record_at(path)?, id).await?))
+                Contents::Import(Box::new(import::page(tx, record_at(path)?, id).await?))
             }
-            [path, id, "print"] => Page::Print(Box::new(
+            [path, id, "print"] => Contents::Print(Box::new(
                 crate::app::print::sheet(tx, record_at(path)?, id.parse().map_err(|_| Error::NotFound)?).await?,
             )),
             [path, id] => {
@@ -221,7 +210,7 @@ mod server {
                 if let Some(id) = id {
                     form.talk = comments::list(tx, record, id, place(&asked("older"))?).await?;
                 }
-                Page::Form(form)
+                Page::Form(form).into()
             }
             _ => return Err(Error::NotFound),
         })
@@ -257,28 +246,22 @@ mod server {
     }
 }
 
-/// Everything that a signed-in address can show.
+/// What a signed-in address shows: what the browser draws because it changes under the reader's hands, and what the server has
+/// drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Page {
-    Home(Home),
     List(ListPage, Option<Message>),
     Form(FormPage),
-    Print(Box<Sheet>),
-    Import(Box<ImportPage>),
-    TrialBalance(TrialBalance),
-    GeneralLedger(GeneralLedger),
-    Receivables(Receivables),
-    Statement(Statement),
-    StatementPaper(Box<StatementSheet>),
-    BooksHealth(Vec<Check>, String),
-    StockOnHand(StockOnHand),
-    Companies(Vec<Choice>),
-    NewCompany,
-    Audit(AuditPage),
-    Jobs(Vec<JobLine>),
-    Job(JobPage),
     Search(SearchPage),
-    Notifications(NotificationPage),
+    Drawn(Drawn),
+}
+
+/// A page on which nothing moves, as HTML. The browser carries no program for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawn {
+    pub html: String,
+    /// Something is under way: the page is to be asked for again before long.
+    pub running: bool,
 }
 
 /// A page, and what the frame around it shows anew with each one.
@@ -297,26 +280,29 @@ pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Loa
     if let Some(failed) = use_context::<super::forms::Failed>() {
         return Err(failed.0);
     }
-    let parts: Vec<&str> = path.iter().map(String::as_str).collect();
-    if parts == ["companies"] {
-        let page = Page::Companies(server::companies(&visit).await?);
+    let i18n = visit.i18n;
+    if path == ["companies"] {
+        let companies = draw::Contents::Companies(server::companies(&visit).await?);
         let unread = server::read(|tx| Box::pin(crate::platform::notifications::unread(tx))).await.ok();
-        return Ok(Loaded { page, unread });
+        return Ok(Loaded { page: companies.draw(i18n), unread });
     }
     let posted = visit.posted.clone();
     let name = visit.signed_in.map(|p| p.name).unwrap_or_default();
-    let draft = use_context::<crate::record::comments::Draft>();
+    let (comment, bulk) = (use_context::<crate::record::comments::Draft>(), use_context::<BulkDraft>());
     let read = server::read(move |tx| {
         Box::pin(async move {
-            let page = server::page(tx, &path, query, posted, &name).await?;
-            Ok(Loaded { page, unread: Some(crate::platform::notifications::unread(tx).await?) })
+            let contents = server::page(tx, &path, query, posted, &name).await?;
+            Ok((contents, crate::platform::notifications::unread(tx).await?))
         })
     });
-    let mut loaded = read.await?;
-    if let (Page::Form(FormPage { talk: Some(talk), .. }), Some(draft)) = (&mut loaded.page, draft) {
-        talk.bring_back(draft);
+    let (contents, unread) = read.await?;
+    let mut page = contents.draw(i18n);
+    match &mut page {
+        Page::List(list, _) => list.draft = bulk,
+        Page::Form(FormPage { talk: Some(talk), .. }) => comment.into_iter().for_each(|draft| talk.bring_back(draft)),
+        _ => {}
     }
-    Ok(loaded)
+    Ok(Loaded { page, unread: Some(unread) })
 }
 
 /// What was just done, from the address after a redirect.

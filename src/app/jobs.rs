@@ -1,6 +1,5 @@
 //! Jobs: what is being done, how far it is, what was refused.
 
-use super::calls::Page;
 use crate::i18n::I18n;
 use crate::modules;
 use crate::record::jobs::{JobLine, JobPage};
@@ -71,46 +70,8 @@ pub fn list(lines: Vec<JobLine>) -> AnyView {
     .into_any()
 }
 
-/// One job with its report. While it runs, the page looks again by itself.
-pub fn one(page: JobPage) -> AnyView {
-    let i18n = use_i18n();
-    let (ended, id) = (page.line.ended(), page.line.id);
-    let shown = RwSignal::new(page);
-    if !ended {
-        follow(vec!["jobs".to_owned(), id.to_string()], move |page| match page {
-            Page::Job(page) => {
-                let goes_on = !page.line.ended();
-                shown.try_set(page).is_none() && goes_on
-            }
-            _ => false,
-        });
-    }
-    view! { {move || shown.with(|page| report(i18n, page))} }.into_any()
-}
-
-/// Loads what is at this address every second, until whoever takes it has enough or its page is gone.
-#[cfg(feature = "hydrate")]
-pub fn follow(path: Vec<String>, take: impl Fn(Page) -> bool + 'static) {
-    follow_on(path, std::rc::Rc::new(take));
-}
-
-/// Only the browser looks again.
-#[cfg(not(feature = "hydrate"))]
-pub fn follow(_: Vec<String>, _: impl Fn(Page) -> bool + 'static) {}
-
-#[cfg(feature = "hydrate")]
-fn follow_on(path: Vec<String>, take: std::rc::Rc<dyn Fn(Page) -> bool>) {
-    crate::ui::browser::after(1000, move || {
-        leptos::task::spawn_local(async move {
-            // What could not be loaded may come the next time.
-            if super::calls::load(path.clone(), Vec::new()).await.map_or(true, |loaded| take(loaded.page)) {
-                follow_on(path, take);
-            }
-        });
-    });
-}
-
-fn report(i18n: I18n, page: &JobPage) -> AnyView {
+/// One job with its report.
+pub fn report(i18n: I18n, page: &JobPage) -> AnyView {
     let line = &page.line;
     let record = modules::record(&line.record);
     let path = format!("/jobs/{}", line.id);

@@ -1,14 +1,14 @@
 //! Any signed-in page: its address is loaded, then drawn; the frame around it stays.
 
-use super::calls::{self, Failure, Page};
+use super::calls::{self, Drawn, Failure, Loaded, Page};
 use super::frame::frame;
-use super::{auth, home, import, print, reports};
-use crate::i18n::I18n;
+use super::search;
+use crate::t;
 use crate::ui::{self, mark, use_i18n};
-use crate::{modules, t};
 use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_query_map};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub fn page() -> impl IntoView {
     let location = use_location();
@@ -21,7 +21,7 @@ pub fn page() -> impl IntoView {
     let pairs =
         Memo::new(move |_| query.get().into_iter().map(|(name, text)| (name.into_owned(), text)).collect::<Vec<_>>());
     let asked = move || (path.get(), pairs.get());
-    let loaded = Resource::<_, PostcardCodec>::new_with_options(asked, |(path, pairs)| calls::load(path, pairs), false);
+    let loaded = Resource::<_, PostcardCodec>::new_with_options(asked, ask, false);
     let unread = RwSignal::new(0);
     // Drawing reads signals once; only another address draws anew. A tracked read would take the page away under the hands of
     // whoever types in it.
@@ -30,13 +30,13 @@ pub fn page() -> impl IntoView {
         <Transition fallback=|| () set_pending=busy>
             {move || Suspend::new(async move {
                 match loaded.await {
-                    Ok(loaded) => untrack(|| {
+                    Ok(Sent(loaded)) => untrack(|| {
                         if let Some(now) = loaded.unread {
                             unread.set(now);
                         }
                         #[cfg(feature = "hydrate")]
                         ui::browser::call_window_by_heading(t!(use_i18n(), "diwan"));
-                        draw(loaded.page)
+                        draw(loaded.page, asked)
                     }),
                     Err(failure) => untrack(|| failed(&failure)),
                 }
@@ -44,48 +44,87 @@ pub fn page() -> impl IntoView {
         </Transition>
     }
     .into_any();
-    // Paper has no frame; one comes to it by a whole page load.
-    if path.with_untracked(|p| p.last().is_some_and(|last| last == "print")) {
+    // Paper has no frame, and no program either: one comes to it by a whole page load.
+    if cfg!(feature = "ssr") && path.with_untracked(|p| p.last().is_some_and(|last| last == "print")) {
         body
     } else {
         frame(path.into(), busy, unread, body)
     }
 }
 
-fn draw(page: Page) -> AnyView {
-    let i18n = use_i18n();
-    match page {
-        Page::Home(data) => home::view(data),
-        Page::List(data, notice) => ui::list::view(data, notice.map(|n| i18n.message(&n))),
-        Page::Form(data) => ui::form::view(data),
-        Page::Print(sheet) => print::view(*sheet),
-        Page::Import(page) => {
-            let records = modules::record(&page.record).map(|r| i18n.records(r)).unwrap_or_default();
-            titled(t!(i18n, "import-title", records = records), import::view(*page))
+/// A page on its way from the server's drawing to the browser's program. What the server has drawn stands in the document
+/// already and does not travel a second time.
+#[derive(Clone)]
+struct Sent(Loaded);
+
+impl Serialize for Sent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0.page {
+            Page::Drawn(drawn) => {
+                let page = Page::Drawn(Drawn { html: String::new(), ..*drawn });
+                Loaded { page, unread: self.0.unread }.serialize(serializer)
+            }
+            _ => self.0.serialize(serializer),
         }
-        Page::TrialBalance(data) => report(i18n, "trial-balance", reports::trial_balance(data)),
-        Page::GeneralLedger(data) => report(i18n, "general-ledger", reports::general_ledger(data)),
-        Page::Receivables(data) => report(i18n, "receivables", reports::receivables(data)),
-        Page::Statement(data) => titled(t!(i18n, "statement"), reports::statement(data)),
-        Page::StatementPaper(sheet) => print::statement(*sheet),
-        Page::BooksHealth(checks, currency) => report(i18n, "books-health", reports::books_health(checks, currency)),
-        Page::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
-        Page::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
-        Page::Audit(data) => report(i18n, "audit", super::audit::view(data)),
-        Page::Jobs(lines) => titled(t!(i18n, "jobs"), super::jobs::list(lines)),
-        Page::Notifications(page) => titled(t!(i18n, "notifications"), super::notifications::view(page)),
-        Page::Search(found) => titled(t!(i18n, "search-title"), super::search::view(found)),
-        Page::Job(page) => titled(super::jobs::title(i18n, &page.line), super::jobs::one(page)),
-        Page::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
     }
 }
 
-fn report(i18n: I18n, path: &str, body: AnyView) -> AnyView {
-    titled(i18n.format(&format!("page-{path}"), None), body)
+impl<'de> Deserialize<'de> for Sent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Sent, D::Error> {
+        Loaded::deserialize(deserializer).map(Sent)
+    }
 }
 
-fn titled(title: String, body: AnyView) -> AnyView {
-    view! { <div class="head"><div class="title"><h1>{title}</h1></div></div>{body} }.into_any()
+/// Path and query of a page.
+type Address = (Vec<String>, Vec<(String, String)>);
+
+async fn ask((path, pairs): Address) -> Result<Sent, Failure> {
+    calls::load(path, pairs).await.map(Sent)
+}
+
+fn draw(page: Page, asked: impl Fn() -> Address + 'static) -> AnyView {
+    let i18n = use_i18n();
+    match page {
+        Page::List(data, notice) => ui::list::view(data, notice.map(|n| i18n.message(&n))),
+        Page::Form(data) => ui::form::view(data),
+        Page::Search(found) => view! {
+            <div class="head"><div class="title"><h1>{t!(i18n, "search-title")}</h1></div></div>
+            {search::view(found)}
+        }
+        .into_any(),
+        Page::Drawn(drawn) => shown(drawn, asked()),
+    }
+}
+
+/// What the server has drawn. While something is under way, it is asked for again every second.
+fn shown(drawn: Drawn, address: Address) -> AnyView {
+    let html = RwSignal::new(drawn.html);
+    #[cfg(feature = "hydrate")]
+    if drawn.running {
+        follow(address, html);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = address;
+    view! { <div class="drawn" inner_html=move || html.get()></div> }.into_any()
+}
+
+#[cfg(feature = "hydrate")]
+fn follow(address: Address, html: RwSignal<String>) {
+    ui::browser::after(1000, move || {
+        leptos::task::spawn_local(async move {
+            // What could not be loaded may come the next time.
+            let goes_on = match ask(address.clone()).await {
+                Ok(Sent(Loaded { page: Page::Drawn(drawn), .. })) => {
+                    html.try_set(drawn.html).is_none() && drawn.running
+                }
+                Ok(_) => false,
+                Err(_) => !html.is_disposed(),
+            };
+            if goes_on {
+                follow(address, html);
+            }
+        });
+    });
 }
 
 /// An error as a page: what happened and what the reader can do. The status of the answer follows it.

@@ -267,7 +267,7 @@ fn tools(i18n: I18n, back: String) -> AnyView {
     view! {
         <div class="noprint toolbar">
             <a class="btn" href=back rel="external">{t!(i18n, "back")}</a>
-            <button class="btn pri" type="button" on:click=|_| { let _ = window().print(); }>{icon("printer")}<span>{t!(i18n, "print")}</span></button>
+            <button class="btn pri" type="button" id="print">{icon("printer")}<span>{t!(i18n, "print")}</span></button>
         </div>
     }
     .into_any()

@@ -1,6 +1,6 @@
 //! The document around the page: language and direction, styles, messages, scripts and the policy that guards them.
 
-use super::App;
+use super::{App, Gate};
 use crate::i18n::Digits;
 use crate::platform::web::{Visit, content_security_policy, messages_file};
 use axum::http::{HeaderValue, header};
@@ -10,6 +10,9 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use std::sync::OnceLock;
+
+/// What the button on paper does.
+const PRINT: &str = "addEventListener('click',e=>e.target.closest('#print')&&print())";
 
 /// The whole document of one visit.
 pub fn document(options: LeptosOptions) -> AnyView {
@@ -26,30 +29,51 @@ pub fn document(options: LeptosOptions) -> AnyView {
     let arabic_font = i18n.locale.is_arabic().then(|| {
         view! { <link rel="preload" href="/fonts/plex-arabic-400.woff2" r#as="font" r#type="font/woff2" crossorigin="" /> }
     });
-    let body_class = if visit.signed_in.is_none() {
+    let path = visit.uri.path();
+    let body_class = if visit.signed_in.is_none() || path == "/join" {
         "auth"
-    } else if visit.uri.path().ends_with("/print") {
+    } else if path.ends_with("/print") {
         "paper"
     } else {
         "app"
     };
+    // Doors and paper are still: they work without the program, which whoever is about to sign in will need next.
+    let messages = format!("/messages/{}", messages_file(i18n.locale));
+    let (program, body) = match body_class {
+        "app" => (
+            view! {
+                <script nonce=use_nonce()>{format!("window.diwanMessages=fetch('{messages}')")}</script>
+                <HydrationScripts options=options.clone() />
+            }
+            .into_any(),
+            view! { <App /> }.into_any(),
+        ),
+        "auth" => {
+            let ahead = [bundled(&options, "js"), bundled(&options, "wasm"), messages];
+            (
+                ahead.map(|file| view! { <link rel="prefetch" href=file /> }).collect_view().into_any(),
+                view! { <Gate /> }.into_any(),
+            )
+        }
+        _ => (view! { <script nonce=use_nonce()>{PRINT}</script> }.into_any(), view! { <App /> }.into_any()),
+    };
+    let still = (body_class != "app").then_some("true");
     view! {
         <!DOCTYPE html>
-        <html lang=i18n.locale.tag() dir=i18n.locale.direction() data-digits=digits data-theme=theme>
+        <html lang=i18n.locale.tag() dir=i18n.locale.direction() data-digits=digits data-theme=theme data-still=still>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <title>{title}</title>
-                <link rel="stylesheet" href=stylesheet(&options) />
+                <link rel="stylesheet" href=bundled(&options, "css") />
                 <link rel="preload" href="/fonts/plex-latin.woff2" r#as="font" r#type="font/woff2" crossorigin="" />
                 {arabic_font}
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
-                <script nonce=use_nonce()>{format!("window.diwanMessages=fetch('/messages/{}')", messages_file(i18n.locale))}</script>
                 <AutoReload options=options.clone() />
-                <HydrationScripts options=options.clone() />
+                {program}
             </head>
-            <body class=body_class><App /></body>
+            <body class=body_class>{body}</body>
         </html>
     }
     .into_any()
@@ -61,20 +85,14 @@ fn reload_port(options: &LeptosOptions) -> Option<u32> {
     WATCHED.get_or_init(|| std::env::var_os("LEPTOS_WATCH").is_some()).then_some(options.reload_port)
 }
 
-/// The address of the style sheet, with the hash that the build gave it.
-fn stylesheet(options: &LeptosOptions) -> String {
-    static NAME: OnceLock<String> = OnceLock::new();
-    NAME.get_or_init(|| {
-        let hash = std::env::current_exe()
-            .ok()
-            .filter(|_| options.hash_files)
-            .and_then(|exe| std::fs::read_to_string(exe.parent()?.join(&*options.hash_file)).ok())
-            .and_then(|text| {
-                text.lines().find_map(|line| line.strip_prefix("css:").map(|hash| hash.trim().to_owned()))
-            });
-        let name =
-            hash.map_or_else(|| options.output_name.to_string(), |hash| format!("{}.{hash}", options.output_name));
-        format!("/{}/{name}.css", options.site_pkg_dir)
-    })
-    .clone()
+/// The address of a file of the bundle, with the hash that the build gave it.
+fn bundled(options: &LeptosOptions, kind: &str) -> String {
+    static HASHES: OnceLock<String> = OnceLock::new();
+    let hashes = HASHES.get_or_init(|| {
+        let file = std::env::current_exe().ok().filter(|_| options.hash_files);
+        file.and_then(|exe| std::fs::read_to_string(exe.parent()?.join(&*options.hash_file)).ok()).unwrap_or_default()
+    });
+    let hash = hashes.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':').map(str::trim));
+    let name = hash.map_or_else(|| options.output_name.to_string(), |hash| format!("{}.{hash}", options.output_name));
+    format!("/{}/{name}.{kind}", options.site_pkg_dir)
 }

@@ -1,0 +1,116 @@
+//! Pages on which nothing moves: the server draws them to their end, and the browser shows what it was given. A report costs
+//! the program of a first visit nothing.
+
+use super::calls::{Drawn, Page};
+use super::print::{self, Sheet, StatementSheet};
+use super::{audit, auth, home, import, jobs, notifications, reports};
+use crate::i18n::I18n;
+use crate::modules;
+use crate::modules::finance::health::Check;
+use crate::modules::finance::report::{GeneralLedger, TrialBalance};
+use crate::modules::home::Home;
+use crate::modules::inventory::report::StockOnHand;
+use crate::modules::sales::report::{Receivables, Statement};
+use crate::record::Names;
+use crate::record::audit::AuditPage;
+use crate::record::comments::NotificationPage;
+use crate::record::import::ImportPage;
+use crate::record::jobs::{JobLine, JobPage};
+use crate::t;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+/// A company to switch to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    pub id: Uuid,
+    pub name: Names,
+    pub current: bool,
+}
+
+/// Everything that a signed-in address can hold, before it is drawn.
+pub enum Contents {
+    /// What the browser draws itself.
+    Live(Box<Page>),
+    Home(Home),
+    Print(Box<Sheet>),
+    Import(Box<ImportPage>),
+    TrialBalance(TrialBalance),
+    GeneralLedger(GeneralLedger),
+    Receivables(Receivables),
+    Statement(Statement),
+    StatementPaper(Box<StatementSheet>),
+    BooksHealth(Vec<Check>, String),
+    StockOnHand(StockOnHand),
+    Companies(Vec<Choice>),
+    NewCompany,
+    Audit(AuditPage),
+    Jobs(Vec<JobLine>),
+    Job(JobPage),
+    Notifications(NotificationPage),
+}
+
+impl From<Page> for Contents {
+    fn from(page: Page) -> Contents {
+        Contents::Live(Box::new(page))
+    }
+}
+
+impl Contents {
+    /// The page for a reader of this language.
+    pub fn draw(self, i18n: I18n) -> Page {
+        let running = match &self {
+            Contents::Live(_) => false,
+            Contents::Import(page) => page.running.is_some(),
+            Contents::Job(page) => !page.line.ended(),
+            _ => false,
+        };
+        let contents = match self {
+            Contents::Live(page) => return *page,
+            other => other,
+        };
+        let owner = Owner::new();
+        let html = owner.with(|| {
+            provide_context(i18n);
+            // Marks for a program that finds its elements again; none comes.
+            contents.view(i18n).to_html().replace("<!---->", "").replace("<!>", "")
+        });
+        owner.cleanup();
+        Page::Drawn(Drawn { html, running })
+    }
+
+    fn view(self, i18n: I18n) -> AnyView {
+        match self {
+            Contents::Live(_) => ().into_any(),
+            Contents::Home(data) => home::view(data),
+            Contents::Print(sheet) => print::view(*sheet),
+            Contents::Import(page) => {
+                let records = modules::record(&page.record).map(|r| i18n.records(r)).unwrap_or_default();
+                titled(t!(i18n, "import-title", records = records), import::view(*page))
+            }
+            Contents::TrialBalance(data) => report(i18n, "trial-balance", reports::trial_balance(data)),
+            Contents::GeneralLedger(data) => report(i18n, "general-ledger", reports::general_ledger(data)),
+            Contents::Receivables(data) => report(i18n, "receivables", reports::receivables(data)),
+            Contents::Statement(data) => titled(t!(i18n, "statement"), reports::statement(data)),
+            Contents::StatementPaper(sheet) => print::statement(*sheet),
+            Contents::BooksHealth(checks, currency) => {
+                report(i18n, "books-health", reports::books_health(checks, currency))
+            }
+            Contents::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
+            Contents::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
+            Contents::Audit(data) => report(i18n, "audit", audit::view(data)),
+            Contents::Jobs(lines) => titled(t!(i18n, "jobs"), jobs::list(lines)),
+            Contents::Notifications(page) => titled(t!(i18n, "notifications"), notifications::view(page)),
+            Contents::Job(page) => titled(jobs::title(i18n, &page.line), jobs::report(i18n, &page)),
+            Contents::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
+        }
+    }
+}
+
+fn report(i18n: I18n, path: &str, body: AnyView) -> AnyView {
+    titled(i18n.format(&format!("page-{path}"), None), body)
+}
+
+fn titled(title: String, body: AnyView) -> AnyView {
+    view! { <div class="head"><div class="title"><h1>{title}</h1></div></div>{body} }.into_any()
+}
