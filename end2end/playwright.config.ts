@@ -45,7 +45,7 @@ export default defineConfig({
     command: `exec "${program}" serve --demo --data "${data}" --addr ${address}`,
     cwd: path.join(import.meta.dirname, '..'),
     // A line for each request would hide what the journeys say.
-    env: { DIWAN_LOG: process.env.DIWAN_LOG ?? 'warn,sqlx::postgres::notice=error' },
+    env: { DIWAN_WEBHOOKS_TO_LOOPBACK: '1', DIWAN_LOG: process.env.DIWAN_LOG ?? 'warn,sqlx::postgres::notice=error' },
     url: `http://${address}/health`,
     timeout: 120_000,
     reuseExistingServer: false,

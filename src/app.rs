@@ -30,6 +30,8 @@ pub mod reports;
 pub mod search;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod webhook_log;
 
 use crate::i18n::I18n;
 use leptos::prelude::*;

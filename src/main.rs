@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use clap::{CommandFactory as _, Parser, Subcommand};
 use diwan::api;
 use diwan::api::limits::Limits;
+use diwan::api::webhooks::Hooks;
 use diwan::app::{forms, shell};
 use diwan::modules;
 use diwan::platform::config::Config;
@@ -114,8 +115,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             web::prepare(&config)?;
             let opened = database::open(&config).await?;
             let workers = Workers::start(&opened.db, &Store::open(&config)?, WORKERS);
+            let hooks = Hooks::start(&opened.db);
             asked_to_stop().await;
-            workers.stop().await;
+            tokio::join!(workers.stop(), hooks.stop());
             opened.close().await
         }
         Verb::Migrate => database::open(&config).await?.close().await,
@@ -166,10 +168,11 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
         println!("\n  Diwan is ready:  http://{addr}\n");
     }
     let workers = Workers::start(&opened.db, &house.files, WORKERS);
+    let hooks = Hooks::start(&opened.db);
     let router = web::router(house, forms::routes(), api::routes(limits));
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
-    workers.stop().await;
+    tokio::join!(workers.stop(), hooks.stop());
     tidying.iter().for_each(|sweeping| sweeping.abort());
     opened.close().await
 }

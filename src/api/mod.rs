@@ -5,10 +5,12 @@ pub mod caller;
 pub mod limits;
 pub mod problem;
 pub mod rest;
+pub mod webhooks;
 
-use crate::platform::tenancy::Db;
+use crate::platform::error::Outcome;
+use crate::platform::tenancy::{Cx, Db};
 use crate::platform::web::House;
-use crate::platform::{auth, once};
+use crate::platform::{auth, once, webhooks as hooks};
 use axum::{Extension, Router};
 use limits::Limits;
 use std::time::Duration;
@@ -22,7 +24,7 @@ pub fn routes(limits: Limits) -> Router<House> {
     rest::routes().layer(Extension(limits))
 }
 
-/// Sweeps answers that nobody will ask for again, and forgets who has not asked for long, as long as the process lives.
+/// Sweeps answers that nobody will ask for again and messages that were sent long ago, and forgets who has not asked for long, as long as the process lives.
 pub fn keep_tidy(db: &Db, limits: &Limits) -> JoinHandle<()> {
     let (db, limits) = (db.clone(), limits.clone());
     tokio::spawn(async move {
@@ -33,13 +35,19 @@ pub fn keep_tidy(db: &Db, limits: &Limits) -> JoinHandle<()> {
             match auth::every_company(&db).await {
                 Ok(companies) => {
                     for cx in companies {
-                        if let Err(error) = once::sweep(&db, &cx).await {
-                            tracing::warn!(%error, tenant = %cx.tenant, "old answers are not swept");
+                        if let Err(error) = tidy(&db, &cx).await {
+                            tracing::warn!(%error, tenant = %cx.tenant, "what is old is not swept");
                         }
                     }
                 }
-                Err(error) => tracing::warn!(%error, "old answers are not swept"),
+                Err(error) => tracing::warn!(%error, "what is old is not swept"),
             }
         }
     })
+}
+
+async fn tidy(db: &Db, cx: &Cx) -> Outcome<()> {
+    once::sweep(db, cx).await?;
+    hooks::sweep(db, cx).await?;
+    Ok(())
 }

@@ -83,6 +83,7 @@ mod server {
     use crate::platform::page::{self, Posted};
     use crate::platform::search;
     use crate::platform::tenancy::{Company, TenantTx, whole};
+    use crate::platform::webhooks;
     use crate::platform::{auth, comments, web::Visit};
     use crate::record::audit::AuditQuery;
     use crate::record::query::Query;
@@ -168,6 +169,12 @@ mod server {
                 Contents::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?, &asked("after")).await?)
             }
             ["audit"] => Contents::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
+            ["webhook-log"] => {
+                let (webhook, after) = (place(&asked("webhook"))?, place(&asked("after"))?);
+                Contents::WebhookLog(
+                    webhooks::log(tx, webhooks::Asked { webhook, state: asked("state"), after }).await?,
+                )
+            }
             ["notifications"] => Contents::Notifications(notifications::page(tx, place(&asked("before"))?).await?),
             ["search"] => Page::Search(search::find(tx, &asked("q")).await?).into(),
             ["companies", "new"] => Contents::NewCompany,

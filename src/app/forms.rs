@@ -16,6 +16,7 @@ use crate::platform::jobs;
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
+use crate::platform::webhooks;
 use crate::record::Names;
 use crate::record::audit::AuditQuery;
 use crate::record::page::{BulkDraft, Cell};
@@ -42,6 +43,7 @@ pub fn routes() -> Router<House> {
         .route("/{path}/views", post(saved_views))
         .route("/{path}/export", get(export_list))
         .route("/audit/export", get(export_audit))
+        .route("/webhook-log", get(web::render_page).post(replay))
         .route("/jobs/{id}/file", get(file_of_job))
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
         .merge(super::imports::routes())
@@ -457,6 +459,22 @@ async fn steer_job(
             jobs::wake();
             Redirect::to(&format!("/jobs/{id}")).into_response()
         }
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// Has a message of a webhook sent again.
+async fn replay(State(house): State<House>, visit: Visit, headers: HeaderMap, body: Bytes) -> Response {
+    let message = form_pairs(&body).into_iter().find(|(name, _)| name == "message").and_then(|(_, id)| id.parse().ok());
+    let (db, cx) = (house.db.clone(), visit.cx());
+    let replayed = whole(async move {
+        let mut tx = db.begin(&cx?).await?;
+        webhooks::replay(&mut tx, message.ok_or(Error::NotFound)?).await?;
+        tx.commit().await
+    });
+    match replayed.await {
+        Ok(_) => Redirect::to("/webhook-log").into_response(),
+        Err(Error::SignedOut) => Redirect::to("/sign-in").into_response(),
         Err(error) => failed(house, visit, headers, error).await,
     }
 }

@@ -88,6 +88,8 @@ pub struct Config {
     /// A program that looks at every file before it is kept.
     pub scanner: Option<PathBuf>,
     pub rates: Rates,
+    /// Whether webhooks may call this machine itself.
+    pub loopback: bool,
 }
 
 impl Config {
@@ -102,7 +104,8 @@ impl Config {
             None => Objects::Folder(data.join("files")),
         };
         let scanner = std::env::var_os("DIWAN_SCANNER").filter(|program| !program.is_empty()).map(PathBuf::from);
-        Ok(Config { data, database, connections, objects, scanner, rates: Rates::from_environment() })
+        let loopback = std::env::var("DIWAN_WEBHOOKS_TO_LOOPBACK").is_ok_and(|word| word == "1");
+        Ok(Config { data, database, connections, objects, scanner, rates: Rates::from_environment(), loopback })
     }
 }
 

@@ -681,5 +681,8 @@ pub fn site() -> anyhow::Result<LeptosOptions> {
 /// Reads the signing key and opens the router's state.
 pub fn prepare(config: &config::Config) -> anyhow::Result<()> {
     super::seal::set_secret(config::signing_key(&config.data)?);
+    if config.loopback {
+        super::egress::allow_loopback();
+    }
     Ok(())
 }

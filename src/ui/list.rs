@@ -544,6 +544,8 @@ fn ticked() -> RwSignal<u32> {
             let _ = ticked.try_set(super::browser::count("input[form=bulk][name=id]:checked"));
         });
     };
+    // Ticks may have come back with the page.
+    count();
     super::browser::while_here("change", wasm_bindgen::closure::Closure::new(count));
     ticked
 }

@@ -67,6 +67,19 @@ pub fn of_document(document: &Document, grant: &Grant, currencies: Currencies<'_
     Json::Object(object)
 }
 
+/// A whole record as it was once told, without the fields that are kept from the reader now.
+pub fn without_hidden(record: &Record, grant: &Grant, told: &mut Json) {
+    let hidden = |known: Option<&Field>, name: String| known.is_some() && !grant.sees_field(&name);
+    let Some(object) = told.as_object_mut() else { return };
+    object.retain(|name, _| !hidden(record.field(name), name.clone()));
+    for line in object.get_mut("lines").and_then(Json::as_array_mut).into_iter().flatten() {
+        if let Some(line) = line.as_object_mut() {
+            let field = |name: &str| record.lines.and_then(|lines| lines.field(name));
+            line.retain(|name, _| !hidden(field(name), format!("lines.{name}")));
+        }
+    }
+}
+
 /// A row of a list with these columns.
 pub fn of_row(row: &Row, columns: &[&'static Field], company: &str) -> Json {
     let currencies = Currencies { own: row.currency.as_deref().unwrap_or(company), company };

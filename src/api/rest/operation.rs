@@ -258,41 +258,49 @@ pub async fn perform(tx: &mut TenantTx, operation: &Operation) -> Result<Answer,
     }
 }
 
-/// What was answered before, as the program may see it now: the record is read anew, in case that others see it since.
-pub async fn anew(tx: &mut TenantTx, operation: &Operation, before: Answer) -> Result<Answer, Trouble> {
-    let Some(body) = &before.body else { return Ok(before) };
-    let acted = body.get("record");
-    let id = acted.unwrap_or(body)["id"].as_str().and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
-    let record = tx.described(operation.record);
-    let now = read(tx, record, id).await?;
-    let body = match acted {
-        None => now.body,
-        Some(_) => {
-            let mut created = Vec::new();
-            for one in body["created"].as_array().into_iter().flatten() {
-                let id = one["id"].as_str().and_then(|id| id.parse().ok());
-                if let (Some(kind), Some(id)) = (one["type"].as_str().and_then(door::record), id)
-                    && door::reachable(tx, kind, id, Lock::No).await.is_ok()
-                {
-                    created.push(one.clone());
-                }
+/// What was answered before, as far as the program may see it now, should its rights have changed since.
+pub async fn anew(tx: &mut TenantTx, operation: &Operation, mut before: Answer) -> Result<Answer, Trouble> {
+    let Some(body) = &mut before.body else { return Ok(before) };
+    let (record, rights) = (tx.described(operation.record), tx.rights());
+    let told = if body.get("record").is_some() { &mut body["record"] } else { &mut *body };
+    let id = told["id"].as_str().and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
+    // What is gone since was theirs to see; what is out of their reach now is not.
+    match door::reachable(tx, record, id, Lock::No).await {
+        Ok(_) => {}
+        Err(Error::NotFound) if rights.sees_whole(record) => {}
+        Err(error) => return Err(error.into()),
+    }
+    json::without_hidden(record, rights.on(record), told);
+    if let Some(created) = body.get("created").and_then(Json::as_array).cloned() {
+        let mut seen = Vec::new();
+        for one in created {
+            let id = one["id"].as_str().and_then(|id| id.parse().ok());
+            if let (Some(kind), Some(id)) = (one["type"].as_str().and_then(door::record), id)
+                && door::reachable(tx, kind, id, Lock::No).await.is_ok()
+            {
+                seen.push(one);
             }
-            Some(json!({ "record": now.body, "created": created }))
         }
-    };
-    Ok(Answer { body, etag: now.etag, ..before })
+        body["created"] = seen.into();
+    }
+    Ok(before)
 }
 
 /// One record as this program may see it.
 async fn read(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Answer> {
+    let (body, version) = seen(tx, record, id).await?;
+    Ok(Answer::of(200, body).tagged(Some(version)))
+}
+
+/// One record as whoever asks may see it, and its version.
+pub async fn seen(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<(Json, i32)> {
     let mut document = door::reachable(tx, record, id, Lock::No).await?;
     // What is kept from the program may still say in which currency its amounts are.
     let own = document.currency(&tx.company.currency).to_owned();
     let rights = tx.rights();
     door::mask(&rights, &mut document);
     let currencies = Currencies { own: &own, company: &tx.company.currency };
-    let body = json::of_document(&document, rights.on(record), currencies);
-    Ok(Answer::of(200, body).tagged(Some(document.version)))
+    Ok((json::of_document(&document, rights.on(record), currencies), document.version))
 }
 
 async fn create(tx: &mut TenantTx, record: &'static Record, body: &Map<String, Json>) -> Result<Answer, Trouble> {

@@ -36,7 +36,7 @@ pub use rules::ApiTokenRules;
 
 #[cfg(feature = "ssr")]
 mod rules {
-    use super::super::member::MEMBER;
+    use super::super::member::lent_by_another;
     use crate::platform::document::Document;
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
@@ -65,11 +65,7 @@ mod rules {
             if !possible && expires.map(value::iso) != saved_expiry(tx, token).await? {
                 refusals.push(Refusal::new("refuse-token-expires").with("most", MOST as usize).at("expires"));
             }
-            // A token is as good as its member: nobody takes the rights of another but who gives rights anyway.
-            let others = token.link("member").is_some_and(|member| member != tx.standing.member);
-            if others && !tx.standing.rights.changes(&MEMBER) {
-                refusals.push(Refusal::new("refuse-token-member").at("member"));
-            }
+            refusals.extend(lent_by_another(tx, token));
             if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
         }
 

@@ -39,7 +39,7 @@ pub static MEMBER: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::MemberRules;
+pub use rules::{MemberRules, lent_by_another};
 
 #[cfg(feature = "ssr")]
 mod rules {
@@ -51,6 +51,14 @@ mod rules {
     use crate::record::page::{HandOn, Message};
     use async_trait::async_trait;
     use uuid::Uuid;
+
+    /// What stands in the way of a record that works with the rights of its `member`: nobody takes the rights of another but
+    /// who gives rights anyway.
+    pub fn lent_by_another(tx: &TenantTx, record: &Document) -> Option<Refusal> {
+        let others = record.link("member").is_some_and(|member| member != tx.standing.member);
+        (others && !tx.standing.rights.changes(&super::MEMBER))
+            .then(|| Refusal::new("refuse-token-member").at("member"))
+    }
 
     pub struct MemberRules;
 

@@ -10,6 +10,7 @@ pub mod founding;
 pub mod invitation;
 pub mod member;
 pub mod role;
+pub mod webhook;
 
 use super::Module;
 use crate::brings;
@@ -21,14 +22,18 @@ brings! {
     role::ROLE => role::RoleRules,
     custom_field::CUSTOM_FIELD => custom_field::CustomFieldRules,
     api_token::API_TOKEN => api_token::ApiTokenRules,
+    webhook::WEBHOOK => webhook::WebhookRules,
 }
 
 pub const MODULE: Module = Module {
     name: "administration",
     records: RECORDS,
-    pages: &[("audit", "history")],
+    pages: &[("audit", "history"), ("webhook-log", "send")],
     #[cfg(feature = "ssr")]
-    opens: |_, rights| rights.sees_everything(),
+    opens: |page, rights| match page {
+        "webhook-log" => rights.sees_whole(&webhook::WEBHOOK),
+        _ => rights.sees_everything(),
+    },
     #[cfg(feature = "ssr")]
     rules,
 };

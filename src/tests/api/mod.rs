@@ -1,6 +1,7 @@
 //! Mirror of what programs ask for.
 
 pub mod rest;
+mod webhooks;
 
 use crate::platform::config::Rates;
 use crate::platform::door::{self, Typed};

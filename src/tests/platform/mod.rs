@@ -6,6 +6,7 @@ mod cluster;
 mod comments;
 mod custom;
 mod door;
+mod egress;
 mod export;
 mod faults;
 mod features;

@@ -202,7 +202,12 @@ async fn beside_sales(tx: &mut TenantTx, firm: &Firm, item: Uuid) -> Vec<Documen
         .with("member", tx.standing.member)
         .with("scope", "read");
     token.lines.push(Line::new().with("record", "item"));
-    vec![quotation, order, counted, entry, prices, lead, opportunity, activity, rate, field, token]
+    let mut webhook = Document::new(record("webhook"))
+        .with("name", "Web shop")
+        .with("url", "https://shop.example/hook")
+        .with("member", tx.standing.member);
+    webhook.lines.push(Line::new().with("record", "item"));
+    vec![quotation, order, counted, entry, prices, lead, opportunity, activity, rate, field, token, webhook]
 }
 
 pub(in crate::tests) async fn admin() -> PgConnection {

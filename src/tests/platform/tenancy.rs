@@ -129,6 +129,15 @@ pub(in crate::tests) async fn full_firm() -> Firm {
         .execute(tx.conn())
         .await
         .expect("what a program was answered");
+    sqlx::query(
+        "with d as (insert into webhook_delivery (id, webhook, event, record_id, happened_at, state)
+                    select $1, id, 'item.create', id, now(), 'failed' from webhook limit 1 returning id)
+         insert into webhook_attempt (delivery, number, milliseconds, outcome) select id, 1, 5, 'no_connection' from d",
+    )
+    .bind(Uuid::now_v7())
+    .execute(tx.conn())
+    .await
+    .expect("a message that did not arrive");
     views::keep(&mut tx, record("customer"), "A secret view", &Query::default(), true).await.expect("a view");
     tx.commit().await.expect("commit");
     let new = NewFile::new(record("customer"), firm.customer, "secret.txt");

@@ -188,6 +188,7 @@ pub const WALKED: &[&str] = &[
     "/jobs/{id}/file",
     "/notifications",
     "/notifications/{id}",
+    "/webhook-log",
     "/{path}/bulk",
     "/{path}/export",
     "/{path}/import",
@@ -211,6 +212,7 @@ pub const WALKED: &[&str] = &[
     "[\"statement\", \"print\"]",
     "[\"stock-on-hand\"]",
     "[\"trial-balance\"]",
+    "[\"webhook-log\"]",
     "[path]",
     "[path, \"import\"]",
     "[path, \"import\", id]",
@@ -242,7 +244,8 @@ pub const SPARED: &[(&str, &str)] = &[
 pub type Ids = BTreeMap<&'static str, Uuid>;
 
 /// What a company has beside its records, and is asked for by its id.
-const BESIDE: [&str; 7] = ["attachment", "comment", "import_batch", "job", "notification", "saved_view", "upload"];
+const BESIDE: [&str; 8] =
+    ["attachment", "comment", "import_batch", "job", "notification", "saved_view", "upload", "webhook_delivery"];
 
 /// One of everything that a company has.
 pub async fn ids_of(admin: &mut PgConnection, tenant: Uuid) -> Ids {
@@ -398,6 +401,8 @@ fn asks_beside(ids: &Ids) -> Vec<Ask> {
             GONE,
         ),
         Ask::new(&["[\"general-ledger\"]"], format!("/general-ledger?account={}", id("account")), Sent::Get, GONE),
+        Ask::new(&["/webhook-log"], "/webhook-log", post([("message", &id("webhook_delivery"))]), GONE),
+        Ask::new(&["[\"webhook-log\"]"], format!("/webhook-log?webhook={}", id("webhook")), Sent::Get, StatusCode::OK),
     ];
     for (verb, path) in [("cancel", "jobs"), ("retry", "jobs"), ("open", "notifications"), ("read", "notifications")] {
         let (by, id): (&'static [&'static str], &str) =
@@ -443,6 +448,7 @@ fn pages_of_all() -> Vec<Way> {
         (&["[\"jobs\"]"], "/jobs"),
         (&["[\"audit\"]"], "/audit"),
         (&["/notifications", "[\"notifications\"]"], "/notifications"),
+        (&["[\"webhook-log\"]"], "/webhook-log"),
         (&["[\"search\"]"], "/search?q=SECRET"),
         (&["/companies/new", "[\"companies\", \"new\"]"], "/companies/new"),
         (&[], "/companies"),
