@@ -13,7 +13,8 @@ export default defineConfig({
   outputDir: 'test-results',
   // Each journey has a company of its own, so they disturb each other in nothing but speed.
   fullyParallel: true,
-  workers: 2,
+  // One more than cores: a third of the time each waits for its browser, its server or its disk.
+  workers: 3,
   retries: 0,
   forbidOnly: !!process.env.CI,
   reporter: 'list',

@@ -119,9 +119,10 @@ impl Document {
     pub fn number(&self) -> Option<&str> {
         self.text("number")
     }
-    /// The date of the document. Only for records that require one.
+    /// The date of the document. Only for records that require one; of a draft that has none yet, a day of which no rate and
+    /// no period is known, and which Postgres can be asked about.
     pub fn date(&self) -> Date {
-        self.get("date").date().unwrap_or(Date::ZERO)
+        self.get("date").date().unwrap_or(const { Date::constant(1, 1, 1) })
     }
     /// The currency of its money, else the company's.
     pub fn currency<'a>(&'a self, company: &'a str) -> &'a str {

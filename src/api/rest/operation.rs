@@ -121,6 +121,10 @@ impl Operation {
             (_, [] | [_] | [_, _]) => return Err(Trouble::Method),
             _ => return Err(nothing()),
         };
+        // Of what each company has exactly once, nobody makes another, whatever they say of it.
+        if record.single && matches!(verb, Verb::Create) {
+            return Err(Error::Denied.into());
+        }
         if let (Some((name, _)), false) = (wanted.query.first(), matches!(verb, Verb::List(_))) {
             return Err(Trouble::at(name, Refusal::new("refuse-api-parameter")));
         }

@@ -75,6 +75,28 @@ async fn f40_nothing_in_a_body_is_taken_or_left_out_in_silence() {
     assert_eq!(orders.json["data"], json!([]), "nothing was stored");
 }
 
+#[tokio::test]
+async fn a_document_without_a_date_is_asked_for_one_in_any_currency() {
+    let firm = Firm::new().await;
+    let program = Program::of(&firm).await;
+    for path in ["customer-payments", "sales-invoices", "sales-orders", "quotations"] {
+        let body = json!({"customer": firm.customer, "currency": "MAD", "date": null});
+        let refused = program.post(&format!("/api/v1/{path}"), body).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {}", refused.text);
+        let errors = refused.errors();
+        assert!(errors.contains(&("date".to_owned(), "fault-required".to_owned())), "{path}: {errors:?}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_makes_another_of_what_there_is_once() {
+    let firm = Firm::new().await;
+    let program = Program::of(&firm).await;
+    for path in ["/api/v1/company-details", "/api/v1/company-details?sort=name"] {
+        program.post(path, json!({})).await.assert_problem(StatusCode::FORBIDDEN, "error-denied", path);
+    }
+}
+
 // ------------------------------------------------------------------ once
 
 #[tokio::test]
