@@ -43,7 +43,7 @@ create table webhook_attempt (
   tenant_id uuid not null default tid(), delivery uuid not null, number int not null,
   at timestamptz not null default now(), milliseconds int not null,
   outcome text not null check (outcome in ('accepted', 'refused', 'no_answer', 'no_connection', 'unreadable', 'no_address',
-                                           'unknown_name', 'private', 'withheld')),
+                                           'unknown_name', 'withheld')),
   answered int, note text,
   primary key (tenant_id, delivery, number),
   foreign key (tenant_id, delivery) references webhook_delivery (tenant_id, id) on delete cascade);
@@ -62,10 +62,11 @@ create table hooks.due (
   webhook     uuid not null,
   run_at      timestamptz not null default now(),
   lease_until timestamptz,
-  attempts    int not null default 0
+  tries       int not null default 0,      -- attempts that came to their end
+  claim       bigint not null default 0    -- rises with each lease: what an earlier one brings late does not count
 );
 create index on hooks.due (run_at, id);
-create index on hooks.due (webhook) where lease_until is not null;
+create index on hooks.due (lease_until) where lease_until is not null;
 create index on hooks.due (tenant_id);
 
 create function hooks.watch() returns void
@@ -87,27 +88,46 @@ begin
   perform set_config('app.tenant_id', before, true);
 end $$;
 
+-- Whether the outbox of this company is read.
+create function hooks.watches() returns boolean
+language sql security definer set search_path = hooks, public, pg_temp as $$
+  select exists (select from companies where tenant_id = tid())
+$$;
+
 create function hooks.put(delivery uuid, to_webhook uuid) returns void
 language sql security definer set search_path = hooks, public, pg_temp as $$
   insert into due (id, tenant_id, webhook) values (delivery, tid(), to_webhook)
-    on conflict (id) do update set run_at = now(), lease_until = null, attempts = 0
+    on conflict (id) do update set run_at = now(), lease_until = null, tries = 0, claim = due.claim + 1
+     where due.tenant_id = tid()
 $$;
 
--- The delivery that waits longest, of a webhook that is not busy with so many already: who hangs delays nobody else.
-create function hooks.claim(seconds int, most int) returns table (id uuid, tenant_id uuid, attempts int)
+-- The delivery that waits longest, of a webhook and of a company that are not busy with so many already: who hangs delays
+-- nobody else. One that is never settled comes back behind the others.
+create function hooks.claim(seconds int, of_webhook int, of_company int)
+returns table (id uuid, tenant_id uuid, attempt int, claim bigint)
 language sql security definer set search_path = hooks, pg_temp as $$
-  update due t set lease_until = now() + make_interval(secs => seconds), attempts = t.attempts + 1
+  update due t set lease_until = now() + make_interval(secs => seconds), run_at = now() + make_interval(secs => seconds),
+                   claim = t.claim + 1
    where t.id = (select d.id from due d
                   where d.run_at <= now() and coalesce(d.lease_until, '-infinity') < now()
                     and d.webhook not in (select b.webhook from due b where b.lease_until > now()
-                                           group by b.webhook having count(*) >= most)
+                                           group by b.webhook having count(*) >= of_webhook)
+                    and d.tenant_id not in (select b.tenant_id from due b where b.lease_until > now()
+                                             group by b.tenant_id having count(*) >= of_company)
                   order by d.run_at, d.id for update skip locked limit 1)
-  returning t.id, t.tenant_id, t.attempts
+  returning t.id, t.tenant_id, t.tries + 1, t.claim
 $$;
 
-create function hooks.again(delivery uuid, seconds int) returns void
+-- Whether this lease still stands; it cannot be taken over before the transaction ends.
+create function hooks.holds(delivery uuid, of_claim bigint) returns boolean
 language sql security definer set search_path = hooks, public, pg_temp as $$
-  update due set lease_until = null, run_at = now() + make_interval(secs => seconds) where id = delivery and tenant_id = tid()
+  select exists (select from due where id = delivery and tenant_id = tid() and claim = of_claim for update)
+$$;
+
+create function hooks.again(delivery uuid, seconds int, tried boolean) returns void
+language sql security definer set search_path = hooks, public, pg_temp as $$
+  update due set lease_until = null, run_at = now() + make_interval(secs => seconds), tries = tries + tried::int
+   where id = delivery and tenant_id = tid()
 $$;
 
 create function hooks.done(delivery uuid) returns void

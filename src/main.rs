@@ -7,10 +7,13 @@ use diwan::api::limits::Limits;
 use diwan::api::webhooks::Hooks;
 use diwan::app::{forms, shell};
 use diwan::modules;
+use diwan::modules::administration::api_token::API_TOKEN;
 use diwan::platform::config::Config;
+use diwan::platform::door;
 use diwan::platform::files::{self, Store};
 use diwan::platform::import::{Mapping, Plan};
 use diwan::platform::jobs::Workers;
+use diwan::platform::token::Bearer;
 use diwan::platform::{audit, auth, database, import, web};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -49,6 +52,17 @@ enum Verb {
     Migrate,
     /// Imports a spreadsheet, CSV or XLSX, as one user of one company would on the import page.
     Import(ImportOrder),
+    /// Makes an access token for a program with the rights of one user of one company, and prints its secret.
+    Token {
+        /// Mail address of the user.
+        #[arg(long)]
+        user: String,
+        #[arg(long)]
+        name: String,
+        /// `read`, or `write` for reading and changing.
+        #[arg(long, default_value = "read")]
+        scope: String,
+    },
     /// What concerns the audit log.
     Audit {
         #[command(subcommand)]
@@ -127,6 +141,13 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             opened.close().await?;
             outcome
         }
+        Verb::Token { user, name, scope } => {
+            web::prepare(&config)?;
+            let opened = database::open(&config).await?;
+            let outcome = make_token(&opened.db, &user, &name, &scope).await;
+            opened.close().await?;
+            outcome
+        }
         Verb::Audit { verb: AuditVerb::Verify } => {
             let opened = database::open(&config).await?;
             let outcome = verify_audit(&opened.db).await;
@@ -202,6 +223,24 @@ async fn verify_audit(db: &diwan::platform::tenancy::Db) -> anyhow::Result<()> {
     }
     anyhow::ensure!(faults == 0, "the audit log does not hold in {faults} places");
     println!("{companies} companies: every audit log holds");
+    Ok(())
+}
+
+async fn make_token(db: &diwan::platform::tenancy::Db, user: &str, name: &str, scope: &str) -> anyhow::Result<()> {
+    let cx = modules::administration::founding::context_of(db, user).await?;
+    let mut tx = db.begin(&cx).await?;
+    let id = uuid::Uuid::now_v7();
+    let fields = [("name", name), ("scope", scope)].map(|(field, text)| (field.to_owned(), text.to_owned()));
+    let typed = door::Typed { fields: fields.into(), lines: None };
+    match door::save(&mut tx, &API_TOKEN, id, 0, &typed).await {
+        Err(door::Error::Refused(refusals)) => {
+            let said: Vec<String> = refusals.iter().map(|refusal| cx.i18n.message(&refusal.message)).collect();
+            anyhow::bail!(said.join(" "));
+        }
+        saved => saved?,
+    };
+    tx.commit().await?;
+    println!("{}", Bearer { tenant: cx.tenant, id }.secret());
     Ok(())
 }
 

@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 /// Calls at one time.
@@ -24,6 +25,9 @@ const MOST: usize = 32;
 
 /// How often the outboxes are looked into.
 const POLL: Duration = Duration::from_secs(1);
+
+/// All of an attempt: less than its lease.
+const LONGEST: Duration = Duration::from_secs(45);
 
 /// Bytes of an answer that are read, and characters of them that are kept.
 const READ: usize = 16 * 1024;
@@ -61,26 +65,37 @@ impl Hooks {
 
 async fn work_on(db: Db, whose: impl Fn(Uuid) -> bool, mut stop: watch::Receiver<bool>) {
     let (mut calls, room) = (JoinSet::new(), Arc::new(Semaphore::new(MOST)));
+    let mut look = tokio::time::interval(POLL);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !*stop.borrow() {
-        if let Err(error) = turn(&db, &whose, &mut calls, &room).await {
-            tracing::error!(%error, "webhooks cannot be read");
-        }
         tokio::select! {
-            () = tokio::time::sleep(POLL) => {}
-            _ = stop.changed() => {}
+            _ = look.tick() => relay(&db, &whose).await,
+            // Where a call has come to its end, there is room for another.
+            Some(_) = calls.join_next(), if !calls.is_empty() => {}
+            _ = stop.changed() => break,
+        }
+        if let Err(error) = begin(&db, &mut calls, &room).await {
+            tracing::error!(%error, "webhooks cannot be read");
         }
     }
     while calls.join_next().await.is_some() {}
 }
 
-/// Makes deliveries of new events, and begins calls as long as something is due and there is room.
-async fn turn(db: &Db, whose: &impl Fn(Uuid) -> bool, calls: &mut JoinSet<()>, room: &Arc<Semaphore>) -> Outcome<()> {
-    for tenant in webhooks::stirring(db).await?.into_iter().filter(|tenant| whose(*tenant)) {
+/// Makes deliveries of new events.
+async fn relay(db: &Db, whose: &impl Fn(Uuid) -> bool) {
+    let stirring = match webhooks::stirring(db).await {
+        Ok(stirring) => stirring,
+        Err(error) => return tracing::error!(%error, "the outboxes cannot be read"),
+    };
+    for tenant in stirring.into_iter().filter(|tenant| whose(*tenant)) {
         if let Err(error) = webhooks::relay(db, tenant).await {
             tracing::error!(%error, %tenant, "an outbox cannot be relayed");
         }
     }
-    while calls.try_join_next().is_some() {}
+}
+
+/// Begins calls as long as something is due and there is room.
+async fn begin(db: &Db, calls: &mut JoinSet<()>, room: &Arc<Semaphore>) -> Outcome<()> {
     while let Ok(place) = room.clone().try_acquire_owned() {
         let Some(due) = webhooks::claim(db).await? else { break };
         let db = db.clone();
@@ -107,12 +122,22 @@ pub async fn work(db: &Db, tenant: Uuid) -> Outcome<()> {
 // ------------------------------------------------------------------ one attempt
 
 async fn attempt(db: &Db, due: Due) -> Outcome<()> {
-    let Some(delivery) = webhooks::load(db, due).await? else { return Ok(()) };
+    match tokio::time::timeout(LONGEST, tell(db, due)).await {
+        Ok(Ok(Some((delivery, attempted)))) => webhooks::settle(db, &delivery, &attempted).await,
+        Ok(Ok(None)) => Ok(()),
+        Ok(Err(error)) => webhooks::put_back(db, due).await.and(Err(error)),
+        Err(_) => webhooks::put_back(db, due).await,
+    }
+}
+
+/// Tells what is due, and what came of it; nothing when it is not due any more.
+async fn tell(db: &Db, due: Due) -> Outcome<Option<(Delivery, Attempted)>> {
+    let Some(delivery) = webhooks::load(db, due).await? else { return Ok(None) };
     let attempted = match message(db, &delivery).await? {
         Some(body) => send(&delivery, body.to_string()).await,
         None => Attempted { outcome: "withheld", ..Attempted::default() },
     };
-    webhooks::settle(db, &delivery, &attempted).await
+    Ok(Some((delivery, attempted)))
 }
 
 /// What is told of an event, with the rights that the webhook's member has now; nothing when it is not for them to see.
@@ -172,8 +197,8 @@ async fn send(delivery: &Delivery, body: String) -> Attempted {
 fn why(barred: Barred) -> &'static str {
     match barred {
         Barred::Address => "no_address",
-        Barred::Unknown => "unknown_name",
-        Barred::Private => "private",
+        // Which names lead inside, nobody outside is told.
+        Barred::Unknown | Barred::Private => "unknown_name",
     }
 }
 

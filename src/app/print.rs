@@ -3,16 +3,24 @@
 use super::reports;
 use crate::i18n::I18n;
 use crate::modules;
-use crate::modules::sales::report::Statement;
+use crate::modules::administration::company::COMPANY;
+use crate::modules::sales::customer::{self, CUSTOMER};
+use crate::modules::sales::receivable;
+use crate::modules::sales::report::{self, Statement};
+use crate::platform::document::Document;
+use crate::platform::door::{self, Error, Lock, Outcome};
+use crate::platform::page;
+use crate::platform::tenancy::TenantTx;
 use crate::record::page::FormPage;
-use crate::record::{Kind, Names};
+use crate::record::{Kind, Names, Record};
 use crate::t;
 use crate::ui::{icon, use_i18n};
+use jiff::civil::Date;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// A party as it stands on paper.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Party {
     pub name: Names,
     pub tax_number: Option<String>,
@@ -21,7 +29,7 @@ pub struct Party {
 }
 
 /// All that a printed document shows.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sheet {
     pub page: FormPage,
     pub company: Party,
@@ -31,27 +39,21 @@ pub struct Sheet {
 }
 
 /// The language that a document is printed in: that of its customer.
-#[cfg(feature = "ssr")]
-pub async fn language(
-    tx: &mut crate::platform::tenancy::TenantTx,
-    page: &FormPage,
-) -> crate::platform::error::Outcome<Option<String>> {
+pub async fn language(tx: &mut TenantTx, page: &FormPage) -> Outcome<Option<String>> {
     let Some(record) = modules::record(&page.record).filter(|record| record.prints && page.version > 0) else {
         return Ok(None);
     };
     let Some(customer) = customer_of(record, page) else { return Ok(None) };
-    let language = sqlx::query_scalar("select language from customer where tenant_id = $1 and id = $2");
-    Ok(language.bind(tx.tenant()).bind(customer).fetch_optional(tx.conn()).await?)
+    customer::language(tx, customer).await
 }
 
-#[cfg(feature = "ssr")]
-fn customer_of(record: &crate::record::Record, page: &FormPage) -> Option<uuid::Uuid> {
+fn customer_of(record: &Record, page: &FormPage) -> Option<Uuid> {
     let at = record.fields.iter().position(|f| f.name == "customer")?;
     page.cells.get(at)?.text.as_ref()?.parse().ok()
 }
 
 /// All that the statement of a customer shows on paper.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StatementSheet {
     pub statement: Statement,
     pub company: Party,
@@ -59,48 +61,29 @@ pub struct StatementSheet {
 }
 
 /// Reads a document with both parties.
-#[cfg(feature = "ssr")]
-pub async fn sheet(
-    tx: &mut crate::platform::tenancy::TenantTx,
-    record: &'static crate::record::Record,
-    id: uuid::Uuid,
-) -> crate::platform::error::Outcome<Sheet> {
+pub async fn sheet(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Sheet> {
     if !record.prints {
-        return Err(crate::platform::error::Error::NotFound);
+        return Err(Error::NotFound);
     }
-    let mut page = crate::platform::page::form(tx, record, Some(id), &Default::default(), None).await?;
+    let mut page = page::form(tx, record, Some(id), &Default::default(), None).await?;
     page.events.clear();
     page.linked.clear();
     let (company, customer) = parties(tx, customer_of(record, &page)).await?;
     let told = !page.hidden.iter().any(|name| matches!(name.as_str(), "total" | "due_date"));
-    let instalments = if told { crate::modules::sales::receivable::instalments_of(tx, id).await? } else { Vec::new() };
+    let instalments = if told { receivable::instalments_of(tx, id).await? } else { Vec::new() };
     let instalments = if instalments.len() > 1 { instalments } else { Vec::new() };
     Ok(Sheet { page, company, customer, instalments })
 }
 
 /// Reads the statement of a customer with both parties.
-#[cfg(feature = "ssr")]
-pub async fn statement_sheet(
-    tx: &mut crate::platform::tenancy::TenantTx,
-    customer: uuid::Uuid,
-    from: jiff::civil::Date,
-    to: jiff::civil::Date,
-) -> crate::platform::error::Outcome<StatementSheet> {
-    let statement = crate::modules::sales::report::statement(tx, customer, from, to, None, true).await?;
+pub async fn statement_sheet(tx: &mut TenantTx, customer: Uuid, from: Date, to: Date) -> Outcome<StatementSheet> {
+    let statement = report::statement(tx, customer, from, to, None, true).await?;
     let (company, customer) = parties(tx, Some(customer)).await?;
     Ok(StatementSheet { statement, company, customer })
 }
 
 /// The company and a customer as they stand on paper.
-#[cfg(feature = "ssr")]
-async fn parties(
-    tx: &mut crate::platform::tenancy::TenantTx,
-    customer: Option<uuid::Uuid>,
-) -> crate::platform::error::Outcome<(Party, Party)> {
-    use crate::modules::administration::company::COMPANY;
-    use crate::modules::sales::customer::CUSTOMER;
-    use crate::platform::document::Document;
-    use crate::platform::door::{self, Lock};
+async fn parties(tx: &mut TenantTx, customer: Option<Uuid>) -> Outcome<(Party, Party)> {
     let party = |document: &Document| Party {
         name: document.names("name"),
         tax_number: document.text("tax_number").map(str::to_owned),

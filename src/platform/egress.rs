@@ -74,7 +74,12 @@ static SPECIAL: LazyLock<Vec<IpNet>> = LazyLock::new(|| {
 /// Whether an address is one of the public internet, or one of this machine where that is allowed.
 pub(crate) fn reachable(address: IpAddr, loopback: bool) -> bool {
     let address = address.to_canonical();
-    (loopback && address.is_loopback()) || !SPECIAL.iter().any(|block| block.contains(&address))
+    // Of the sixth version, only what is handed out for the public: other blocks may lead inside by one translation or another.
+    let is_given = match address {
+        IpAddr::V4(_) => true,
+        IpAddr::V6(address) => address.segments()[0] & 0xe000 == 0x2000,
+    };
+    (loopback && address.is_loopback()) || (is_given && !SPECIAL.iter().any(|block| block.contains(&address)))
 }
 
 /// The address that a text names, when it may be called as far as the text tells.

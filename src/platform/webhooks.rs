@@ -26,8 +26,15 @@ pub const SCHEDULE: [i32; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72
 /// Seconds that an attempt has before another may be made in its place: more than a call takes at most.
 const LEASE: i32 = 60;
 
-/// Attempts at one webhook at a time.
-const PARALLEL: i32 = 3;
+/// Attempts at one webhook at a time, and for one company.
+const OF_WEBHOOK: i32 = 3;
+const OF_COMPANY: i32 = 6;
+
+/// Seconds after which an attempt that never began is made anew.
+const LATER: i32 = 60;
+
+/// Rows swept in one transaction.
+const SWEPT: i64 = 5_000;
 
 /// Events taken from an outbox at once.
 const STEP: i64 = 500;
@@ -156,16 +163,20 @@ pub struct Due {
     pub tenant: Uuid,
     /// Attempts since it was put into the queue, this one included.
     pub attempt: i32,
+    /// The lease under which it is attempted.
+    claim: i64,
 }
 
 /// Takes what is due for longest, if there is anything.
 pub async fn claim(db: &Db) -> Outcome<Option<Due>> {
-    let claimed: Option<(Uuid, Uuid, i32)> = sqlx::query_as("select id, tenant_id, attempts from hooks.claim($1, $2)")
-        .bind(LEASE)
-        .bind(PARALLEL)
-        .fetch_optional(db.people())
-        .await?;
-    Ok(claimed.map(|(id, tenant, attempt)| Due { id, tenant, attempt }))
+    let claimed: Option<(Uuid, Uuid, i32, i64)> =
+        sqlx::query_as("select id, tenant_id, attempt, claim from hooks.claim($1, $2, $3)")
+            .bind(LEASE)
+            .bind(OF_WEBHOOK)
+            .bind(OF_COMPANY)
+            .fetch_optional(db.people())
+            .await?;
+    Ok(claimed.map(|(id, tenant, attempt, claim)| Due { id, tenant, attempt, claim }))
 }
 
 /// What an attempt needs to know.
@@ -264,10 +275,28 @@ pub struct Attempted {
     pub retry_after: Option<i32>,
 }
 
+/// Puts back what could not be attempted, as if nobody had taken it.
+pub async fn put_back(db: &Db, due: Due) -> Outcome<()> {
+    let mut tx = enter(db, due.tenant).await?;
+    if holds(&mut tx, due).await? {
+        sqlx::query("select hooks.again($1, $2, false)").bind(due.id).bind(LATER).execute(tx.conn()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Whether what came of a lease still counts.
+async fn holds(tx: &mut TenantTx, due: Due) -> Outcome<bool> {
+    Ok(sqlx::query_scalar("select hooks.holds($1, $2)").bind(due.id).bind(due.claim).fetch_one(tx.conn()).await?)
+}
+
 /// Writes an attempt down, and when the next one is due. A receiver that says it is gone (410) is not called any more.
 pub async fn settle(db: &Db, delivery: &Delivery, attempted: &Attempted) -> Outcome<()> {
     let (tenant, id, due) = (delivery.due.tenant, delivery.due.id, delivery.due);
     let mut tx = enter(db, tenant).await?;
+    if !holds(&mut tx, due).await? {
+        return Ok(());
+    }
     let pause = SCHEDULE.get(usize::try_from(due.attempt - 1).unwrap_or_default()).copied();
     let (state, again) = match attempted.status {
         _ if attempted.outcome == "withheld" => ("withheld", None),
@@ -294,7 +323,7 @@ pub async fn settle(db: &Db, delivery: &Delivery, attempted: &Attempted) -> Outc
     .execute(tx.conn())
     .await?;
     match again {
-        Some(seconds) => sqlx::query("select hooks.again($1, $2)").bind(id).bind(seconds),
+        Some(seconds) => sqlx::query("select hooks.again($1, $2, true)").bind(id).bind(seconds),
         None => sqlx::query("select hooks.done($1)").bind(id),
     }
     .execute(tx.conn())
@@ -322,18 +351,29 @@ async fn pause_webhook(tx: &mut TenantTx, webhook: Uuid) -> Outcome<()> {
     Ok(())
 }
 
-/// Sweeps what is old of a company: deliveries, and events that nobody has ever asked for.
+/// Sweeps what is old of a company, some thousand rows at a time: deliveries that came to their end, and events that nobody
+/// will ever ask for.
 pub async fn sweep(db: &Db, cx: &Cx) -> Outcome<u64> {
-    let mut tx = db.admit(cx, Uuid::nil()).await?;
-    let tenant = tx.tenant();
     let mut swept = 0;
-    for (sql, days) in [
-        ("delete from webhook_delivery where tenant_id = $1 and happened_at < now() - make_interval(days => $2)", KEPT),
-        ("delete from outbox where tenant_id = $1 and at < now() - make_interval(days => $2)", UNSENT),
+    for sql in [
+        "delete from webhook_delivery d where d.tenant_id = $1 and d.id in (
+           select id from webhook_delivery where tenant_id = $1 and state <> 'waiting'
+              and happened_at < now() - make_interval(days => $2) limit $4)
+           and $3 > 0",
+        "delete from outbox o where o.tenant_id = $1 and o.id in (
+           select id from outbox where tenant_id = $1
+              and at < now() - make_interval(days => case when hooks.watches() then $2 else $3 end) limit $4)",
     ] {
-        swept += sqlx::query(sql).bind(tenant).bind(days).execute(tx.conn()).await?.rows_affected();
+        loop {
+            let mut tx = db.admit(cx, Uuid::nil()).await?;
+            let gone = sqlx::query(sql).bind(cx.tenant).bind(KEPT).bind(UNSENT).bind(SWEPT).execute(tx.conn()).await?;
+            tx.commit().await?;
+            swept += gone.rows_affected();
+            if gone.rows_affected() < SWEPT as u64 {
+                break;
+            }
+        }
     }
-    tx.commit().await?;
     Ok(swept)
 }
 
@@ -443,7 +483,13 @@ pub async fn log(tx: &mut TenantTx, asked: Asked) -> Outcome<Log> {
         };
         lines.iter_mut().filter(|line| line.id == of).for_each(|line| line.attempts.push(attempt.clone()));
     }
-    let may_replay = tx.standing.rights.changes(hooks);
+    let rights = tx.rights();
+    let of = |line: &LogLine| line.event.split('.').next().and_then(door::record);
+    // A receiver may repeat what it was told: only those read it who see all of such records.
+    for line in lines.iter_mut().filter(|line| of(line).is_none_or(|record| !rights.sees_whole(record))) {
+        line.attempts.iter_mut().for_each(|attempt| attempt.note = None);
+    }
+    let may_replay = rights.changes(hooks);
     Ok(Log { asked, webhooks, lines, more, may_replay })
 }
 

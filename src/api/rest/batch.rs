@@ -162,7 +162,7 @@ async fn in_one(
     if let Some(key) = key
         && let Some(answer) = once::take(tx, token, key, print).await.map_err(before)?
     {
-        return anew(tx, parts, answer).await.map_err(before);
+        return Ok(anew(tx, parts, answer).await);
     }
     let mut results = Vec::with_capacity(parts.len());
     for (at, part) in parts.into_iter().enumerate() {
@@ -179,17 +179,27 @@ async fn in_one(
 }
 
 /// What a batch was answered before, as the program may see it now. What it only read is read again.
-async fn anew(tx: &mut TenantTx, parts: Vec<Part>, before: Answer) -> Result<Answer, Trouble> {
+async fn anew(tx: &mut TenantTx, parts: Vec<Part>, before: Answer) -> Answer {
     let kept = before.body.as_ref().and_then(|body| body["results"].as_array()).cloned().unwrap_or_default();
     let mut results = Vec::with_capacity(kept.len());
     for (part, result) in parts.into_iter().zip(kept) {
-        let operation = part.read(None)?;
-        let result: Answer = serde_json::from_value(result).map_err(|error| Error::Other(error.into()))?;
-        let now = match operation.writes() {
-            true => operation::anew(tx, &operation, result).await?,
-            false => operation::perform(tx, &operation).await?,
-        };
-        results.push(json!(now));
+        // It was done: what cannot be told of it now is a problem of that part alone.
+        results.push(match part_anew(tx, part, result).await {
+            Ok(now) => json!(now),
+            Err(trouble) => {
+                let problem = trouble.tell(tx.cx.i18n, tx.cx.request);
+                json!({ "status": problem.status, "body": problem.body })
+            }
+        });
     }
-    Ok(Answer::of(200, json!({ "results": results })))
+    Answer::of(200, json!({ "results": results }))
+}
+
+async fn part_anew(tx: &mut TenantTx, part: Part, result: Json) -> Result<Answer, Trouble> {
+    let operation = part.read(None)?;
+    if !operation.writes() {
+        return operation::perform(tx, &operation).await;
+    }
+    let result = serde_json::from_value(result).map_err(|error| Error::Other(error.into()))?;
+    operation::anew(tx, &operation, result).await
 }

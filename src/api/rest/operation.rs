@@ -8,7 +8,7 @@ use crate::platform::page::Reader;
 use crate::platform::permission::Rights;
 use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
 use crate::record::query::{PAGE, Query, encode, sortable};
-use crate::record::{Action, Record};
+use crate::record::{Action, Reach, Record};
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
@@ -266,12 +266,12 @@ pub async fn perform(tx: &mut TenantTx, operation: &Operation) -> Result<Answer,
 pub async fn anew(tx: &mut TenantTx, operation: &Operation, mut before: Answer) -> Result<Answer, Trouble> {
     let Some(body) = &mut before.body else { return Ok(before) };
     let (record, rights) = (tx.described(operation.record), tx.rights());
-    let told = if body.get("record").is_some() { &mut body["record"] } else { &mut *body };
+    let told = if matches!(operation.verb, Verb::Act(..)) { &mut body["record"] } else { &mut *body };
     let id = told["id"].as_str().and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
     // What is gone since was theirs to see; what is out of their reach now is not.
     match door::reachable(tx, record, id, Lock::No).await {
         Ok(_) => {}
-        Err(Error::NotFound) if rights.sees_whole(record) => {}
+        Err(Error::NotFound) if rights.sees(record) && rights.on(record).reach == Reach::All => {}
         Err(error) => return Err(error.into()),
     }
     json::without_hidden(record, rights.on(record), told);

@@ -46,7 +46,7 @@ pub static CUSTOMER: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::CustomerRules;
+pub use rules::{CustomerRules, is_email, language};
 
 #[cfg(feature = "ssr")]
 mod rules {
@@ -54,6 +54,7 @@ mod rules {
     use crate::platform::door::{Document, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use async_trait::async_trait;
+    use uuid::Uuid;
 
     pub struct CustomerRules;
 
@@ -83,6 +84,10 @@ mod rules {
             !local.is_empty() && host.contains('.') && !host.contains('@') && !text.contains(char::is_whitespace)
         })
     }
+
+    /// The language in which a customer is written to.
+    pub async fn language(tx: &mut TenantTx, customer: Uuid) -> Outcome<Option<String>> {
+        let language = sqlx::query_scalar("select language from customer where tenant_id = $1 and id = $2");
+        Ok(language.bind(tx.tenant()).bind(customer).fetch_optional(tx.conn()).await?)
+    }
 }
-#[cfg(feature = "ssr")]
-pub use rules::is_email;

@@ -31,6 +31,8 @@ fn f54_addresses_of_the_house_are_not_reachable() {
         "fd00:ec2::254",
         "ff02::1",
         "::ffff:127.0.0.1",
+        "::10.0.0.5",
+        "::ffff:0:10.0.0.5",
         "::ffff:10.0.0.1",
         "64:ff9b::a00:1",
         "2002:7f00:1::",
