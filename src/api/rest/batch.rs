@@ -35,12 +35,33 @@ struct Batch {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Part {
-    method: String,
+    method: Verb,
     /// With what is behind its question mark.
     path: String,
     if_match: Option<String>,
     if_none_match: Option<String>,
     body: Option<Json>,
+}
+
+/// The methods that a part may have, as the description says.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum Verb {
+    Get,
+    Post,
+    Patch,
+    Delete,
+}
+
+impl Verb {
+    fn method(&self) -> &'static str {
+        match self {
+            Verb::Get => "GET",
+            Verb::Post => "POST",
+            Verb::Patch => "PATCH",
+            Verb::Delete => "DELETE",
+        }
+    }
 }
 
 impl Part {
@@ -49,7 +70,7 @@ impl Part {
         let (path, query) = self.path.split_once('?').unwrap_or((self.path.as_str(), ""));
         let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
         Operation::read(Wanted {
-            method: &self.method,
+            method: self.method.method(),
             path,
             query,
             if_match: self.if_match.as_deref(),

@@ -89,6 +89,18 @@ async fn a_document_without_a_date_is_asked_for_one_in_any_currency() {
 }
 
 #[tokio::test]
+async fn a_batch_with_a_method_that_is_none_is_refused_as_a_whole() {
+    let firm = Firm::new().await;
+    let program = Program::of(&firm).await;
+    let list = json!({"method": "GET", "path": "/api/v1/customers"});
+    for method in ["PUT", "get", "", "__not_in_enum__"] {
+        let other = json!({"method": method, "path": "/api/v1/customers"});
+        let refused = program.post("/api/v1/batch", json!({"operations": [list, other]})).await;
+        refused.assert_problem(StatusCode::UNPROCESSABLE_ENTITY, "refuse-api-batch", method);
+    }
+}
+
+#[tokio::test]
 async fn nobody_makes_another_of_what_there_is_once() {
     let firm = Firm::new().await;
     let program = Program::of(&firm).await;
