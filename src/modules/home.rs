@@ -2,11 +2,10 @@
 
 use crate::modules::sales::report::Aged;
 use crate::record::Minor;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// A document that waits for somebody.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
     pub record: String,
     pub id: Uuid,
@@ -21,7 +20,7 @@ pub struct Waiting {
 }
 
 /// All that the first page shows. Amounts in minor units of the company's currency.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Home {
     pub user: String,
     pub today: String,
@@ -34,7 +33,7 @@ pub struct Home {
     pub waiting: Vec<Waiting>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Books {
     pub cash: Minor,
     /// Cash at the end of each of the last eight weeks, oldest first.
@@ -48,7 +47,7 @@ pub struct Books {
 }
 
 /// What customers owe, as the report of receivables has it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Owed {
     pub ages: Aged,
     pub overdue: Minor,

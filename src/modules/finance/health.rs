@@ -1,9 +1,7 @@
 //! Books health: what must be true of the books at every moment, checked against the rows themselves.
 
-use serde::{Deserialize, Serialize};
-
 /// One invariant of the books with the figures that must agree; a count that must be zero has only the first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Check {
     pub name: String,
     pub left: i64,

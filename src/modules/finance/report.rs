@@ -1,11 +1,10 @@
 //! What is read from the journal: trial balance and general ledger, as of any date.
 
 use crate::record::Minor;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// One account of the trial balance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrialRow {
     pub account: Uuid,
     pub code: String,
@@ -23,7 +22,7 @@ pub struct TrialRow {
 }
 
 /// The trial balance of a span of days.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrialBalance {
     pub from: String,
     pub to: String,
@@ -35,7 +34,7 @@ pub struct TrialBalance {
 }
 
 /// One posting to an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LedgerRow {
     pub date: String,
     pub number: String,
@@ -50,7 +49,7 @@ pub struct LedgerRow {
 }
 
 /// The postings to one account, or to several, in a span of days.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneralLedger {
     pub from: String,
     pub to: String,

@@ -1,11 +1,10 @@
 //! What is on hand, where, and what it is worth.
 
 use crate::record::Minor;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// One item at one place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockRow {
     pub item: Uuid,
     pub code: String,
@@ -20,7 +19,7 @@ pub struct StockRow {
 }
 
 /// The stock of a company, as far as it is shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockOnHand {
     pub rows: Vec<StockRow>,
     pub total: Minor,

@@ -5,7 +5,6 @@
 //! account of that day, and those of today with the tiles of the first page.
 
 use crate::record::Minor;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// How late what is open is, as addresses call it: not due, up to 30, 60, 90 days late, later. Last what customers have
@@ -24,7 +23,7 @@ pub fn overdue(ages: &Aged) -> Minor {
 }
 
 /// What one customer owes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgedCustomer {
     pub customer: Uuid,
     pub code: String,
@@ -34,7 +33,7 @@ pub struct AgedCustomer {
 }
 
 /// One part of an invoice, or a credit, that is open.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenPart {
     pub customer: Uuid,
     /// Canonical text of the customer's name.
@@ -54,7 +53,7 @@ pub struct OpenPart {
 }
 
 /// What is owed on a day: by customer, or part by part where the reader asks for one customer or one age.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receivables {
     pub at: String,
     pub currency: String,
@@ -86,7 +85,7 @@ impl Receivables {
 }
 
 /// A document on a statement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementRow {
     pub date: String,
     /// The document: record type, id and number.
@@ -103,7 +102,7 @@ pub struct StatementRow {
 }
 
 /// What happened in one currency; amounts in its minor units.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatementPart {
     pub currency: String,
     pub opening: Minor,
@@ -118,7 +117,7 @@ pub struct StatementPart {
 
 /// What happened between the company and a customer in a span of days, in each currency that it happened in: who owes
 /// dollars owes dollars, whatever they are worth in the books.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statement {
     pub customer: Uuid,
     pub code: String,

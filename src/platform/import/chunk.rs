@@ -190,11 +190,7 @@ impl Importer {
             .fetch_all(tx.conn())
             .await?;
         let ids: Vec<Uuid> = rows.iter().map(|(id, _)| *id).collect();
-        let documents = door::load_several(tx, self.plan.record, &ids, Lock::Update).await?;
-        // What somebody has posted since the names were read is no draft any more.
-        let may = |d: &Document| self.plan.record.editable(d.state()) && door::within_reach(&tx.standing, d);
-        let mut documents: HashMap<Uuid, Document> =
-            documents.into_iter().filter(may).map(|document| (document.id, document)).collect();
+        let mut documents = self.open(tx, &ids).await?;
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for (_, name) in rows.iter().filter(|(id, _)| documents.contains_key(id)) {
             *counts.entry(name).or_default() += 1;
@@ -209,6 +205,14 @@ impl Importer {
             }
         }
         Ok(found)
+    }
+
+    /// Of these documents, the ones that the importer can change. What somebody has posted since their ids were read is no
+    /// draft any more.
+    async fn open(&self, tx: &mut TenantTx, ids: &[Uuid]) -> Outcome<HashMap<Uuid, Document>> {
+        let documents = door::load_several(tx, self.plan.record, ids, Lock::Update).await?;
+        let may = |d: &Document| self.plan.record.editable(d.state()) && door::within_reach(&tx.standing, d);
+        Ok(documents.into_iter().filter(may).map(|document| (document.id, document)).collect())
     }
 
     /// The key of a row that may change a record.
@@ -229,10 +233,7 @@ impl Importer {
             .fetch_all(tx.conn())
             .await?;
         let ids: Vec<Uuid> = rows.iter().map(|(_, id)| *id).collect();
-        let documents = door::load_several(tx, self.plan.record, &ids, Lock::Update).await?;
-        let may = |d: &Document| self.plan.record.editable(d.state()) && door::within_reach(&tx.standing, d);
-        let mut documents: HashMap<Uuid, Document> =
-            documents.into_iter().filter(may).map(|document| (document.id, document)).collect();
+        let mut documents = self.open(tx, &ids).await?;
         Ok(rows.into_iter().map(|(text, id)| (text, documents.remove(&id))).collect())
     }
 
