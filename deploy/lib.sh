@@ -195,7 +195,7 @@ source_key() {
 }
 
 build_server() {
-    (cd "$ROOT" && cargo build --locked --release --features ssr --bin diwan)
+    (cd "$ROOT" && cargo build --locked --release --features graphql --bin diwan)
     mkdir -p "$RELEASE.new"
     cp "$CARGO_TARGET_DIR/release/diwan" "$ROOT/Leptos.toml" "$RELEASE.new/"
 }
@@ -318,7 +318,7 @@ in_root() { (cd "$ROOT" && "$@"); }
 
 check_format() { in_root cargo fmt --check; }
 
-lint_server() { in_root cargo clippy --locked --features ssr --all-targets -- -D warnings; }
+lint_server() { in_root cargo clippy --locked --features graphql --all-targets -- -D warnings; }
 
 lint_browser() {
     in_root cargo clippy --locked --lib --target wasm32-unknown-unknown --features hydrate -- -D warnings
@@ -327,7 +327,7 @@ lint_browser() {
 check_dependencies() { in_root cargo deny check; }
 
 # One dot for a test: what fails is told at the end, and a long list above it hides it.
-test_server() { in_root env RUST_BACKTRACE=0 cargo test --locked --features ssr --lib -- --quiet; }
+test_server() { in_root env RUST_BACKTRACE=0 cargo test --locked --features graphql --lib -- --quiet; }
 
 # What a first visit downloads.
 tell_sizes() { node "$ROOT/deploy/bundle.mjs" sizes --out "$RELEASE"; }

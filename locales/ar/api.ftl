@@ -49,6 +49,14 @@ refuse-api-sort = لا يمكن ترتيب القائمة بهذا الحقل. �
 refuse-api-batch = هذه ليست دفعة. لتُنفَّذ يجب أن تكون كائنًا فيه operations، ولكل عملية method و path.
 refuse-api-batch-many = لتُنفَّذ الدفعة يجب أن تحوي عملية واحدة على الأقل، والحد الأقصى { $most }.
 refuse-api-grant = للحصول على رمز مؤقت يجب إرسال grant_type بالقيمة client_credentials.
+refuse-graphql-request = ليس هذا طلب GraphQL. أرسل كائنًا فيه query، ومعه variables وoperationName عند الحاجة، أو قائمة من هذه الكائنات.
+refuse-graphql-batch = ليُجاب عن القائمة يجب أن تضم من طلب واحد إلى { $most }.
+refuse-graphql-key = لا تقبل طلبات GraphQL الترويسة Idempotency-Key. لتنفيذ أمر مرة واحدة أعطِ السجل الجديد معرّفًا من عندك، واذكر مع كل تعديل الإصدار الذي تعرفه.
+refuse-graphql-size = الطلب كبير جدًا. أقصاه 32 كيبيبايت، و{ $parts } من القوائم والتعديلات، و{ $fields } من الحقول، منها { $aliases } باسم آخر.
+refuse-graphql-depth = الحقول متداخلة أعمق مما يلزم. أقصى عمق لها { $most }.
+refuse-graphql-cost = يقرأ الطلب أكثر مما يجوز. أقصاه { $most } من السجلات مع البنود والسجلات المرتبطة: اطلب صفحات أصغر.
+refuse-graphql-introspection = وصف الأنواع يدور في حلقة. اطلب حقول الأنواع دون حقول أنواعها.
+refuse-graphql-together = تعذّر تنفيذ جزء آخر من الطلب، فلم يُنفَّذ منه شيء. صحّح ذلك الجزء ثم أرسل الطلب كله من جديد.
 
 ## الوصف
 
@@ -124,6 +132,8 @@ api-docs-values-hint = المبالغ والأسعار والكميات نصوص
 api-docs-once = التنفيذ مرة واحدة
 api-docs-once-hint = مع Idempotency-Key يُجاب الطلب المعاد خلال يوم بالرد الأول نفسه ولا يُنفَّذ شيء مرتين.
 api-docs-batch-most = الحد الأقصى لعمليات الدفعة { $most }، وتُعد كل عملية طلبًا.
+api-docs-graphql = GraphQL
+api-docs-graphql-hint = السجلات نفسها بالشكل الذي تطلبه، ومعها ما ترتبط به. تُنفَّذ تعديلات الطلب كلها أو لا يُنفَّذ منها شيء. ويمكن جمع { $most } طلبات في قائمة.
 api-docs-limits = عدد الطلبات
 api-docs-limits-hint = لكل رمز ولكل شركة عدد من الطلبات في الدقيقة. تذكر الترويسات ما بقي منه، ومع الحالة 429 تذكر Retry-After متى يتاح المزيد.
 api-docs-problems = المشكلات

@@ -45,6 +45,14 @@ refuse-api-sort = The list cannot be ordered by this field. Choose one that the 
 refuse-api-batch = This is no batch. To be done it must be an object with operations, each with method and path.
 refuse-api-batch-many = To be done a batch must have 1 to { $most } operations.
 refuse-api-grant = To get an access token you must send the grant type client_credentials.
+refuse-graphql-request = This is no request of GraphQL. Send an object with query, and variables and operationName where they are needed, or a list of such objects.
+refuse-graphql-batch = To be answered a list must have 1 to { $most } requests.
+refuse-graphql-key = Requests of GraphQL take no Idempotency-Key. To do something once give a new record an id of your own, and changes the version that you know.
+refuse-graphql-size = The request is too large. It may have 32 KiB, { $parts } lists or changes, { $fields } fields, { $aliases } of them under another name.
+refuse-graphql-depth = Fields lie too deep within fields. They may lie { $most } deep.
+refuse-graphql-cost = The request reads too much. It may come to { $most } records, lines and linked records included: ask for smaller pages.
+refuse-graphql-introspection = The description of types goes round in circles. Ask for fields of types without the fields of their types.
+refuse-graphql-together = Another part of the request could not be done, and so none of it was. Mend that part and send all of it again.
 
 ## The description
 
@@ -116,6 +124,8 @@ api-docs-values-hint = Amounts, prices and quantities are texts in whole units, 
 api-docs-once = Doing something once
 api-docs-once-hint = With an Idempotency-Key a request that is sent again within a day is answered as the first time, and nothing is done twice.
 api-docs-batch-most = A batch has { $most } operations at most, each of which counts as a request.
+api-docs-graphql = GraphQL
+api-docs-graphql-hint = The same records in the shape that you ask for, with what they link to. All changes of a request are done, or none. A request may be up to { $most } in a list.
 api-docs-limits = How often
 api-docs-limits-hint = Each token, and each company, has room for so many requests in a minute. The headers say what is left; with the status 429 Retry-After says when there is more.
 api-docs-problems = Problems

@@ -2,6 +2,8 @@
 //! through the same door and with the same rights.
 
 pub mod caller;
+#[cfg(feature = "graphql")]
+pub mod graphql;
 pub mod limits;
 pub mod problem;
 pub mod rest;
@@ -21,7 +23,10 @@ const TIDY: Duration = Duration::from_secs(60 * 60);
 
 /// The routes of programs, which keep within these limits.
 pub fn routes(limits: Limits) -> Router<House> {
-    rest::routes().layer(Extension(limits))
+    let routes = rest::routes();
+    #[cfg(feature = "graphql")]
+    let routes = routes.merge(graphql::routes());
+    routes.layer(Extension(limits))
 }
 
 /// Sweeps answers that nobody will ask for again and messages that were sent long ago, and forgets who has not asked for long, as long as the process lives.

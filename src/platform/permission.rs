@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// What a role may do with one type of record.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Grant {
     pub sees: bool,
     pub creates: bool,
@@ -28,7 +28,7 @@ pub struct Grant {
 }
 
 /// Which actions a role may take.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Acts {
     All,
     These(BTreeSet<String>),

@@ -279,7 +279,7 @@ impl Action {
 }
 
 /// Which rows of a type a role reaches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Reach {
     #[default]
     All,

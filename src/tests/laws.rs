@@ -470,7 +470,7 @@ fn routes_in(file: &str, text: &str) -> Vec<String> {
 /// Whatever is served is asked for with the ids of another company, or has a reason why not.
 #[test]
 fn no_address_is_left_out_where_companies_are_kept_apart() {
-    use crate::tests::api::rest;
+    use crate::tests::api::{self, rest};
     use crate::tests::platform::web::{SPARED, WALKED};
     let mut served = BTreeSet::new();
     for (name, text) in tree().into_iter().filter(|(name, _)| !name.starts_with("tests")) {
@@ -484,7 +484,7 @@ fn no_address_is_left_out_where_companies_are_kept_apart() {
         }
     }
     assert!(served.contains("/{path}/{id}") && served.contains("[path, id]"), "{served:#?}");
-    let walked = WALKED.iter().chain(rest::WALKED).copied();
+    let walked = WALKED.iter().chain(rest::WALKED).chain(api::WALKED).copied();
     let spared = SPARED.iter().chain(rest::SPARED).map(|(address, _)| *address);
     let known: BTreeSet<String> = walked.chain(spared).map(str::to_owned).collect();
     assert_eq!(served, known);

@@ -166,6 +166,17 @@ fn chapters(i18n: I18n) -> String {
         vec![t!(i18n, "api-docs-once-hint")],
         format!("POST {ROOT}/customers\nIdempotency-Key: 2b1f7c0e-5a52-4d7e-9a3c-0d4b8f1c6e11"),
     );
+    #[cfg(feature = "graphql")]
+    chapter(
+        "graphql",
+        t!(i18n, "api-docs-graphql"),
+        vec![t!(i18n, "api-docs-graphql-hint", most = crate::api::graphql::MOST as i64)],
+        format!(
+            "POST {}\n\n{{ \"query\": \"{{ sales_orders(filter: {{ state: [confirmed] }}, limit: 20) {{ \
+             rows {{ number customer {{ name {{ ar en }} }} lines {{ item {{ code }} quantity }} }} next }} }}\" }}",
+            crate::api::graphql::ROOT
+        ),
+    );
     chapter(
         "batches",
         t!(i18n, "api-batch"),

@@ -52,17 +52,19 @@ pub fn of_document(document: &Document, grant: &Grant, currencies: Currencies<'_
         object.insert(field.name.to_owned(), value_of(field.kind, document.get(field.name), currencies));
     }
     if let Some(lines) = record.lines {
-        let seen: Vec<&Field> =
+        let seen: Vec<&'static Field> =
             lines.fields.iter().filter(|field| grant.sees_field(&format!("lines.{}", field.name))).collect();
-        let line = |line: &door::Line| {
-            let mut object = Map::new();
-            object.insert("id".to_owned(), line.id.to_string().into());
-            for field in &seen {
-                object.insert(field.name.to_owned(), value_of(field.kind, line.get(field.name), currencies));
-            }
-            Json::Object(object)
-        };
+        let line = |line: &door::Line| of_line(line, &seen, currencies);
         object.insert("lines".to_owned(), document.lines.iter().map(line).collect());
+    }
+    Json::Object(object)
+}
+
+/// A line of a record with these fields.
+pub fn of_line(line: &door::Line, fields: &[&'static Field], currencies: Currencies<'_>) -> Json {
+    let mut object = Map::from_iter([("id".to_owned(), Json::from(line.id.to_string()))]);
+    for field in fields {
+        object.insert(field.name.to_owned(), value_of(field.kind, line.get(field.name), currencies));
     }
     Json::Object(object)
 }

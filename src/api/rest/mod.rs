@@ -84,7 +84,7 @@ async fn read_body(parts: &Parts, body: Body) -> Result<Vec<u8>, Trouble> {
 }
 
 /// The JSON of a body; none without one.
-async fn read_json(parts: &Parts, body: Body) -> Result<Option<Json>, Trouble> {
+pub(super) async fn read_json(parts: &Parts, body: Body) -> Result<Option<Json>, Trouble> {
     let bytes = read_body(parts, body).await?;
     if bytes.is_empty() {
         return Ok(None);
@@ -98,7 +98,7 @@ async fn read_json(parts: &Parts, body: Body) -> Result<Option<Json>, Trouble> {
 }
 
 /// Says that an address knows no such method; which it knows stands in `Allow`.
-async fn not_allowed(request: Request) -> Response {
+pub(super) async fn not_allowed(request: Request) -> Response {
     let (parts, _) = request.into_parts();
     Asked::of(&parts).refuse(Trouble::Method)
 }

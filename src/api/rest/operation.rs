@@ -40,7 +40,7 @@ pub struct Wanted<'w> {
 
 /// What is to be done with which record.
 #[derive(Clone, Debug)]
-enum Verb {
+pub enum Verb {
     List(Vec<(String, String)>),
     Create,
     Read(Uuid),
@@ -142,6 +142,12 @@ impl Operation {
             key: once::read_key(wanted.key)?,
             print,
         })
+    }
+
+    /// What is to be done with what a program knows in this version.
+    pub fn of(record: &'static Record, verb: Verb, body: Map<String, Json>, version: Option<i64>) -> Operation {
+        let condition = version.map_or(Condition::Unsaid, |version| Condition::These(vec![version.to_string()]));
+        Operation { record, verb, body, condition, known: None, key: None, print: String::new() }
     }
 
     /// Whether it changes anything.
@@ -395,15 +401,15 @@ fn nothing_else(operation: &Operation) -> Result<(), Trouble> {
 // ------------------------------------------------------------------ lists
 
 /// What a list is asked for.
-struct Page {
-    query: Query,
-    limit: u32,
+pub struct Page {
+    pub query: Query,
+    pub limit: u32,
     /// Whether only ids and versions are wanted.
     bare: bool,
 }
 
 /// Reads the parameters of a list. One that means nothing is refused: whoever believes to have filtered has not.
-fn page_of(record: &'static Record, rights: &Rights, pairs: &[(String, String)]) -> Result<Page, Trouble> {
+pub fn page_of(record: &'static Record, rights: &Rights, pairs: &[(String, String)]) -> Result<Page, Trouble> {
     let seen = |name: &str| record.field(name).filter(|field| rights.on(record).sees_field(field.name));
     let unknown = |name: &str| Trouble::at(name, Refusal::new("refuse-api-parameter"));
     let (mut limit, mut fields, mut passed) = (PAGE, None, Vec::new());

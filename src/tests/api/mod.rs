@@ -1,5 +1,7 @@
 //! Mirror of what programs ask for.
 
+#[cfg(feature = "graphql")]
+pub mod graphql;
 pub mod rest;
 mod webhooks;
 
@@ -15,6 +17,9 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use tower::ServiceExt as _;
 use uuid::Uuid;
+
+/// The routes at which the test of GraphQL asks for what belongs to another company, whether or not it is built in.
+pub const WALKED: &[&str] = &["/api/graphql"];
 
 /// A program with a token, as it meets the web.
 #[derive(Clone)]

@@ -1,0 +1,190 @@
+//! What a document of GraphQL would cost, weighed before anything is done: a short text can ask for very much.
+
+use crate::platform::door::Refusal;
+use crate::record::query::PAGE;
+use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
+use async_graphql::{Request, Value, Variables};
+
+/// Bytes of a document.
+const LENGTH: usize = 32 * 1024;
+/// How deep fields lie within fields. Descriptions of types lie deeper than records: `ofType` stands for each list and each "not null".
+const DEPTH: usize = 20;
+/// Fields and fragments, each as often as it is asked for.
+const FIELDS: usize = 2_000;
+/// Fields under another name.
+const ALIASES: usize = 50;
+/// Lists, records and changes at the root.
+const PARTS: u32 = 20;
+/// `@include`, `@skip` and the like.
+const DIRECTIVES: usize = 50;
+/// Records that are read at most, lines and what is linked included; of a whole batch, too.
+const RECORDS: u64 = 10_000;
+/// Lines that a document is taken to have.
+const LINES: u64 = 10;
+/// Lists within lists of a description of types, which otherwise go round in circles.
+const CIRCLES: usize = 2;
+
+/// What a document comes to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Fields at the root.
+    pub parts: u32,
+    pub records: u64,
+}
+
+impl Cost {
+    /// Both together.
+    pub fn and(self, other: Cost) -> Result<Cost, Refusal> {
+        let both = Cost { parts: self.parts + other.parts, records: self.records.saturating_add(other.records) };
+        if both.parts > PARTS {
+            return Err(too_large());
+        }
+        if both.records > RECORDS {
+            return Err(Refusal::new("refuse-graphql-cost").with("most", RECORDS as usize));
+        }
+        Ok(both)
+    }
+}
+
+fn too_large() -> Refusal {
+    Refusal::new("refuse-graphql-size").with("fields", FIELDS).with("aliases", ALIASES).with("parts", PARTS as usize)
+}
+
+/// Weighs what a request asks for. One that cannot be read costs nothing: nothing is done of it.
+pub fn weigh(request: &mut Request) -> Result<Cost, Refusal> {
+    if request.query.len() > LENGTH {
+        return Err(too_large());
+    }
+    let variables = request.variables.clone();
+    let Ok(document) = request.parsed_query() else { return Ok(Cost::default()) };
+    let mut scale = Scale { document, variables: &variables, fields: 0, aliases: 0, directives: 0 };
+    let mut whole = Cost::default();
+    for (_, operation) in document.operations.iter() {
+        scale.directives(operation.node.directives.len())?;
+        let mut parts = 0;
+        let records = scale.records(&operation.node.selection_set.node, 0, None, &mut parts)?;
+        whole = whole.and(Cost { parts, records })?;
+    }
+    Ok(whole)
+}
+
+struct Scale<'d> {
+    document: &'d ExecutableDocument,
+    variables: &'d Variables,
+    fields: usize,
+    aliases: usize,
+    directives: usize,
+}
+
+impl<'d> Scale<'d> {
+    /// Records behind a selection whose fields lie so deep. `limit` is that of the page whose rows it may name.
+    fn records(
+        &mut self,
+        set: &'d SelectionSet,
+        depth: usize,
+        limit: Option<u64>,
+        parts: &mut u32,
+    ) -> Result<u64, Refusal> {
+        let mut records: u64 = 0;
+        for selection in &set.items {
+            self.step(depth)?;
+            let more = match &selection.node {
+                Selection::Field(field) => {
+                    *parts += 1;
+                    self.field(&field.node, depth, limit)?
+                }
+                Selection::InlineFragment(fragment) => {
+                    self.directives(fragment.node.directives.len())?;
+                    self.records(&fragment.node.selection_set.node, depth + 1, limit, parts)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.directives(spread.node.directives.len())?;
+                    match self.document.fragments.get(&spread.node.fragment_name.node) {
+                        Some(fragment) => self.records(&fragment.node.selection_set.node, depth + 1, limit, parts)?,
+                        None => 0,
+                    }
+                }
+            };
+            records = records.saturating_add(more);
+        }
+        Ok(records)
+    }
+
+    fn field(&mut self, field: &'d Field, depth: usize, limit: Option<u64>) -> Result<u64, Refusal> {
+        self.aliases += usize::from(field.alias.is_some());
+        if self.aliases > ALIASES {
+            return Err(too_large());
+        }
+        self.directives(field.directives.len())?;
+        let set = &field.selection_set.node;
+        if set.items.is_empty() {
+            return Ok(0);
+        }
+        let name = field.name.node.as_str();
+        if name.starts_with("__") {
+            self.circles(set, depth + 1, 0)?;
+            return Ok(1);
+        }
+        let times = match name {
+            "rows" => limit.unwrap_or(PAGE.into()),
+            "lines" => LINES,
+            _ => 1,
+        };
+        let within = self.records(set, depth + 1, self.limit_of(field), &mut 0)?;
+        Ok(times.saturating_mul(within.saturating_add(1)))
+    }
+
+    /// Rows of a page, where its field says so.
+    fn limit_of(&self, field: &Field) -> Option<u64> {
+        let given = field.get_argument("limit")?.node.clone();
+        match given.into_const_with(|name| self.variables.get(&name).cloned().ok_or(())) {
+            Ok(Value::Number(number)) => number.as_u64(),
+            _ => None,
+        }
+    }
+
+    /// Descriptions of types name types, whose fields name types: no deeper than a description needs.
+    fn circles(&mut self, set: &'d SelectionSet, depth: usize, lists: usize) -> Result<(), Refusal> {
+        for selection in &set.items {
+            self.step(depth)?;
+            match &selection.node {
+                Selection::Field(field) => {
+                    let field = &field.node;
+                    let is_list =
+                        matches!(field.name.node.as_str(), "fields" | "inputFields" | "interfaces" | "possibleTypes");
+                    let lists = lists + usize::from(is_list);
+                    if lists > CIRCLES {
+                        return Err(Refusal::new("refuse-graphql-introspection"));
+                    }
+                    self.circles(&field.selection_set.node, depth + 1, lists)?;
+                }
+                Selection::InlineFragment(fragment) => {
+                    self.circles(&fragment.node.selection_set.node, depth + 1, lists)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
+                        self.circles(&fragment.node.selection_set.node, depth + 1, lists)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One field or fragment more, so deep. Fragments that name each other end here.
+    fn step(&mut self, depth: usize) -> Result<(), Refusal> {
+        self.fields += 1;
+        if self.fields > FIELDS {
+            return Err(too_large());
+        }
+        if depth > DEPTH {
+            return Err(Refusal::new("refuse-graphql-depth").with("most", DEPTH));
+        }
+        Ok(())
+    }
+
+    fn directives(&mut self, more: usize) -> Result<(), Refusal> {
+        self.directives += more;
+        if self.directives > DIRECTIVES { Err(too_large()) } else { Ok(()) }
+    }
+}

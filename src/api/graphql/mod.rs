@@ -1,0 +1,193 @@
+//! GraphQL: the same records with the same rights as over REST, in the shape that a program asks for. What it links to comes along
+//! in one statement for each link that is named, however many rows there are.
+
+pub mod cost;
+mod fetch;
+pub mod schema;
+
+use super::caller::{Caller, text};
+use super::limits::Limits;
+use super::problem::{Problem, Trouble};
+use super::rest::operation::{self, Answer, Operation};
+use super::rest::{not_allowed, once, read_json};
+use crate::platform::door::{Error, Outcome, Refusal};
+use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
+use crate::platform::web::House;
+use async_graphql::{ErrorExtensionValues, Request as Asked, Response as Told, ServerError, Value};
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::post;
+use axum::{Extension, Router};
+use schema::Schemas;
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Where it is asked.
+pub const ROOT: &str = "/api/graphql";
+
+/// Requests of a batch.
+pub const MOST: usize = 10;
+
+/// The media type of answers whose status says whether the request could be understood.
+const MEDIA_TYPE: &str = "application/graphql-response+json";
+
+pub fn routes() -> Router<House> {
+    Router::new()
+        .route("/api/graphql", post(serve))
+        .layer(Extension(Schemas::default()))
+        .method_not_allowed_fallback(not_allowed)
+}
+
+/// What the parts of a request share: its transaction, and what became of it so far.
+pub struct Work {
+    pub tx: TenantTx,
+    wrote: bool,
+    /// Why nothing more is done, once something could not be.
+    failed: bool,
+}
+
+pub type Shared = Arc<Mutex<Work>>;
+
+impl Work {
+    /// Does one thing more, unless something could not be done before: then nothing of the request is.
+    async fn perform(&mut self, operation: &Operation) -> Result<Answer, Trouble> {
+        if self.failed {
+            return Err(Refusal::new("refuse-graphql-together").into());
+        }
+        self.wrote = true;
+        let done = operation::perform(&mut self.tx, operation).await;
+        self.failed = done.is_err();
+        done
+    }
+}
+
+async fn serve(
+    State(house): State<House>,
+    Extension(limits): Extension<Limits>,
+    Extension(schemas): Extension<Schemas>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut caller = match Caller::admit(&house.db, &limits, &parts).await {
+        Ok(caller) => caller,
+        Err(refused) => return *refused,
+    };
+    let outcome = answer(&house.db, &schemas, &mut caller, &parts, body).await;
+    caller.reply(outcome)
+}
+
+async fn answer(
+    db: &Db,
+    schemas: &Schemas,
+    caller: &mut Caller,
+    parts: &Parts,
+    body: Body,
+) -> Result<Response, Trouble> {
+    let body = read_json(parts, body).await?.unwrap_or_default();
+    if once::given(&parts.headers).is_some() {
+        return Err(Trouble::at("Idempotency-Key", Refusal::new("refuse-graphql-key")));
+    }
+    let speaks = text(&parts.headers, header::ACCEPT.as_str()).is_some_and(|accepts| accepts.contains(MEDIA_TYPE));
+    let is_batch = body.is_array();
+    let asked = match read(body) {
+        Ok(asked) => asked,
+        Err(refusal) => return Ok(respond(speaks, true, refused(&caller.problem(Trouble::Malformed(vec![refusal]))))),
+    };
+    // Each list or change counts as what it would be over REST: a request.
+    let requests: u32 = asked.iter().map(|(_, cost)| cost.parts.max(1)).sum();
+    caller.take_more(requests - 1)?;
+    let mut told = Vec::with_capacity(asked.len());
+    for (request, _) in asked {
+        told.push(run(db, schemas, &caller.cx, request).await?.0);
+    }
+    if is_batch {
+        return Ok(respond(speaks, false, json!(told)));
+    }
+    let only = told.pop().unwrap_or_default();
+    let is_unread = !only.errors.is_empty() && only.errors.iter().all(|error| error.path.is_empty());
+    Ok(respond(speaks, is_unread, json!(only)))
+}
+
+/// Reads the requests of a body and weighs them before anything is done.
+fn read(body: Json) -> Result<Vec<(Asked, cost::Cost)>, Refusal> {
+    let parts = match body {
+        Json::Array(parts) => parts,
+        one => vec![one],
+    };
+    if !(1..=MOST).contains(&parts.len()) {
+        return Err(Refusal::new("refuse-graphql-batch").with("most", MOST));
+    }
+    let mut asked = Vec::with_capacity(parts.len());
+    let mut whole = cost::Cost::default();
+    for part in parts {
+        let mut request: Asked = serde_json::from_value(part).map_err(|_| Refusal::new("refuse-graphql-request"))?;
+        let cost = cost::weigh(&mut request)?;
+        whole = whole.and(cost)?;
+        asked.push((request, cost));
+    }
+    Ok(asked)
+}
+
+/// Does what one request asks for in a transaction of its own: all of it, or nothing. With it comes how many statements it took.
+pub async fn run(db: &Db, schemas: &Schemas, cx: &Cx, request: Asked) -> Outcome<(Told, u32)> {
+    let (db, schemas, cx) = (db.clone(), schemas.clone(), cx.clone());
+    whole(async move {
+        let tx = db.begin(&cx).await?;
+        let schema = schemas.of(&tx);
+        let work: Shared = Arc::new(Mutex::new(Work { tx, wrote: false, failed: false }));
+        let mut told = schema.execute(request.data(work.clone())).await;
+        let work = Arc::into_inner(work).ok_or_else(|| Error::Other(anyhow::anyhow!("a part of a request goes on")))?;
+        let Work { tx, wrote, .. } = work.into_inner();
+        let mut statements = tx.statements();
+        if wrote && told.errors.is_empty() {
+            statements = tx.commit().await?;
+        } else if wrote {
+            told.data = Value::Null;
+        }
+        Ok((told, statements))
+    })
+    .await
+}
+
+fn respond(speaks: bool, is_unread: bool, body: Json) -> Response {
+    // Those who only know JSON look into the answer, not at its status.
+    let status = if speaks && is_unread { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let kind = if speaks { MEDIA_TYPE } else { "application/json" };
+    (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response()
+}
+
+/// The answer to what is not even begun.
+fn refused(problem: &Problem) -> Json {
+    let mut error = ServerError::new(detail(problem), None);
+    error.extensions = Some(extensions(problem));
+    json!(Told::from_errors(vec![error]))
+}
+
+/// A trouble as the clients of GraphQL know them, with the problem that REST would tell.
+fn error(work: &Work, trouble: Trouble) -> async_graphql::Error {
+    let problem = trouble.tell(work.tx.cx.i18n, work.tx.cx.request);
+    let mut error = async_graphql::Error::new(detail(&problem));
+    error.extensions = Some(extensions(&problem));
+    error
+}
+
+fn detail(problem: &Problem) -> &str {
+    problem.body["detail"].as_str().unwrap_or_default()
+}
+
+fn extensions(problem: &Problem) -> ErrorExtensionValues {
+    let mut extensions = ErrorExtensionValues::default();
+    let code = match problem.status {
+        401 => "UNAUTHENTICATED",
+        403 => "FORBIDDEN",
+        500.. => "INTERNAL_SERVER_ERROR",
+        _ => "BAD_USER_INPUT",
+    };
+    extensions.set("code", code);
+    extensions.set("problem", Value::from_json(problem.body.clone()).unwrap_or_default());
+    extensions
+}
