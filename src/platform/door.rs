@@ -710,6 +710,12 @@ pub async fn bring(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
     write(tx, None, document).await
 }
 
+/// The same with many of one type, in a handful of statements for all of them.
+pub async fn bring_all(tx: &mut TenantTx, record: &'static Record, documents: &mut [Document]) -> Outcome<()> {
+    let mut drafts: Vec<Draft> = documents.iter_mut().map(|document| Draft { before: None, document }).collect();
+    write_several(tx, record, &mut drafts).await
+}
+
 /// Lets the rules of its record put a document into the form that people edit.
 pub async fn present(tx: &mut TenantTx, document: &mut Document) -> Outcome<Option<HandOn>> {
     rules(document.record).present(tx, document).await

@@ -192,74 +192,80 @@ async fn enter_people(tx: &mut TenantTx, founding: &Founding) -> Outcome<()> {
 
 /// The master data that a company of this country starts with.
 async fn bring(tx: &mut TenantTx, country: &Country) -> Outcome<()> {
-    let mut accounts: HashMap<String, Uuid> = HashMap::new();
-    let chart: Vec<AccountRow> = rows(chart(&country.code));
-    for row in &chart {
-        let is_group = chart.iter().any(|other| other.parent == row.code);
-        let mut account = Document::new(&ACCOUNT)
-            .with("code", row.code.clone())
-            .with("name", Names::new(&row.name_en, &row.name_ar))
-            .with("kind", row.kind.clone())
-            .with("parent", accounts.get(&row.parent).copied())
-            .with("is_group", is_group)
-            .with("role", Some(row.role.clone()).filter(|r| !r.is_empty()))
-            .with("active", true);
-        accounts.insert(row.code.clone(), account.id);
-        door::bring(tx, &mut account).await?;
-    }
-    for row in rows::<TaxRow>(include_str!("../finance/templates/tax_codes.csv")) {
-        if row.country == country.code {
-            let mut tax = Document::new(&TAX_CODE)
-                .with("code", row.code)
-                .with("name", Names::new(row.name_en, row.name_ar))
-                .with("kind", row.kind)
-                .with("rate", row.rate)
-                .with("einvoice", row.einvoice)
-                .with("active", true);
-            door::bring(tx, &mut tax).await?;
-        }
-    }
-    for row in rows::<TermRow>(include_str!("../finance/templates/payment_terms.csv")) {
-        let mut term = Document::new(&PAYMENT_TERM)
+    door::bring_all(tx, &ACCOUNT, &mut accounts_of(country)).await?;
+    let taxes = rows::<TaxRow>(include_str!("../finance/templates/tax_codes.csv")).into_iter();
+    let tax = |row: TaxRow| {
+        Document::new(&TAX_CODE)
             .with("code", row.code)
             .with("name", Names::new(row.name_en, row.name_ar))
-            .with("active", true);
-        for part in row.instalments.split('|') {
-            let (percent, days) = part.split_once('@').expect("percent@days in an embedded template");
-            let percent: Decimal = percent.parse().expect("a percentage in an embedded template");
-            let days: i64 = days.parse().expect("days in an embedded template");
-            term.lines.push(Line::new().with("percent", percent).with("days", days));
-        }
-        door::bring(tx, &mut term).await?;
-    }
-    for row in rows::<UnitRow>(include_str!("../finance/templates/units.csv")) {
-        let mut unit = Document::new(&UNIT)
+            .with("kind", row.kind)
+            .with("rate", row.rate)
+            .with("einvoice", row.einvoice)
+            .with("active", true)
+    };
+    let mut taxes: Vec<Document> = taxes.filter(|row| row.country == country.code).map(tax).collect();
+    door::bring_all(tx, &TAX_CODE, &mut taxes).await?;
+    let terms = rows::<TermRow>(include_str!("../finance/templates/payment_terms.csv"));
+    door::bring_all(tx, &PAYMENT_TERM, &mut terms.into_iter().map(term_of).collect::<Vec<_>>()).await?;
+    let units = rows::<UnitRow>(include_str!("../finance/templates/units.csv"));
+    let unit = |row: UnitRow| {
+        Document::new(&UNIT)
             .with("code", row.code)
             .with("name", Names::new(row.name_en, row.name_ar))
-            .with("decimals", row.decimals);
-        door::bring(tx, &mut unit).await?;
-    }
+            .with("decimals", row.decimals)
+    };
+    door::bring_all(tx, &UNIT, &mut units.into_iter().map(unit).collect::<Vec<_>>()).await?;
     let mut store = Document::new(&WAREHOUSE)
         .with("code", "MAIN")
         .with("name", Names::new("Main store", "المستودع الرئيسي"))
         .with("active", true);
     door::bring(tx, &mut store).await?;
     let year = tx.company.today.year();
-    for year in year - 1..=year + 1 {
-        for month in 1..=12_i8 {
-            bring_period(tx, year, month).await?;
-        }
-    }
-    Ok(())
+    let months = (year - 1..=year + 1).flat_map(|year| (1..=12_i8).map(move |month| period_of(year, month)));
+    door::bring_all(tx, &PERIOD, &mut months.collect::<Outcome<Vec<_>>>()?).await
 }
 
-async fn bring_period(tx: &mut TenantTx, year: i16, month: i8) -> Outcome<()> {
+/// The chart of accounts of a country. A parent stands before what is under it.
+fn accounts_of(country: &Country) -> Vec<Document> {
+    let chart: Vec<AccountRow> = rows(chart(&country.code));
+    let mut known: HashMap<&str, Uuid> = HashMap::new();
+    let mut accounts = Vec::with_capacity(chart.len());
+    for row in &chart {
+        let is_group = chart.iter().any(|other| other.parent == row.code);
+        let account = Document::new(&ACCOUNT)
+            .with("code", row.code.clone())
+            .with("name", Names::new(&row.name_en, &row.name_ar))
+            .with("kind", row.kind.clone())
+            .with("parent", known.get(row.parent.as_str()).copied())
+            .with("is_group", is_group)
+            .with("role", Some(row.role.clone()).filter(|r| !r.is_empty()))
+            .with("active", true);
+        known.insert(&row.code, account.id);
+        accounts.push(account);
+    }
+    accounts
+}
+
+fn term_of(row: TermRow) -> Document {
+    let mut term = Document::new(&PAYMENT_TERM)
+        .with("code", row.code)
+        .with("name", Names::new(row.name_en, row.name_ar))
+        .with("active", true);
+    for part in row.instalments.split('|') {
+        let (percent, days) = part.split_once('@').expect("percent@days in an embedded template");
+        let percent: Decimal = percent.parse().expect("a percentage in an embedded template");
+        let days: i64 = days.parse().expect("days in an embedded template");
+        term.lines.push(Line::new().with("percent", percent).with("days", days));
+    }
+    term
+}
+
+fn period_of(year: i16, month: i8) -> Outcome<Document> {
     let starts = Date::new(year, month, 1).map_err(|e| Error::Other(e.into()))?;
-    let mut period = Document::new(&PERIOD)
+    Ok(Document::new(&PERIOD)
         .with("code", format!("{year}-{month:02}"))
         .with("starts", starts)
-        .with("ends", starts.last_of_month());
-    door::bring(tx, &mut period).await
+        .with("ends", starts.last_of_month()))
 }
 
 /// The context of somebody who works from the command line: the user of this mail address in their first company.
