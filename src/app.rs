@@ -24,6 +24,8 @@ pub mod jobs;
 pub mod notifications;
 pub mod page;
 #[cfg(feature = "ssr")]
+pub mod person;
+#[cfg(feature = "ssr")]
 pub mod print;
 #[cfg(feature = "ssr")]
 pub mod reports;

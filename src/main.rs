@@ -13,6 +13,7 @@ use diwan::platform::door;
 use diwan::platform::files::{self, Store};
 use diwan::platform::import::{Mapping, Plan};
 use diwan::platform::jobs::Workers;
+use diwan::platform::person;
 use diwan::platform::token::Bearer;
 use diwan::platform::{audit, auth, database, import, web};
 use std::net::SocketAddr;
@@ -63,6 +64,11 @@ enum Verb {
         #[arg(long, default_value = "read")]
         scope: String,
     },
+    /// What concerns a natural person whom a record describes.
+    Person {
+        #[command(subcommand)]
+        verb: PersonVerb,
+    },
     /// What concerns the audit log.
     Audit {
         #[command(subcommand)]
@@ -93,6 +99,43 @@ struct ImportOrder {
     /// Only say what would happen.
     #[arg(long)]
     rehearse: bool,
+}
+
+#[derive(Subcommand)]
+enum PersonVerb {
+    /// Writes all that is known of a person into an archive.
+    Export {
+        #[command(flatten)]
+        who: Who,
+        /// File to write, a ZIP.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Erases what says who a person was; documents and books stay. It cannot be undone.
+    Erase {
+        #[command(flatten)]
+        who: Who,
+        /// What the record is called, as on its page: its code, else its name.
+        #[arg(long)]
+        called: String,
+    },
+}
+
+/// A record that describes a person, and who asks.
+#[derive(clap::Args)]
+struct Who {
+    /// Record type, such as `customer` or `member`.
+    #[arg(long)]
+    record: String,
+    /// Id of the record.
+    #[arg(long)]
+    id: uuid::Uuid,
+    /// Mail address of the user who asks.
+    #[arg(long)]
+    user: String,
+    /// Id of the company, unless it is the user's first.
+    #[arg(long)]
+    company: Option<uuid::Uuid>,
 }
 
 #[derive(Subcommand)]
@@ -145,6 +188,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             web::prepare(&config)?;
             let opened = database::open(&config).await?;
             let outcome = make_token(&opened.db, &user, &name, &scope).await;
+            opened.close().await?;
+            outcome
+        }
+        Verb::Person { verb } => {
+            let opened = database::open(&config).await?;
+            let outcome = tell_or_forget(&opened.db, &Store::open(&config)?, &verb).await;
             opened.close().await?;
             outcome
         }
@@ -241,6 +290,36 @@ async fn make_token(db: &diwan::platform::tenancy::Db, user: &str, name: &str, s
     };
     tx.commit().await?;
     println!("{}", Bearer { tenant: cx.tenant, id }.secret());
+    Ok(())
+}
+
+async fn tell_or_forget(db: &diwan::platform::tenancy::Db, store: &Store, verb: &PersonVerb) -> anyhow::Result<()> {
+    let (PersonVerb::Export { who, .. } | PersonVerb::Erase { who, .. }) = verb;
+    let record = modules::record(&who.record).with_context(|| format!("no record type is called {}", who.record))?;
+    let mut cx = modules::administration::founding::context_of(db, &who.user).await?;
+    cx.tenant = who.company.unwrap_or(cx.tenant);
+    let done = match verb {
+        PersonVerb::Export { to, .. } => match person::archive::write(db, &cx, store, record, who.id).await {
+            Ok(mut archive) => {
+                let mut file = std::fs::File::create(to).with_context(|| to.display().to_string())?;
+                std::io::copy(&mut archive.file, &mut file)?;
+                file.sync_all()?;
+                Ok(format!("written to {}", to.display()))
+            }
+            Err(error) => Err(error),
+        },
+        PersonVerb::Erase { called, .. } => {
+            person::erase::run(db, &cx, store, record, who.id, called).await.map(|()| "erased".to_owned())
+        }
+    };
+    match done {
+        Ok(said) => println!("{said}"),
+        Err(door::Error::Refused(refusals)) => {
+            let said: Vec<String> = refusals.iter().map(|refusal| cx.i18n.message(&refusal.message)).collect();
+            anyhow::bail!(said.join(" "));
+        }
+        Err(error) => return Err(error.into()),
+    }
     Ok(())
 }
 

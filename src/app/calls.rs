@@ -81,6 +81,7 @@ mod server {
     use crate::platform::jobs;
     use crate::platform::notifications;
     use crate::platform::page::{self, Posted};
+    use crate::platform::person;
     use crate::platform::search;
     use crate::platform::tenancy::{Company, TenantTx, whole};
     use crate::platform::webhooks;
@@ -177,6 +178,11 @@ mod server {
             }
             ["notifications"] => Contents::Notifications(notifications::page(tx, place(&asked("before"))?).await?),
             ["search"] => Page::Search(search::find(tx, &asked("q")).await?).into(),
+            ["persons", record, id] => {
+                let record = crate::modules::record(record).ok_or(Error::NotFound)?;
+                let id = id.parse().map_err(|_| Error::NotFound)?;
+                Contents::Person(Box::new(person::known(tx, record, id).await?))
+            }
             ["companies", "new"] => Contents::NewCompany,
             ["stock-on-hand"] => Contents::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
             [path] if record_at(path)?.single => {
@@ -325,6 +331,7 @@ pub fn done_message(done: &str) -> Option<Message> {
             | "commented"
             | "comment-edited"
             | "comment-removed"
+            | "erased"
     )
     .then(|| Message::new(format!("done-{done}")))
 }

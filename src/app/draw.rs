@@ -3,7 +3,7 @@
 
 use super::calls::{Drawn, Page};
 use super::print::{self, Sheet, StatementSheet};
-use super::{audit, auth, home, import, jobs, notifications, reports, webhook_log};
+use super::{audit, auth, home, import, jobs, notifications, person, reports, webhook_log};
 use crate::i18n::I18n;
 use crate::modules;
 use crate::modules::finance::health::Check;
@@ -11,6 +11,7 @@ use crate::modules::finance::report::{GeneralLedger, TrialBalance};
 use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::modules::sales::report::{Receivables, Statement};
+use crate::platform::person::Known;
 use crate::platform::webhooks::Log;
 use crate::record::Names;
 use crate::record::audit::AuditPage;
@@ -50,6 +51,7 @@ pub enum Contents {
     Job(JobPage),
     Notifications(NotificationPage),
     WebhookLog(Log),
+    Person(Box<Known>),
 }
 
 impl From<Page> for Contents {
@@ -104,6 +106,7 @@ impl Contents {
             Contents::Jobs(lines) => titled(t!(i18n, "jobs"), jobs::list(lines)),
             Contents::Notifications(page) => titled(t!(i18n, "notifications"), notifications::view(page)),
             Contents::WebhookLog(log) => report(i18n, "webhook-log", webhook_log::view(log)),
+            Contents::Person(known) => titled(person::title(i18n, &known), person::view(*known)),
             Contents::Job(page) => titled(jobs::title(i18n, &page.line), jobs::report(i18n, &page)),
             Contents::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
         }

@@ -13,6 +13,7 @@ use crate::platform::export::list::{self, Plan};
 use crate::platform::export::{self, Export, Format};
 use crate::platform::files::content::disposition;
 use crate::platform::jobs;
+use crate::platform::person::{archive, erase};
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
@@ -44,6 +45,7 @@ pub fn routes() -> Router<House> {
         .route("/{path}/export", get(export_list))
         .route("/audit/export", get(export_audit))
         .route("/webhook-log", get(web::render_page).post(replay))
+        .route("/persons/{record}/{id}", get(web::render_page).post(person))
         .route("/jobs/{id}/file", get(file_of_job))
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
         .merge(super::imports::routes())
@@ -475,6 +477,54 @@ async fn replay(State(house): State<House>, visit: Visit, headers: HeaderMap, bo
     match replayed.await {
         Ok(_) => Redirect::to("/webhook-log").into_response(),
         Err(Error::SignedOut) => Redirect::to("/sign-in").into_response(),
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// Asks for all that is known of a person, or has them forgotten.
+async fn person(
+    State(house): State<House>,
+    visit: Visit,
+    Path((record, id)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let (Some(record), Ok(id), Ok(cx)) = (modules::record(&record), id.parse::<Uuid>(), visit.cx()) else {
+        return web::render(house, visit, headers).await;
+    };
+    let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
+    let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+    if field("_do") == "export" {
+        // The page brings the id that its job gets, so that a button pressed twice is one job.
+        let key = field("_key").parse().unwrap_or_else(|_| Uuid::now_v7());
+        let db = house.db.clone();
+        let asked = whole(async move {
+            let mut tx = db.begin(&cx).await?;
+            let job = archive::ask(&mut tx, key, record, id).await?;
+            tx.commit().await?;
+            Ok(job)
+        });
+        return match asked.await {
+            Ok(job) => {
+                jobs::wake();
+                Redirect::to(&format!("/jobs/{job}")).into_response()
+            }
+            Err(error) => failed(house, visit, headers, error).await,
+        };
+    }
+    let (task, typed, asked) = (house.clone(), field("typed"), field("_do"));
+    let erased = whole(async move {
+        match asked.as_str() {
+            "erase" => erase::run(&task.db, &cx, &task.files, record, id, &typed).await,
+            _ => Err(Error::BadRequest("verb")),
+        }
+    });
+    match erased.await {
+        Ok(()) => Redirect::to(&format!("{}?done=erased", record.address(id))).into_response(),
+        Err(error @ Error::Refused(_)) => {
+            let status = error.status();
+            web::give_back(house, visit, headers, fields, error, status).await
+        }
         Err(error) => failed(house, visit, headers, error).await,
     }
 }

@@ -162,6 +162,7 @@ fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
         ],
         None if first == "notifications" => vec![(t!(i18n, "notifications"), None)],
         None if first == "search" => vec![(t!(i18n, "search-title"), None)],
+        None if first == "persons" => vec![(t!(i18n, "person-data"), None)],
         None if first == "jobs" => vec![(t!(i18n, "jobs"), (path.len() > 1).then(|| "/jobs".to_owned()))],
         None if first == "companies" => {
             vec![(t!(i18n, "companies"), (path.len() > 1).then(|| "/companies".to_owned()))]

@@ -14,6 +14,7 @@ pub fn title(i18n: I18n, line: &JobLine) -> String {
         "delete" => t!(i18n, "delete"),
         "set" => t!(i18n, "bulk-set"),
         "export" => t!(i18n, "export"),
+        "person" => t!(i18n, "person-archive"),
         "rehearse" => t!(i18n, "import-check"),
         "import" => t!(i18n, "import"),
         "undo" => t!(i18n, "import-undo"),

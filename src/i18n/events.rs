@@ -19,6 +19,7 @@ impl I18n {
             ("create", _) => t!(self, "event-create"),
             ("change", _) => t!(self, "event-change"),
             ("delete", _) => t!(self, "event-delete"),
+            ("erase", _) => t!(self, "event-erase"),
             ("attach", _) => t!(self, "event-attach"),
             ("detach", _) => t!(self, "event-detach"),
             ("open_file", _) => t!(self, "event-open-file"),

@@ -34,6 +34,11 @@ pub trait Rules: Send + Sync {
         Ok(None)
     }
 
+    /// What is to be settled before the person that a record describes can be erased, a sentence for each.
+    async fn binds(&self, _: &mut TenantTx, _: &Document) -> Outcome<Vec<Refusal>> {
+        Ok(Vec::new())
+    }
+
     /// What an action does, or why it cannot be done.
     async fn act(&self, _: &mut TenantTx, _: &'static str, _: &Document) -> Outcome<Effects> {
         Err(Error::NotFound)
@@ -719,6 +724,27 @@ pub async fn bring_all(tx: &mut TenantTx, record: &'static Record, documents: &m
 /// Lets the rules of its record put a document into the form that people edit.
 pub async fn present(tx: &mut TenantTx, document: &mut Document) -> Outcome<Option<HandOn>> {
     rules(document.record).present(tx, document).await
+}
+
+/// What the rules of its record want settled before the person that it describes is erased.
+pub(super) async fn binds(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Refusal>> {
+    rules(document.record).binds(tx, document).await
+}
+
+/// Writes these fields of a record from which a person is erased, each as it is. What has gone is told nowhere, so that the
+/// caller leaves the trace in the audit.
+pub(super) async fn write_erased(tx: &mut TenantTx, document: &mut Document, changed: &[&'static str]) -> Outcome<()> {
+    let (tenant, record) = (tx.tenant(), document.record);
+    let mut query =
+        sqlx::query(sql::update(record, changed, true)).bind(tenant).bind(document.id).bind(document.version);
+    for name in changed {
+        query = query.bind(document.get(name).to_text());
+    }
+    if query.bind(search_text(document)).execute(tx.conn()).await?.rows_affected() == 0 {
+        return Err(Error::Conflict);
+    }
+    document.version += 1;
+    Ok(())
 }
 
 /// Lets the rules of its record complete a document.

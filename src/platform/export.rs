@@ -27,6 +27,8 @@ static PRESS: Semaphore = Semaphore::const_new(2);
 pub enum Format {
     Sheet(sheet::Format),
     Pdf,
+    /// Several files packed as one; no list is made so.
+    Archive,
 }
 
 impl Format {
@@ -47,6 +49,7 @@ impl Format {
         match self {
             Format::Sheet(format) => format.extension(),
             Format::Pdf => "pdf",
+            Format::Archive => "zip",
         }
     }
 
@@ -55,6 +58,7 @@ impl Format {
         match self {
             Format::Sheet(format) => format.media_type(),
             Format::Pdf => "application/pdf",
+            Format::Archive => "application/zip",
         }
     }
 }
@@ -134,7 +138,9 @@ fn named(tx: &TenantTx, title: &str, format: Format) -> String {
 }
 
 /// Runs work that writes files on a thread of its own, so that no request waits for it.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> anyhow::Result<T> + Send + 'static) -> Outcome<T> {
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> Outcome<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(outcome) => Ok(outcome?),
         Err(failure) => Err(Error::Other(anyhow::anyhow!("writing an export: {failure}"))),

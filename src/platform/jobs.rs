@@ -11,6 +11,7 @@ use super::export::job::ExportList;
 use super::files::Store;
 use super::import::job::Import;
 use super::notifications;
+use super::person::archive::ExportPerson;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::record::jobs::{JobLine, JobPage, JobRow};
@@ -56,6 +57,7 @@ fn work(kind: &str) -> Option<&'static dyn Work> {
         "bulk" => Some(&Bulk),
         "import" => Some(&Import),
         "export" => Some(&ExportList),
+        "person" => Some(&ExportPerson),
         _ => None,
     }
 }

@@ -22,6 +22,7 @@ pub mod once;
 pub mod page;
 pub mod pdf;
 pub mod permission;
+pub mod person;
 pub mod seal;
 pub mod search;
 pub mod session;

@@ -675,6 +675,30 @@ pub fn referring(record: &Record) -> Option<SqlStr> {
     if parts.is_empty() { None } else { Some(safe(parts.join(" union all "))) }
 }
 
+/// Records whose header names another one in this field. `$1` tenant, `$2` the other, `$3` the id after which they begin.
+pub fn naming(record: &Record, field: &Field) -> SqlStr {
+    safe(format!(
+        "select t.id from {} t where t.tenant_id = $1 and {} = $2 and t.id > $3 order by t.id limit 500",
+        record.name,
+        column("t", field)
+    ))
+}
+
+/// How many records name another one in this field, by state. `$1` tenant, `$2` the other. Columns: state, count.
+pub fn count_naming(record: &Record, field: &Field) -> SqlStr {
+    let state = if record.states.is_empty() { "null::text" } else { "t.state" };
+    safe(format!(
+        "select {state} as state, count(*) as count from {} t where t.tenant_id = $1 and {} = $2 group by 1",
+        record.name,
+        column("t", field)
+    ))
+}
+
+/// Empties all that companies have added to one record. `$1` tenant, `$2` id.
+pub fn empty_extra(record: &Record) -> SqlStr {
+    safe(format!("update {} set extra = '{{}}' where tenant_id = $1 and id = $2", record.name))
+}
+
 /// Whether a company's own field leads to one of these. `$1` tenant, `$2` ids as text.
 pub fn links_to(record: &Record, field: &Field) -> SqlStr {
     safe(format!(

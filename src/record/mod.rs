@@ -128,6 +128,10 @@ pub struct Field {
     pub start: Start,
     /// For colleagues only: on no paper, and kept from customers on the portal.
     pub internal: bool,
+    /// Says something about the natural person that the record describes, and goes when that person is to be forgotten.
+    pub personal: bool,
+    /// Links of the same record: it says something about the person that one of them leads to, and goes with that person.
+    pub about: &'static [&'static str],
     /// What sets it apart, when a company has added it.
     pub custom: Option<&'static custom::Custom>,
 }
@@ -146,6 +150,8 @@ impl Field {
             unique: matches!(kind, Kind::Code | Kind::Number),
             start: Start::Empty,
             internal: false,
+            personal: false,
+            about: &[],
             custom: None,
         }
     }
@@ -177,6 +183,19 @@ impl Field {
     pub const fn internal(mut self) -> Field {
         self.internal = true;
         self
+    }
+    pub const fn personal(mut self) -> Field {
+        self.personal = true;
+        self
+    }
+    pub const fn about(mut self, links: &'static [&'static str]) -> Field {
+        self.about = links;
+        self
+    }
+    /// Whether it goes with the person that the record describes. What a company added to such a record is about them, too:
+    /// nothing says that it is not.
+    pub const fn goes_with_person(&self) -> bool {
+        self.personal || self.custom.is_some()
     }
     pub const fn start(mut self, start: Start) -> Field {
         self.start = start;
@@ -512,6 +531,11 @@ impl Record {
     /// The field that people tell its rows apart by, and type themselves: mostly a code.
     pub fn key(&self) -> Option<&'static Field> {
         self.fields.iter().find(|f| f.unique && !f.computed)
+    }
+
+    /// Whether it describes a natural person.
+    pub fn holds_person(&self) -> bool {
+        self.all_fields().any(|(field, _)| field.personal)
     }
 
     /// Every field by the name that rights know it by: those of lines as `lines.price`.

@@ -301,6 +301,8 @@ pub struct FormPage {
     pub faults: Vec<(Option<String>, Message)>,
     pub notice: Option<Message>,
     pub hand_on: Option<HandOn>,
+    /// Whether it describes a person of whom this reader may have everything told.
+    pub person: bool,
     /// Language of the party it is printed for; the reader's when absent.
     pub paper: Option<String>,
     pub conflict: Option<Conflict>,

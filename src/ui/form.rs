@@ -364,10 +364,14 @@ fn head(state: FormState, page: &FormPage, current: Option<&str>) -> AnyView {
         let href = format!("/{}/{}/print?language={language}", record.path, page.id.unwrap_or_default());
         view! { <a class="btn quiet" href=href rel="external">{icon("printer")}<span>{t!(i18n, "print")}</span></a> }
     });
+    let person = page.person.then(|| {
+        let href = format!("/persons/{}/{}", record.name, page.id.unwrap_or_default());
+        view! { <a class="btn quiet" id="person" href=href>{icon("user")}<span>{t!(i18n, "person-data")}</span></a> }
+    });
     view! {
         <div class="head">
             <div class="title"><h1><bdi>{title}</bdi></h1>{state_pill}</div>
-            <div class="acts">{delete}{print}{save}{actions}</div>
+            <div class="acts">{delete}{person}{print}{save}{actions}</div>
         </div>
     }
     .into_any()

@@ -9,7 +9,7 @@ pub static API_TOKEN: Record = Record {
     icon: "key",
     subtitle: None,
     fields: &[
-        Field::new("name", Kind::Text(80)).required().searched(),
+        Field::new("name", Kind::Text(80)).required().searched().about(&["member"]),
         Field::new("member", Kind::Link("member")).required().start(Start::Member),
         Field::new("scope", Kind::Choice(&["read", "write"])).required().start(Start::Text("read")),
         Field::new("expires", Kind::Date).required(),

@@ -7,8 +7,8 @@ pub static MEMBER: Record = Record {
     title: "name",
     subtitle: Some("email"),
     fields: &[
-        Field::new("name", Kind::Text(200)).required().searched(),
-        Field::new("email", Kind::Text(254)).required().searched(),
+        Field::new("name", Kind::Text(200)).required().searched().personal(),
+        Field::new("email", Kind::Text(254)).required().searched().personal(),
         Field::new("role", Kind::Link("role")).required(),
         Field::new("branch", Kind::Link("branch")),
         Field::new("customer", Kind::Link("customer")),
@@ -114,6 +114,14 @@ mod rules {
                 // Only who was invited can accept, and only by the way that checks the invitation.
                 "join" if tx.standing.member == member.id => Ok(Effects::to("active").set("user_id", tx.cx.user)),
                 _ => Err(Error::NotFound),
+            }
+        }
+
+        async fn binds(&self, tx: &mut TenantTx, member: &Document) -> Outcome<Vec<Refusal>> {
+            match leaves_an_owner(tx, member, None).await {
+                Ok(()) => Ok(Vec::new()),
+                Err(Error::Refused(refusals)) => Ok(refusals),
+                Err(other) => Err(other),
             }
         }
     }

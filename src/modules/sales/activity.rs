@@ -7,7 +7,7 @@ pub static ACTIVITY: Record = Record {
     title: "subject",
     subtitle: None,
     fields: &[
-        Field::new("subject", Kind::Text(200)).required().searched().wide(),
+        Field::new("subject", Kind::Text(200)).required().searched().wide().about(&["customer", "lead"]),
         Field::new("kind", Kind::Choice(&["call", "visit", "meeting", "email", "task"]))
             .required()
             .start(Start::Text("call")),
@@ -17,7 +17,7 @@ pub static ACTIVITY: Record = Record {
         Field::new("lead", Kind::Link("lead")),
         Field::new("opportunity", Kind::Link("opportunity")),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
-        Field::new("note", Kind::Note).wide(),
+        Field::new("note", Kind::Note).wide().about(&["customer", "lead"]),
         Field::new("state", Kind::State).computed(),
     ],
     states: &[

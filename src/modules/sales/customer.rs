@@ -7,10 +7,10 @@ static CONTACTS: Lines = Lines::new(
     "customer_contact",
     &[
         Field::new("purpose", Kind::Choice(&["contact", "billing", "delivery"])),
-        Field::new("name", Kind::Text(120)),
-        Field::new("phone", Kind::Text(40)),
-        Field::new("email", Kind::Text(254)),
-        Field::new("address", Kind::Text(300)),
+        Field::new("name", Kind::Text(120)).personal(),
+        Field::new("phone", Kind::Text(40)).personal(),
+        Field::new("email", Kind::Text(254)).personal(),
+        Field::new("address", Kind::Text(300)).personal(),
     ],
 );
 
@@ -18,19 +18,19 @@ pub static CUSTOMER: Record = Record {
     icon: "users",
     fields: &[
         Field::new("code", Kind::Code).required(),
-        Field::new("name", Kind::Names).searched().required().wide(),
+        Field::new("name", Kind::Names).searched().required().wide().personal(),
         Field::new("tax_number", Kind::Text(30)).searched(),
-        Field::new("contact", Kind::Text(120)),
-        Field::new("phone", Kind::Text(40)).searched(),
-        Field::new("email", Kind::Text(254)).searched(),
-        Field::new("city", Kind::Names),
-        Field::new("address", Kind::Names).wide(),
+        Field::new("contact", Kind::Text(120)).personal(),
+        Field::new("phone", Kind::Text(40)).searched().personal(),
+        Field::new("email", Kind::Text(254)).searched().personal(),
+        Field::new("city", Kind::Names).personal(),
+        Field::new("address", Kind::Names).wide().personal(),
         Field::new("payment_term", Kind::Link("payment_term")),
         Field::new("currency", Kind::Currency).start(Start::CompanyCurrency),
         Field::new("credit_limit", Kind::Base).internal(),
         Field::new("price_list", Kind::Link("price_list")).internal(),
         Field::new("language", Kind::Choice(&["ar", "en"])).required().start(Start::Text("ar")),
-        Field::new("note", Kind::Note).wide().internal(),
+        Field::new("note", Kind::Note).wide().internal().personal(),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
     lines: Some(&CONTACTS),
@@ -54,6 +54,7 @@ mod rules {
     use crate::platform::door::{Document, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use async_trait::async_trait;
+    use rust_decimal::Decimal;
     use uuid::Uuid;
 
     pub struct CustomerRules;
@@ -75,6 +76,26 @@ mod rules {
                 return Err(Error::Refused(refusals));
             }
             credit::check_limit(tx, customer).await
+        }
+
+        /// What is owed, what is still to be invoiced, and who looks at it on the portal.
+        async fn binds(&self, tx: &mut TenantTx, customer: &Document) -> Outcome<Vec<Refusal>> {
+            let (open, uninvoiced, visitors): (i64, i64, i64) = sqlx::query_as(
+                "select (select count(*) from open_item where tenant_id = $1 and customer = $2 and open <> 0),
+                        (select count(*) from sales_order where tenant_id = $1 and customer = $2 and to_invoice),
+                        (select count(*) from member where tenant_id = $1 and customer = $2 and state <> 'blocked')",
+            )
+            .bind(tx.tenant())
+            .bind(customer.id)
+            .fetch_one(tx.conn())
+            .await?;
+            let counted = [
+                ("refuse-erase-owed", open),
+                ("refuse-erase-uninvoiced", uninvoiced),
+                ("refuse-erase-visitors", visitors),
+            ];
+            let bound = counted.into_iter().filter(|(_, count)| *count > 0);
+            Ok(bound.map(|(message, count)| Refusal::new(message).with("count", Decimal::from(count))).collect())
         }
     }
 

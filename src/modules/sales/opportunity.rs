@@ -8,7 +8,7 @@ pub static OPPORTUNITY: Record = Record {
     subtitle: Some("number"),
     fields: &[
         Field::new("number", Kind::Number).computed(),
-        Field::new("title", Kind::Text(200)).required().searched().wide(),
+        Field::new("title", Kind::Text(200)).required().searched().wide().about(&["customer", "lead"]),
         Field::new("customer", Kind::Link("customer")),
         Field::new("lead", Kind::Link("lead")).computed(),
         Field::new("date", Kind::Date).required().start(Start::Today),
@@ -18,7 +18,7 @@ pub static OPPORTUNITY: Record = Record {
         Field::new("probability", Kind::Percent),
         Field::new("salesperson", Kind::Link("member")).start(Start::Member),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
-        Field::new("note", Kind::Note).wide(),
+        Field::new("note", Kind::Note).wide().about(&["customer", "lead"]),
         Field::new("state", Kind::State).computed(),
     ],
     states: &[

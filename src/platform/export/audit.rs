@@ -36,6 +36,7 @@ pub async fn write(db: &Db, cx: &Cx, query: &AuditQuery, format: Format) -> Outc
             paper.conditions = conditions(&mut tx, query, &days).await?;
             Growing::Paper(Box::new(paper))
         }
+        Format::Archive => return Err(Error::BadRequest("format")),
     };
     let mut query = AuditQuery { before: None, ..query.clone() };
     loop {

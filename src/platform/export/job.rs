@@ -44,6 +44,9 @@ struct Made {
     reach: String,
     /// Whose rows they are, where they are not everybody's.
     whose: Uuid,
+    /// An archive with all that is known of somebody, for those from whom nothing is kept.
+    #[serde(default)]
+    archive: bool,
 }
 
 /// Puts the export of all that a query finds into the queue under this id.
@@ -80,6 +83,7 @@ impl Work for ExportList {
             columns: reader.columns.iter().map(|field| field.name.to_owned()).collect(),
             reach: reach.name().to_owned(),
             whose: sql::reach_value(&tx.standing, reach),
+            archive: false,
         };
         if !run.stands(&mut tx, 0, 0, total).await? {
             return Ok(End::Cancelled);
@@ -113,7 +117,8 @@ impl Waiting for Progress<'_> {
     }
 }
 
-fn key(tenant: Uuid, job: Uuid) -> String {
+/// Where the file that came of a job is.
+pub(in crate::platform) fn key(tenant: Uuid, job: Uuid) -> String {
     format!("exports/{tenant}/{job}")
 }
 
@@ -129,6 +134,19 @@ async fn keep(run: &Run, export: Export, made: Made) -> Outcome<End> {
     Ok(End::Done)
 }
 
+/// Keeps an archive that a job has made.
+pub(in crate::platform) async fn keep_archive(run: &Run, export: Export) -> Outcome<End> {
+    let made = Made {
+        name: String::new(),
+        format: export.format.extension().to_owned(),
+        columns: Vec::new(),
+        reach: Reach::All.name().to_owned(),
+        whose: Uuid::nil(),
+        archive: true,
+    };
+    keep(run, export, made).await
+}
+
 /// The file of an export, for a reader who may look at the job and still sees all that is in it.
 pub async fn take(db: &Db, cx: &Cx, store: &Store, job: Uuid) -> Outcome<Export> {
     let (db, cx, store) = (db.clone(), cx.clone(), store.clone());
@@ -139,14 +157,19 @@ pub async fn take(db: &Db, cx: &Cx, store: &Store, job: Uuid) -> Outcome<Export>
         let record = door::record(&record).map(|record| tx.described(record)).ok_or(Error::NotFound)?;
         let grant = tx.standing.rights.on(record).clone();
         let whose = sql::reach_value(&tx.standing, grant.reach);
+        let sees_everything = tx.standing.rights.sees_everything();
         tx.commit().await?;
         let same = Reach::from_name(&made.reach) == Some(grant.reach) && made.whose == whose;
         let whole_sight = grant.reach == Reach::All || same;
         if !grant.sees || !whole_sight || !made.columns.iter().all(|column| grant.sees_field(column)) {
             return Err(Error::NotFound);
         }
+        if made.archive && !sees_everything {
+            return Err(Error::NotFound);
+        }
+        let format = if made.archive { Format::Archive } else { Format::from_name(&made.format) };
         let file = store.to_file(&key(cx.tenant, job)).await?;
-        Ok(Export { file, name: made.name, format: Format::from_name(&made.format) })
+        Ok(Export { file, name: made.name, format })
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use super::{Export, Format, Growing, PAGE, blocking, named, paper};
 use crate::i18n::I18n;
-use crate::platform::door::Outcome;
+use crate::platform::door::{Error, Outcome};
 use crate::platform::page::{self, Reader};
 use crate::platform::pdf::{self, Look};
 use crate::platform::sheet::{self, Heading};
@@ -61,6 +61,7 @@ pub(super) async fn write_for(db: &Db, cx: &Cx, plan: &Plan, waiting: Option<&dy
             paper.conditions = conditions(&mut tx, plan).await?;
             Growing::Paper(Box::new(paper))
         }
+        Format::Archive => return Err(Error::BadRequest("format")),
     };
     let mut count = 0;
     loop {

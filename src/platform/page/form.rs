@@ -233,6 +233,7 @@ async fn form_page(tx: &mut TenantTx, mut document: Document) -> Outcome<FormPag
         company_currency: tx.company.currency.clone(),
         currency,
         hand_on,
+        person: saved && record.holds_person() && rights.sees_everything(),
         // Whoever edits rights keeps any field of any record from a role.
         custom: if record.lines.is_some_and(|lines| lines.look == Look::Rights) {
             tx.custom.all()

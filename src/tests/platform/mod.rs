@@ -17,6 +17,7 @@ mod notifications;
 mod page;
 pub mod pdf;
 pub mod permission;
+mod person;
 mod search;
 mod sheet;
 mod table;

@@ -7,7 +7,7 @@ use crate::platform::door::Typed;
 use crate::platform::files::{self, NewFile};
 use crate::platform::import::batch::{self, Asked};
 use crate::platform::tenancy::Cx;
-use crate::platform::{door, views};
+use crate::platform::{door, person, views};
 use crate::record::Names;
 use crate::record::query::Query;
 use crate::tests::support::{self, FILES, Firm, record};
@@ -138,6 +138,12 @@ pub(in crate::tests) async fn full_firm() -> Firm {
     .execute(tx.conn())
     .await
     .expect("a message that did not arrive");
+    let mut forgotten =
+        Document::new(record("lead")).with("name", "Secret lead").with("date", tx.company.today).with("state", "lost");
+    door::insert(&mut tx, &mut forgotten).await.expect("a lead");
+    person::erase::erase(&mut tx, record("lead"), forgotten.id, "secret lead")
+        .await
+        .expect("somebody who is forgotten");
     views::keep(&mut tx, record("customer"), "A secret view", &Query::default(), true).await.expect("a view");
     tx.commit().await.expect("commit");
     let new = NewFile::new(record("customer"), firm.customer, "secret.txt");

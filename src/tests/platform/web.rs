@@ -188,6 +188,7 @@ pub const WALKED: &[&str] = &[
     "/jobs/{id}/file",
     "/notifications",
     "/notifications/{id}",
+    "/persons/{record}/{id}",
     "/webhook-log",
     "/{path}/bulk",
     "/{path}/export",
@@ -206,6 +207,7 @@ pub const WALKED: &[&str] = &[
     "[\"jobs\"]",
     "[\"jobs\", id]",
     "[\"notifications\"]",
+    "[\"persons\", record, id]",
     "[\"receivables\"]",
     "[\"search\"]",
     "[\"statement\"]",
@@ -329,6 +331,12 @@ fn asks_of(record: &'static Record, ids: &Ids) -> Vec<Ask> {
         Ask::new(&["/{path}/{id}/files"], format!("{form}/files"), Sent::File, GONE),
         Ask::new(&["/{path}/set"], format!("{path}/set"), post([("set", &format!("{id}.note.x"))]), GONE),
     ];
+    const PERSON: &[&str] = &["/persons/{record}/{id}", "[\"persons\", record, id]"];
+    let person = format!("/persons/{}/{id}", record.name);
+    asks.push(Ask::new(PERSON, &person, Sent::Get, GONE));
+    for verb in ["export", "erase"] {
+        asks.push(Ask::new(PERSON, &person, post([("_do", verb), ("typed", "C1")]), GONE));
+    }
     for version in ["0", "1"] {
         let save = post([("_do", "save"), ("_version", version), ("_edits", "1"), ("code", "X")]);
         asks.push(Ask::new(FORM, &form, save, GONE));
