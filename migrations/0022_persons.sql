@@ -16,9 +16,11 @@ create index on audit_erasure (tenant_id, ordered, audit);
 select wall('audit_erasure', 'read');
 create trigger audit_erasure_append before update or delete on audit_erasure for each row execute function refuse_change();
 
--- Only an erasure changes an entry, only what it says of fields, and only of the record that is being erased.
+-- Only an erasure changes an entry, only what it says of fields, and only of the record that is being erased. With its company an
+-- entry goes.
 create function refuse_audit_change() returns trigger language plpgsql set search_path = public, pg_temp as $$
 begin
+  if tg_op = 'DELETE' and auth.is_being_deleted(old.tenant_id) then return old; end if;
   if tg_op = 'UPDATE' then
     if current_user = 'diwan_owner' and current_setting('app.erasing', true) = new.record_id::text
        and to_jsonb(new) - 'changes' = to_jsonb(old) - 'changes' then

@@ -8,6 +8,8 @@ pub mod auth;
 mod auth_rules;
 pub mod calls;
 #[cfg(feature = "ssr")]
+pub mod company_data;
+#[cfg(feature = "ssr")]
 pub mod draw;
 #[cfg(feature = "ssr")]
 pub mod forms;

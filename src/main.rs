@@ -6,18 +6,22 @@ use diwan::api;
 use diwan::api::limits::Limits;
 use diwan::api::webhooks::Hooks;
 use diwan::app::{forms, shell};
+use diwan::i18n::I18n;
 use diwan::modules;
 use diwan::modules::administration::api_token::API_TOKEN;
+use diwan::platform::archive::{delete, load, write};
+use diwan::platform::auth::Found;
 use diwan::platform::config::Config;
 use diwan::platform::door;
 use diwan::platform::files::{self, Store};
 use diwan::platform::import::{Mapping, Plan};
 use diwan::platform::jobs::Workers;
 use diwan::platform::person;
+use diwan::platform::tenancy::Db;
 use diwan::platform::token::Bearer;
 use diwan::platform::{audit, auth, database, import, web};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Jobs that one process does at once.
@@ -73,6 +77,16 @@ enum Verb {
     Audit {
         #[command(subcommand)]
         verb: AuditVerb,
+    },
+    /// Companies as archives.
+    Archive {
+        #[command(subcommand)]
+        verb: ArchiveVerb,
+    },
+    /// What concerns a company as a whole.
+    Company {
+        #[command(subcommand)]
+        verb: CompanyVerb,
     },
     /// Says which database is used and whether it answers.
     Doctor,
@@ -144,6 +158,38 @@ enum AuditVerb {
     Verify,
 }
 
+#[derive(Subcommand)]
+enum ArchiveVerb {
+    /// Writes a company into an archive: rows, files and a list of their hashes.
+    Export {
+        /// Id of the company, or its exact name in either language.
+        #[arg(long)]
+        company: String,
+        /// The file to make; one that exists stays.
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Loads an archive as a new company, equal by hash, or not at all.
+    Load {
+        file: PathBuf,
+        /// Mail address of an account, which becomes an owner of the company.
+        #[arg(long)]
+        owner: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum CompanyVerb {
+    /// Deletes a company for good: rows, files, search. Run again after it was cut off, it goes on.
+    Delete {
+        /// Id of the company, or its exact name in either language.
+        company: String,
+        /// The exact name once more.
+        #[arg(long)]
+        confirm: String,
+    },
+}
+
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("DIWAN_LOG")
@@ -203,6 +249,21 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             opened.close().await?;
             outcome
         }
+        Verb::Archive { verb } => {
+            let (opened, files) = (database::open(&config).await?, Store::open(&config)?);
+            let outcome = match verb {
+                ArchiveVerb::Export { company, to } => export_company(&opened.db, &files, &company, &to).await,
+                ArchiveVerb::Load { file, owner } => load_company(&opened.db, &files, &file, &owner).await,
+            };
+            opened.close().await?;
+            outcome
+        }
+        Verb::Company { verb: CompanyVerb::Delete { company, confirm } } => {
+            let (opened, files) = (database::open(&config).await?, Store::open(&config)?);
+            let outcome = delete_company(&opened.db, &files, &company, &confirm).await;
+            opened.close().await?;
+            outcome
+        }
         Verb::Doctor => {
             let opened = database::open(&config).await?;
             println!(
@@ -259,7 +320,7 @@ async fn asked_to_stop() {
     }
 }
 
-async fn verify_audit(db: &diwan::platform::tenancy::Db) -> anyhow::Result<()> {
+async fn verify_audit(db: &Db) -> anyhow::Result<()> {
     let (mut companies, mut faults) = (0, 0);
     for cx in auth::every_company(db).await? {
         companies += 1;
@@ -275,25 +336,19 @@ async fn verify_audit(db: &diwan::platform::tenancy::Db) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn make_token(db: &diwan::platform::tenancy::Db, user: &str, name: &str, scope: &str) -> anyhow::Result<()> {
+async fn make_token(db: &Db, user: &str, name: &str, scope: &str) -> anyhow::Result<()> {
     let cx = modules::administration::founding::context_of(db, user).await?;
     let mut tx = db.begin(&cx).await?;
     let id = uuid::Uuid::now_v7();
     let fields = [("name", name), ("scope", scope)].map(|(field, text)| (field.to_owned(), text.to_owned()));
     let typed = door::Typed { fields: fields.into(), lines: None };
-    match door::save(&mut tx, &API_TOKEN, id, 0, &typed).await {
-        Err(door::Error::Refused(refusals)) => {
-            let said: Vec<String> = refusals.iter().map(|refusal| cx.i18n.message(&refusal.message)).collect();
-            anyhow::bail!(said.join(" "));
-        }
-        saved => saved?,
-    };
+    in_words(cx.i18n, door::save(&mut tx, &API_TOKEN, id, 0, &typed).await)?;
     tx.commit().await?;
     println!("{}", Bearer { tenant: cx.tenant, id }.secret());
     Ok(())
 }
 
-async fn tell_or_forget(db: &diwan::platform::tenancy::Db, store: &Store, verb: &PersonVerb) -> anyhow::Result<()> {
+async fn tell_or_forget(db: &Db, store: &Store, verb: &PersonVerb) -> anyhow::Result<()> {
     let (PersonVerb::Export { who, .. } | PersonVerb::Erase { who, .. }) = verb;
     let record = modules::record(&who.record).with_context(|| format!("no record type is called {}", who.record))?;
     let mut cx = modules::administration::founding::context_of(db, &who.user).await?;
@@ -323,7 +378,7 @@ async fn tell_or_forget(db: &diwan::platform::tenancy::Db, store: &Store, verb: 
     Ok(())
 }
 
-async fn import_file(db: &diwan::platform::tenancy::Db, order: &ImportOrder) -> anyhow::Result<()> {
+async fn import_file(db: &Db, order: &ImportOrder) -> anyhow::Result<()> {
     let ImportOrder { record, file, user, mapping, fixed, changes, rehearse } = order;
     let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
     let file = std::fs::File::open(file).with_context(|| file.display().to_string())?;
@@ -357,6 +412,65 @@ async fn import_file(db: &diwan::platform::tenancy::Db, order: &ImportOrder) -> 
         report.rows,
         report.documents.len(),
         if *rehearse { " would be written" } else { " written" }
+    );
+    Ok(())
+}
+
+/// What stands in the way, as people read it.
+fn in_words<T>(i18n: I18n, outcome: door::Outcome<T>) -> anyhow::Result<T> {
+    match outcome {
+        Err(door::Error::Refused(refusals)) => {
+            let said: Vec<String> = refusals.iter().map(|refusal| i18n.message(&refusal.message)).collect();
+            anyhow::bail!(said.join(" "))
+        }
+        other => Ok(other?),
+    }
+}
+
+/// The one company that an operator means.
+async fn company(db: &Db, asked: &str) -> anyhow::Result<Found> {
+    let mut found = auth::find_companies(db, asked).await?;
+    anyhow::ensure!(found.len() < 2, "{} companies are called {asked}; name one by its id", found.len());
+    found.pop().with_context(|| format!("no company has the id or the exact name {asked}"))
+}
+
+async fn export_company(db: &Db, files: &Store, asked: &str, to: &Path) -> anyhow::Result<()> {
+    let found = company(db, asked).await?;
+    anyhow::ensure!(!found.deleted, "{asked} was deleted");
+    let cx = auth::operator(found.id);
+    let written = in_words(cx.i18n, write::write(db, &cx, files, None).await)?;
+    let mut archive = written.context("an archive stopped by itself")?;
+    let mut file = std::fs::File::create_new(to).with_context(|| to.display().to_string())?;
+    std::io::copy(&mut archive.file, &mut file)?;
+    file.sync_all()?;
+    let rows: u64 = archive.manifest.tables.iter().map(|table| table.rows).sum();
+    println!("{}: {rows} rows, {} files", to.display(), archive.manifest.files.len());
+    println!("digest {}", archive.manifest.digest);
+    Ok(())
+}
+
+async fn load_company(db: &Db, files: &Store, file: &Path, owner: &str) -> anyhow::Result<()> {
+    let file = std::fs::File::open(file).with_context(|| file.display().to_string())?;
+    let i18n = auth::operator(uuid::Uuid::nil()).i18n;
+    let loaded = in_words(i18n, load::load(db, files, file, owner, i18n).await)?;
+    println!("company {}: {}", loaded.company, i18n.name(&loaded.name));
+    println!("{} rows, {} files, as in the archive", loaded.rows, loaded.files);
+    println!("digest {}", loaded.digest);
+    Ok(())
+}
+
+async fn delete_company(db: &Db, files: &Store, asked: &str, confirm: &str) -> anyhow::Result<()> {
+    let found = company(db, asked).await?;
+    let i18n = auth::operator(found.id).i18n;
+    let proof = in_words(i18n, delete::delete(db, files, found.id, confirm).await)?;
+    for (table, removed, left) in proof.tables.iter().filter(|(_, removed, left)| *removed > 0 || *left > 0) {
+        println!("{table}: {removed} rows removed, {left} left");
+    }
+    println!("{} tables looked through, {} files removed", proof.tables.len(), proof.files);
+    anyhow::ensure!(proof.holds(), "rows came while the company was deleted; run the same command once more");
+    println!("company {}: nothing is left of {}", proof.company, i18n.name(&found.name));
+    println!(
+        "Accounts of people stay, for their other companies. Backups from before still hold the company until they expire."
     );
     Ok(())
 }

@@ -75,6 +75,7 @@ mod server {
     use crate::modules::home;
     use crate::modules::inventory::report as stock;
     use crate::modules::sales::report as owed;
+    use crate::platform::archive;
     use crate::platform::audit;
     use crate::platform::error::{Error, Outcome};
     use crate::platform::import::batch as import;
@@ -170,6 +171,7 @@ mod server {
                 Contents::Job(jobs::page(tx, id.parse().map_err(|_| Error::NotFound)?, &asked("after")).await?)
             }
             ["audit"] => Contents::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
+            ["company-data"] => Contents::CompanyData(archive::job::latest(tx).await?),
             ["webhook-log"] => {
                 let (webhook, after) = (place(&asked("webhook"))?, place(&asked("after"))?);
                 Contents::WebhookLog(

@@ -3,7 +3,7 @@
 
 use super::calls::{Drawn, Page};
 use super::print::{self, Sheet, StatementSheet};
-use super::{audit, auth, home, import, jobs, notifications, person, reports, webhook_log};
+use super::{audit, auth, company_data, home, import, jobs, notifications, person, reports, webhook_log};
 use crate::i18n::I18n;
 use crate::modules;
 use crate::modules::finance::health::Check;
@@ -47,6 +47,7 @@ pub enum Contents {
     Companies(Vec<Choice>),
     NewCompany,
     Audit(AuditPage),
+    CompanyData(Vec<JobLine>),
     Jobs(Vec<JobLine>),
     Job(JobPage),
     Notifications(NotificationPage),
@@ -67,6 +68,7 @@ impl Contents {
             Contents::Live(_) => false,
             Contents::Import(page) => page.running.is_some(),
             Contents::Job(page) => !page.line.ended(),
+            Contents::CompanyData(archives) => archives.iter().any(|line| !line.ended()),
             _ => false,
         };
         let contents = match self {
@@ -103,6 +105,7 @@ impl Contents {
             Contents::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
             Contents::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
             Contents::Audit(data) => report(i18n, "audit", audit::view(data)),
+            Contents::CompanyData(archives) => report(i18n, "company-data", company_data::view(archives)),
             Contents::Jobs(lines) => titled(t!(i18n, "jobs"), jobs::list(lines)),
             Contents::Notifications(page) => titled(t!(i18n, "notifications"), notifications::view(page)),
             Contents::WebhookLog(log) => report(i18n, "webhook-log", webhook_log::view(log)),

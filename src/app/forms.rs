@@ -6,6 +6,7 @@ use super::calls::Failure;
 use crate::i18n::{Digits, Locale};
 use crate::modules;
 use crate::modules::administration::{founding, invitation};
+use crate::platform::archive::{self, job::Taken};
 use crate::platform::auth::{self, SignedIn};
 use crate::platform::bulk::{self, Order, Which};
 use crate::platform::error::{Error, Outcome};
@@ -13,7 +14,7 @@ use crate::platform::export::list::{self, Plan};
 use crate::platform::export::{self, Export, Format};
 use crate::platform::files::content::disposition;
 use crate::platform::jobs;
-use crate::platform::person::{archive, erase};
+use crate::platform::person::{self, erase};
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
@@ -46,6 +47,7 @@ pub fn routes() -> Router<House> {
         .route("/audit/export", get(export_audit))
         .route("/webhook-log", get(web::render_page).post(replay))
         .route("/persons/{record}/{id}", get(web::render_page).post(person))
+        .route("/company-data", get(web::render_page).post(ask_archive))
         .route("/jobs/{id}/file", get(file_of_job))
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
         .merge(super::imports::routes())
@@ -302,8 +304,32 @@ async fn file_of_job(State(house): State<House>, visit: Visit, Path(id): Path<St
     let (Ok(job), Ok(cx)) = (id.parse::<Uuid>(), visit.cx()) else {
         return web::render(house, visit, headers).await;
     };
+    match archive::job::take(&house.db, &cx, &house.files, job).await {
+        Ok(Some(archive)) => return download_archive(archive),
+        Ok(None) => {}
+        Err(error) => return failed(house, visit, headers, error).await,
+    }
     match export::job::take(&house.db, &cx, &house.files, job).await {
         Ok(export) => download(export),
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+/// Has an archive of the whole company made.
+async fn ask_archive(State(house): State<House>, visit: Visit, headers: HeaderMap) -> Response {
+    let (db, cx) = (house.db.clone(), visit.cx());
+    let asked = whole(async move {
+        let mut tx = db.begin(&cx?).await?;
+        let job = archive::job::ask(&mut tx).await?;
+        tx.commit().await?;
+        Ok(job)
+    });
+    match asked.await {
+        Ok(job) => {
+            jobs::wake();
+            Redirect::to(&format!("/jobs/{job}")).into_response()
+        }
+        Err(Error::SignedOut) => Redirect::to("/sign-in").into_response(),
         Err(error) => failed(house, visit, headers, error).await,
     }
 }
@@ -385,16 +411,27 @@ async fn file_of<W: Future<Output = Outcome<Export>> + Send + 'static>(
 
 /// A file that was made for this visit.
 pub fn download(export: Export) -> Response {
-    let disposition = disposition(&export.name, false);
     let body = Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(export.file)));
+    saved_as(body, &export.name, export.format.media_type(), export.format != Format::CSV)
+}
+
+/// A whole company on its way out.
+fn download_archive(archive: Taken) -> Response {
+    let mut response = saved_as(Body::from_stream(archive.bytes), &archive.name, "application/zip", true);
+    response.headers_mut().insert(header::CONTENT_LENGTH, archive.size.into());
+    response
+}
+
+/// A body that browsers save under a name.
+fn saved_as(body: Body, name: &str, media_type: &'static str, packed: bool) -> Response {
     let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(export.format.media_type()));
-    if let Ok(disposition) = HeaderValue::from_str(&disposition) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    if let Ok(disposition) = HeaderValue::from_str(&disposition(name, false)) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    if export.format != Format::CSV {
-        // It is packed already.
+    if packed {
+        // Nobody packs it once more.
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
     }
     response
@@ -500,7 +537,7 @@ async fn person(
         let db = house.db.clone();
         let asked = whole(async move {
             let mut tx = db.begin(&cx).await?;
-            let job = archive::ask(&mut tx, key, record, id).await?;
+            let job = person::archive::ask(&mut tx, key, record, id).await?;
             tx.commit().await?;
             Ok(job)
         });

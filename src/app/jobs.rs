@@ -15,6 +15,7 @@ pub fn title(i18n: I18n, line: &JobLine) -> String {
         "set" => t!(i18n, "bulk-set"),
         "export" => t!(i18n, "export"),
         "person" => t!(i18n, "person-archive"),
+        "archive" => t!(i18n, "archive"),
         "rehearse" => t!(i18n, "import-check"),
         "import" => t!(i18n, "import"),
         "undo" => t!(i18n, "import-undo"),

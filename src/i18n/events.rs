@@ -23,6 +23,7 @@ impl I18n {
             ("attach", _) => t!(self, "event-attach"),
             ("detach", _) => t!(self, "event-detach"),
             ("open_file", _) => t!(self, "event-open-file"),
+            ("archive", _) => t!(self, "event-archive"),
             ("comment", _) => t!(self, "event-comment"),
             ("edit_comment", _) => t!(self, "event-edit-comment"),
             ("remove_comment", _) => t!(self, "event-remove-comment"),

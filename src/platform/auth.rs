@@ -216,9 +216,36 @@ pub async fn prefer(
 /// A context in every company, for what operators do over all of them. Nobody's member.
 pub async fn every_company(db: &Db) -> Outcome<Vec<Cx>> {
     let tenants: Vec<Uuid> = sqlx::query_scalar("select auth.all_tenants()").fetch_all(db.people()).await?;
+    Ok(tenants.into_iter().map(operator).collect())
+}
+
+/// The context of an operator's work in a company. Nobody's member.
+pub fn operator(tenant: Uuid) -> Cx {
     let i18n = I18n::new(Locale::En, Digits::Western);
-    let cx = |tenant| Cx { user: Uuid::nil(), tenant, i18n, request: Uuid::now_v7(), address: None, scope: None };
-    Ok(tenants.into_iter().map(cx).collect())
+    Cx { user: Uuid::nil(), tenant, i18n, request: Uuid::now_v7(), address: None, scope: None }
+}
+
+/// A company as an operator finds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub id: Uuid,
+    pub name: Names,
+    /// It was deleted; what came late, or could not be removed then, may still be there.
+    pub deleted: bool,
+}
+
+/// Companies of this id, or of exactly this name in either language.
+pub async fn find_companies(db: &Db, asked: &str) -> Outcome<Vec<Found>> {
+    let rows = sqlx::query("select id, name::text as name, gone from auth.find_companies($1)")
+        .bind(asked)
+        .fetch_all(db.people())
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let name = Names::from_text(row.try_get("name")?);
+            Ok(Found { id: row.try_get("id")?, name, deleted: row.try_get("gone")? })
+        })
+        .collect()
 }
 
 /// Whether the database answers.

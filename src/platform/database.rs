@@ -11,6 +11,11 @@ use std::str::FromStr;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
+/// The latest change of the schema that this program knows.
+pub fn schema() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
 /// An open database; the private cluster, when there is one, stops with the last [`Opened::close`] of all who use it.
 pub struct Opened {
     pub db: Db,

@@ -91,6 +91,7 @@ impl From<sqlx::Error> for Error {
             Some("22003") => Refusal::new("fault-out-of-range").into(),
             Some("DW001") => Refusal::new("refuse-posted").into(),
             Some("DW002") => Refusal::new("refuse-unbalanced").into(),
+            Some("DW003") => Refusal::new("refuse-company-deleted").into(),
             Some("55P03") | Some("40P01") | Some("40001") => Refusal::new("refuse-busy").into(),
             _ => Error::Db(error),
         }

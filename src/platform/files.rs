@@ -116,7 +116,7 @@ async fn find(tx: &mut TenantTx, id: Uuid, state: &str) -> Outcome<Attachment> {
 }
 
 /// Where the object of a file is. The name that people gave it has no part in this.
-fn key(tenant: Uuid, id: Uuid) -> String {
+pub(super) fn key(tenant: Uuid, id: Uuid) -> String {
     format!("files/{tenant}/{id}")
 }
 

@@ -5,6 +5,7 @@
 //! A queue of our own on `FOR UPDATE SKIP LOCKED`: graphile_worker marks a job as done after its effect rather than with
 //! it, sends a notification with every enqueued job, which costs commits, and keeps its tables outside the companies' walls.
 
+use super::archive::job::MakeArchive;
 use super::bulk::Bulk;
 use super::door::{Error, Outcome};
 use super::export::job::ExportList;
@@ -58,6 +59,7 @@ fn work(kind: &str) -> Option<&'static dyn Work> {
         "import" => Some(&Import),
         "export" => Some(&ExportList),
         "person" => Some(&ExportPerson),
+        "archive" => Some(&MakeArchive),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! What only the server has: the door to the data, tenancy, sign-in, the web around the pages.
 
+pub mod archive;
 pub mod audit;
 pub mod auth;
 pub mod bulk;

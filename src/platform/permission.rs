@@ -230,6 +230,11 @@ impl Rights {
         self.grants.values().all(|g| g.sees && g.reach == Reach::All && g.hidden.is_empty())
     }
 
+    /// Whether the company's data is theirs to take away as a whole.
+    pub fn takes_everything(&self) -> bool {
+        self.sees_everything() && self.changes_everything()
+    }
+
     /// Whether nothing of this type is kept from the reader: what reports and sums are made from.
     pub fn sees_whole(&self, record: &Record) -> bool {
         let grant = self.on(record);

@@ -17,11 +17,69 @@ fn safe(sql: String) -> SqlStr {
 
 /// Opens a transaction and sets its context in one round trip. Everything formatted here is a typed id or address.
 pub fn begin(cx: &Cx) -> SqlStr {
+    opening("begin", cx)
+}
+
+/// The same for a transaction that sees one moment from first to last, and changes nothing.
+pub fn snapshot(cx: &Cx) -> SqlStr {
+    opening("begin isolation level repeatable read read only", cx)
+}
+
+fn opening(begin: &str, cx: &Cx) -> SqlStr {
     let address = cx.address.map(|a| a.to_string()).unwrap_or_default();
     safe(format!(
-        "begin; select set_config('app.tenant_id', '{}', true), set_config('app.user_id', '{}', true), \
+        "{begin}; select set_config('app.tenant_id', '{}', true), set_config('app.user_id', '{}', true), \
          set_config('app.request_id', '{}', true), set_config('app.address', '{address}', true)",
         cx.tenant, cx.user, cx.request
+    ))
+}
+
+/// A name of the catalogue.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// Opens the cursor `archive` on the company's rows of a table that meet a condition, each as one JSON object with these keys
+/// in this order. A column may have something else in its place.
+pub fn archive_cursor(
+    table: &str,
+    columns: &[(&str, Option<&'static str>)],
+    only: Option<&'static str>,
+    order: &[String],
+) -> SqlStr {
+    let pick = |(name, instead): &(&str, Option<&'static str>)| match instead {
+        Some(instead) => format!("{instead} as {}", quoted(name)),
+        None => format!("t.{}", quoted(name)),
+    };
+    let picks: Vec<String> = columns.iter().map(pick).collect();
+    let only = only.map_or(String::new(), |only| format!(" and {only}"));
+    let order = if order.is_empty() { String::new() } else { format!(" order by {}", order.join(", ")) };
+    safe(format!(
+        "declare archive no scroll cursor for select row_to_json(r)::text from {} t cross join lateral (select {}) r
+          where t.tenant_id = (select tid()){only}{order}",
+        quoted(table),
+        picks.join(", ")
+    ))
+}
+
+/// Counts the company's rows of a table that meet a condition.
+pub fn archive_count(table: &str, only: Option<&'static str>) -> SqlStr {
+    let only = only.map_or(String::new(), |only| format!(" and {only}"));
+    safe(format!("select count(*) from {} t where t.tenant_id = (select tid()){only}", quoted(table)))
+}
+
+/// Fills these columns of a table from the lines that wait in `archive_line`, and others with what is `made` for them, of
+/// the row `r`.
+pub fn archive_fill(table: &str, columns: &[String], made: &[(&str, &'static str)]) -> SqlStr {
+    let names = columns.iter().map(String::as_str).chain(made.iter().map(|(name, _)| *name));
+    let names: Vec<String> = names.map(quoted).collect();
+    let picks = columns.iter().map(|name| format!("r.{}", quoted(name)));
+    let picks: Vec<String> = picks.chain(made.iter().map(|(_, sql)| (*sql).to_owned())).collect();
+    safe(format!(
+        "insert into {0} ({1}) select {2} from pg_temp.archive_line l cross join lateral json_populate_record(null::{0}, l.line) r",
+        quoted(table),
+        names.join(", "),
+        picks.join(", ")
     ))
 }
 

@@ -9,6 +9,7 @@ mod text;
 mod value;
 mod workbook;
 
+pub(super) use package::Bounded;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 

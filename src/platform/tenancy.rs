@@ -8,7 +8,7 @@ use crate::i18n::I18n;
 use crate::record::{Names, Record, value};
 use jiff::civil::Date;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::{PgConnection, PgPool, Postgres, Row, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Row, SqlStr, Transaction};
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;
@@ -254,7 +254,17 @@ impl Db {
     /// Opens a transaction in a company for somebody who is about to become this member of it: a founder, or an invited
     /// person whose invitation the caller checks. The company is blank while it is being founded.
     pub async fn admit(&self, cx: &Cx, member: Uuid) -> Outcome<TenantTx> {
-        let mut tx = self.pool.begin_with(sql::begin(&Cx { user: member, ..cx.clone() })).await?;
+        self.enter(sql::begin(&Cx { user: member, ..cx.clone() }), cx, member).await
+    }
+
+    /// Opens a transaction that sees a company as it is at one moment, from first to last, and changes nothing: for what
+    /// leaves as a whole. It asks nobody's rights; the caller has.
+    pub async fn snapshot(&self, cx: &Cx) -> Outcome<TenantTx> {
+        self.enter(sql::snapshot(&Cx { user: Uuid::nil(), ..cx.clone() }), cx, Uuid::nil()).await
+    }
+
+    async fn enter(&self, opening: SqlStr, cx: &Cx, member: Uuid) -> Outcome<TenantTx> {
+        let mut tx = self.pool.begin_with(opening).await?;
         let row = sqlx::query(
             "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start,
                     (now() at time zone c.time_zone)::date::text as today from company c where c.tenant_id = $1",

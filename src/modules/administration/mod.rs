@@ -28,10 +28,11 @@ brings! {
 pub const MODULE: Module = Module {
     name: "administration",
     records: RECORDS,
-    pages: &[("audit", "history"), ("webhook-log", "send")],
+    pages: &[("audit", "history"), ("webhook-log", "send"), ("company-data", "download")],
     #[cfg(feature = "ssr")]
     opens: |page, rights| match page {
         "webhook-log" => rights.sees_whole(&webhook::WEBHOOK),
+        "company-data" => rights.takes_everything(),
         _ => rights.sees_everything(),
     },
     #[cfg(feature = "ssr")]

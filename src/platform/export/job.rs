@@ -98,9 +98,10 @@ impl Work for ExportList {
 }
 
 /// The job, as it waits for its file.
-struct Progress<'r> {
-    run: &'r Run,
-    total: i64,
+pub(in crate::platform) struct Progress<'r> {
+    pub run: &'r Run,
+    /// How much there is to write.
+    pub total: i64,
 }
 
 #[async_trait]
@@ -117,7 +118,7 @@ impl Waiting for Progress<'_> {
     }
 }
 
-/// Where the file that came of a job is.
+/// Where the file that came of a job waits, whatever kind of file it is.
 pub(in crate::platform) fn key(tenant: Uuid, job: Uuid) -> String {
     format!("exports/{tenant}/{job}")
 }

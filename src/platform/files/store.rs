@@ -204,6 +204,17 @@ impl Store {
         Ok(swept)
     }
 
+    /// Deletes whatever begins so. Answers with the number of objects.
+    pub async fn clear(&self, prefix: &str) -> Outcome<u64> {
+        let mut found = self.objects.list(Some(&Key::from(prefix)));
+        let mut cleared = 0;
+        while let Some(object) = found.next().await {
+            self.delete(object.map_err(fault)?.location.as_ref()).await?;
+            cleared += 1;
+        }
+        Ok(cleared)
+    }
+
     /// Whether the scanner lets this object pass. One that does not answer lets nothing pass.
     pub async fn scan(&self, key: &str) -> Outcome<bool> {
         let Some(program) = &self.scanner else { return Ok(true) };

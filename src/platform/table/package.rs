@@ -32,9 +32,20 @@ const MOST_THINGS: usize = 100_000;
 pub(super) type Archive = zip::ZipArchive<BufReader<File>>;
 
 /// A file of which only so much is read, so that a directory of a million parts is refused before it is taken in.
-struct Bounded {
+pub(in crate::platform) struct Bounded {
     file: BufReader<File>,
     left: u64,
+}
+
+impl Bounded {
+    pub(in crate::platform) fn new(file: File, most: u64) -> Bounded {
+        Bounded { file: BufReader::new(file), left: most }
+    }
+
+    /// The file, of which as much is read as one likes.
+    pub(in crate::platform) fn into_file(self) -> BufReader<File> {
+        self.file
+    }
 }
 
 impl Read for Bounded {
@@ -77,10 +88,9 @@ impl From<quick_xml::Error> for Fault {
 /// Opens the archive once it is known to be harmless, with its parts by their names in small letters.
 pub(super) fn open(file: File) -> Result<(Archive, HashMap<String, usize>), Fault> {
     let config = Config { archive_offset: ArchiveOffset::Known(0) };
-    let file = Bounded { file: BufReader::new(file), left: MOST_DIRECTORY };
-    let checked = zip::ZipArchive::with_config(config, file)?;
+    let checked = zip::ZipArchive::with_config(config, Bounded::new(file, MOST_DIRECTORY))?;
     let parts = check(&checked)?;
-    let archive = Archive::with_config(config, checked.into_inner().file)?;
+    let archive = Archive::with_config(config, checked.into_inner().into_file())?;
     Ok((archive, parts))
 }
 

@@ -1,5 +1,6 @@
 //! Mirror of the platform.
 
+mod archive;
 mod audit;
 mod auth;
 mod cluster;

@@ -154,7 +154,8 @@ async fn found(firm: &Firm, secrets: &[&str]) -> Vec<String> {
     assert!(tables.iter().any(|t| t == "customer") && tables.iter().any(|t| t == "search.vocabulary"), "{tables:?}");
     let mut found = Vec::new();
     for table in tables {
-        let sql = format!("select to_jsonb(t)::text from {table} t where t.tenant_id = '{}'", firm.cx.tenant);
+        let sql =
+            format!("select to_jsonb(t)::text from {table} t where t.tenant_id = '{}' order by 1", firm.cx.tenant);
         let rows: Vec<String> =
             sqlx::query_scalar(AssertSqlSafe(sql)).fetch_all(&mut admin).await.expect("rows as text");
         for row in rows {
