@@ -24,6 +24,8 @@ pub mod imports;
 pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod notifications;
+#[cfg(feature = "ssr")]
+pub mod operator;
 pub mod page;
 #[cfg(feature = "ssr")]
 pub mod person;
@@ -34,6 +36,8 @@ pub mod reports;
 pub mod search;
 #[cfg(feature = "ssr")]
 pub mod shell;
+#[cfg(feature = "ssr")]
+pub mod usage;
 #[cfg(feature = "ssr")]
 pub mod webhook_log;
 

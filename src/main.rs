@@ -19,7 +19,7 @@ use diwan::platform::jobs::Workers;
 use diwan::platform::person;
 use diwan::platform::tenancy::Db;
 use diwan::platform::token::Bearer;
-use diwan::platform::{audit, auth, database, import, web};
+use diwan::platform::{audit, auth, database, import, operator, web};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -88,8 +88,32 @@ enum Verb {
         #[command(subcommand)]
         verb: CompanyVerb,
     },
+    /// Who operates the installation: sees all companies and what they use, gives plans, suspends.
+    Operator {
+        #[command(subcommand)]
+        verb: OperatorVerb,
+    },
     /// Says which database is used and whether it answers.
     Doctor,
+}
+
+#[derive(Subcommand)]
+enum OperatorVerb {
+    /// Makes whoever has this address an operator, with a new account if they have none.
+    Add {
+        /// Mail address.
+        email: String,
+        /// Name of a new account.
+        #[arg(long, default_value = "")]
+        name: String,
+    },
+    /// Takes this from somebody; their account stays.
+    Remove {
+        /// Mail address.
+        email: String,
+    },
+    /// Lists the operators.
+    List,
 }
 
 /// What is to be imported, by whom and how.
@@ -264,6 +288,12 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
             opened.close().await?;
             outcome
         }
+        Verb::Operator { verb } => {
+            let opened = database::open(&config).await?;
+            let outcome = operators(&opened, verb).await;
+            opened.close().await?;
+            outcome
+        }
         Verb::Doctor => {
             let opened = database::open(&config).await?;
             println!(
@@ -288,7 +318,11 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
     let options = web::site()?;
     let files = Store::open(&config)?;
     let limits = Limits::new(config.rates);
-    let tidying = [files::keep_tidy(&opened.db, &files), api::keep_tidy(&opened.db, &limits)];
+    let tidying = [
+        files::keep_tidy(&opened.db, &files),
+        api::keep_tidy(&opened.db, &limits),
+        api::keep_count(&opened.db, &limits),
+    ];
     let house = web::House { db: opened.db.clone(), files, options: Arc::new(options), secure, app: shell::document };
     let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
     if demo {
@@ -300,11 +334,14 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
     }
     let workers = Workers::start(&opened.db, &house.files, WORKERS);
     let hooks = Hooks::start(&opened.db);
-    let router = web::router(house, forms::routes(), api::routes(limits));
+    let router = web::router(house, forms::routes(), api::routes(limits.clone()));
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
     tokio::join!(workers.stop(), hooks.stop());
     tidying.iter().for_each(|sweeping| sweeping.abort());
+    if let Err(error) = limits.write_down(&opened.db).await {
+        tracing::warn!(%error, "calls are not written down");
+    }
     opened.close().await
 }
 
@@ -318,6 +355,28 @@ async fn asked_to_stop() {
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}
     }
+}
+
+async fn operators(opened: &database::Opened, verb: OperatorVerb) -> anyhow::Result<()> {
+    let mut owner = opened.owner().await?;
+    match verb {
+        OperatorVerb::Add { email, name } => {
+            if let Some(password) = operator::add(&mut owner, &email, &name).await? {
+                println!("a new account for {email}, with the password {password}");
+            }
+            println!("{email} operates this installation: sign in and open {}", web::OPERATOR);
+        }
+        OperatorVerb::Remove { email } => {
+            anyhow::ensure!(operator::remove(&mut owner, &email).await?, "no operator has the address {email}");
+            println!("{email} is no operator any more");
+        }
+        OperatorVerb::List => {
+            for (email, name) in operator::all(&mut owner).await? {
+                println!("{email}  {name}");
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn verify_audit(db: &Db) -> anyhow::Result<()> {

@@ -3,12 +3,14 @@
 use super::limits::{Limits, Taken};
 use super::problem::{Problem, Trouble};
 use crate::i18n::{Digits, I18n, Locale, negotiate};
+use crate::platform::plan::{self, Allowance};
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::token::{self, Bearer};
 use crate::platform::web;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
+use jiff::Timestamp;
 use std::net::IpAddr;
 use uuid::Uuid;
 
@@ -61,6 +63,7 @@ pub struct Caller {
     pub bearer: Bearer,
     limits: Limits,
     taken: Taken,
+    allowance: Allowance,
 }
 
 impl Caller {
@@ -86,7 +89,8 @@ impl Caller {
         let (db, limits) = (db.clone(), limits.clone());
         let Asked { request, address, locale } = asked;
         match whole(async move { token::admit(&db, bearer, request, address, locale).await }).await {
-            Ok(cx) => Ok(Caller { cx, bearer, limits, taken }),
+            Ok((_, allowance)) if !limits.spend(bearer.tenant, 1, allowance) => Err(refuse(spent(allowance))),
+            Ok((cx, allowance)) => Ok(Caller { cx, bearer, limits, taken, allowance }),
             Err(error) => Err(refuse(error.into())),
         }
     }
@@ -97,7 +101,11 @@ impl Caller {
             return Ok(());
         }
         self.taken = self.limits.take(self.bearer, requests);
-        self.taken.wait().map_or(Ok(()), |wait| Err(Trouble::TooMany(wait)))
+        if let Some(wait) = self.taken.wait() {
+            return Err(Trouble::TooMany(wait));
+        }
+        let fits = self.limits.spend(self.bearer.tenant, requests, self.allowance);
+        if fits { Ok(()) } else { Err(spent(self.allowance)) }
     }
 
     /// What a trouble is called in this program's language.
@@ -110,6 +118,12 @@ impl Caller {
         let response = outcome.unwrap_or_else(|trouble| self.problem(trouble).into_response());
         dress(response, Some(&self.taken))
     }
+}
+
+/// The calls of this month are used up.
+fn spent(allowance: Allowance) -> Trouble {
+    let (on, wait) = plan::begins_anew(Timestamp::now());
+    Trouble::Spent { most: allowance.most.unwrap_or_default(), on, wait }
 }
 
 /// Says whom an answer is for, and what is left to ask.

@@ -2,13 +2,17 @@
 //! company, each full for a minute's requests and refilled evenly.
 
 use crate::platform::config::Rates;
+use crate::platform::error::Outcome;
+use crate::platform::plan::{self, Allowance};
+use crate::platform::tenancy::Db;
 use crate::platform::token::Bearer;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use governor::clock::Clock as _;
 use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -25,6 +29,8 @@ pub struct Limits(Arc<Buckets>);
 struct Buckets {
     token: Bucket,
     company: Bucket,
+    /// Calls that this node has let in and not written down yet, by company.
+    counted: Mutex<HashMap<Uuid, i64>>,
 }
 
 /// The buckets of one kind, by whose they are.
@@ -54,7 +60,7 @@ pub struct Taken {
 impl Limits {
     pub fn new(rates: Rates) -> Limits {
         let (token, company) = (Bucket::new("token", rates.token), Bucket::new("company", rates.company));
-        Limits(Arc::new(Buckets { token, company }))
+        Limits(Arc::new(Buckets { token, company, counted: Mutex::default() }))
     }
 
     /// Takes so many requests out of the buckets of a token and of its company.
@@ -67,6 +73,39 @@ impl Limits {
             None => self.0.company.take(bearer.tenant, requests),
         };
         Taken { token, company }
+    }
+
+    /// Counts calls of a company, as long as its plan has room for them in this month. Of other nodes it knows what they have
+    /// written down: a company may come a minute's calls beyond its limit, and is never refused before it.
+    pub fn spend(&self, company: Uuid, calls: u32, allowance: Allowance) -> bool {
+        let mut counted = self.counted();
+        let here = counted.get(&company).copied().unwrap_or_default();
+        let fits = plan::fits(allowance.made.saturating_add(here), calls.into(), allowance.most);
+        if fits {
+            counted.insert(company, here + i64::from(calls));
+        }
+        fits
+    }
+
+    fn counted(&self) -> MutexGuard<'_, HashMap<Uuid, i64>> {
+        self.0.counted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes down what was counted. What cannot be written is counted further.
+    pub async fn write_down(&self, db: &Db) -> Outcome<()> {
+        let taken = std::mem::take(&mut *self.counted());
+        if taken.is_empty() {
+            return Ok(());
+        }
+        let calls: Vec<(Uuid, i64)> = taken.into_iter().collect();
+        let written = plan::count_calls(db, &calls).await;
+        if written.is_err() {
+            let mut counted = self.counted();
+            for (company, calls) in calls {
+                *counted.entry(company).or_default() += calls;
+            }
+        }
+        written
     }
 
     /// Forgets whose buckets are full again.

@@ -12,7 +12,7 @@ pub mod webhooks;
 use crate::platform::error::Outcome;
 use crate::platform::tenancy::{Cx, Db};
 use crate::platform::web::House;
-use crate::platform::{auth, once, webhooks as hooks};
+use crate::platform::{auth, once, plan, webhooks as hooks};
 use axum::{Extension, Router};
 use limits::Limits;
 use std::time::Duration;
@@ -20,6 +20,9 @@ use tokio::task::JoinHandle;
 
 /// How often what is of no use any more is swept away.
 const TIDY: Duration = Duration::from_secs(60 * 60);
+
+/// How often it is written down how much programs have asked.
+const COUNT: Duration = Duration::from_secs(60);
 
 /// The routes of programs, which keep within these limits.
 pub fn routes(limits: Limits) -> Router<House> {
@@ -29,7 +32,8 @@ pub fn routes(limits: Limits) -> Router<House> {
     routes.layer(Extension(limits))
 }
 
-/// Sweeps answers that nobody will ask for again and messages that were sent long ago, and forgets who has not asked for long, as long as the process lives.
+/// Sweeps answers that nobody will ask for again and messages that were sent long ago, forgets who has not asked for long, and
+/// writes down what each company has, as long as the process lives.
 pub fn keep_tidy(db: &Db, limits: &Limits) -> JoinHandle<()> {
     let (db, limits) = (db.clone(), limits.clone());
     tokio::spawn(async move {
@@ -51,8 +55,23 @@ pub fn keep_tidy(db: &Db, limits: &Limits) -> JoinHandle<()> {
     })
 }
 
+/// Writes down every minute how much the companies' programs have asked, as long as the process lives.
+pub fn keep_count(db: &Db, limits: &Limits) -> JoinHandle<()> {
+    let (db, limits) = (db.clone(), limits.clone());
+    tokio::spawn(async move {
+        let mut turns = tokio::time::interval(COUNT);
+        loop {
+            turns.tick().await;
+            if let Err(error) = limits.write_down(&db).await {
+                tracing::warn!(%error, "calls are not written down");
+            }
+        }
+    })
+}
+
 async fn tidy(db: &Db, cx: &Cx) -> Outcome<()> {
     once::sweep(db, cx).await?;
     hooks::sweep(db, cx).await?;
+    plan::measure(db, cx).await?;
     Ok(())
 }

@@ -6,6 +6,8 @@ use crate::platform::error::{Error, Refusal};
 use crate::record::line::parse_input_name;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 use std::time::Duration;
 use uuid::Uuid;
@@ -65,6 +67,12 @@ pub enum Trouble {
     MediaType,
     /// Too many requests; after so long there is room again.
     TooMany(Duration),
+    /// All calls that the company's plan has for a month; they begin anew on that day, after so long.
+    Spent {
+        most: i64,
+        on: Date,
+        wait: Duration,
+    },
 }
 
 impl From<Error> for Trouble {
@@ -106,7 +114,7 @@ impl Trouble {
             Trouble::TooLarge => 413,
             Trouble::MediaType => 415,
             Trouble::Unconditional => 428,
-            Trouble::TooMany(_) => 429,
+            Trouble::TooMany(_) | Trouble::Spent { .. } => 429,
         }
     }
 
@@ -127,6 +135,9 @@ impl Trouble {
             Trouble::TooMany(wait) => {
                 vec![Refusal::new("refuse-api-too-many").with("seconds", seconds(wait) as usize)]
             }
+            Trouble::Spent { most, on, .. } => {
+                vec![Refusal::new("refuse-plan-calls").with("most", Decimal::from(most)).with("date", on)]
+            }
         }
     }
 
@@ -134,7 +145,7 @@ impl Trouble {
     pub fn tell(self, i18n: I18n, request: Uuid) -> Problem {
         let status = self.status();
         let retry = match &self {
-            Trouble::TooMany(wait) => Some(seconds(*wait)),
+            Trouble::TooMany(wait) | Trouble::Spent { wait, .. } => Some(seconds(*wait)),
             _ => matches!(status, 409 | 503).then_some(1),
         };
         let known = KINDS.iter().find(|kind| kind.status == status);

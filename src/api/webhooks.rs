@@ -154,9 +154,12 @@ async fn message(db: &Db, delivery: &Delivery) -> Outcome<Option<Json>> {
         scope: Some(Arc::new(Scope { writes: false, records: None })),
     };
     let mut tx = match db.begin(&cx).await {
-        Err(Error::Denied) => return Ok(None),
+        Err(Error::Denied | Error::Shut(_)) => return Ok(None),
         begun => begun?,
     };
+    if !tx.plan.flags.has("webhooks") {
+        return Ok(None);
+    }
     let name = delivery.event.split('.').next().unwrap_or_default();
     let Some(record) = door::record(name).map(|record| tx.described(record)) else { return Ok(None) };
     let record: &'static Record = record;

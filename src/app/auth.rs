@@ -3,7 +3,7 @@
 use super::draw::Choice;
 use super::frame::language_switch;
 use crate::i18n::I18n;
-use crate::platform::web::{PlainForm, Visit};
+use crate::platform::web::{OPERATOR, PlainForm, Visit};
 use crate::record::Names;
 use crate::t;
 use crate::ui::{icon, mark, use_i18n};
@@ -176,8 +176,8 @@ pub fn new_company() -> AnyView {
     .into_any()
 }
 
-/// The companies of the signed-in person.
-pub fn companies(companies: Vec<Choice>) -> AnyView {
+/// The companies of the signed-in person; and the way to all others, for whoever operates the installation.
+pub fn companies(companies: Vec<Choice>, operates: bool) -> AnyView {
     let i18n = use_i18n();
     let items = companies
         .into_iter()
@@ -191,9 +191,13 @@ pub fn companies(companies: Vec<Choice>) -> AnyView {
             }
         })
         .collect_view();
+    let console = operates.then(|| {
+        view! { <p><a class="btn" href=OPERATOR>{icon("building-2")}<span>{t!(i18n, "operator")}</span></a></p> }
+    });
     view! {
         <section class="card"><ul class="waits">{items}</ul>
             <a class="btn" href="/companies/new">{icon("plus")}<span>{t!(i18n, "company-add")}</span></a></section>
+        {console}
     }
     .into_any()
 }

@@ -3,8 +3,6 @@
 //!
 //! Questions and answers travel as postcard: reading JSON took a fifth of the program that a first visit downloads.
 
-#[cfg(feature = "ssr")]
-use super::draw;
 use crate::record::Names;
 #[cfg(feature = "ssr")]
 use crate::record::page::BulkDraft;
@@ -83,6 +81,7 @@ mod server {
     use crate::platform::notifications;
     use crate::platform::page::{self, Posted};
     use crate::platform::person;
+    use crate::platform::plan;
     use crate::platform::search;
     use crate::platform::tenancy::{Company, TenantTx, whole};
     use crate::platform::webhooks;
@@ -124,11 +123,20 @@ mod server {
         whole(task).await.map_err(|e| failure(e, request))
     }
 
-    pub async fn companies(visit: &Visit) -> Result<Vec<Choice>, Failure> {
+    pub async fn companies(visit: &Visit) -> Result<Contents, Failure> {
         let fail = |error| failure(error, visit.request);
         let person = visit.signed_in.as_ref().ok_or_else(|| fail(Error::SignedOut))?;
         let companies = auth::companies(&visit.db, person.user).await.map_err(fail)?;
-        Ok(companies.into_iter().map(|c| Choice { current: c.id == person.tenant, id: c.id, name: c.name }).collect())
+        let operates = auth::is_operator(&visit.db, person.user).await.map_err(fail)?;
+        let choice = |c: auth::Membership| Choice { current: c.id == person.tenant, id: c.id, name: c.name };
+        Ok(Contents::Companies(companies.into_iter().map(choice).collect(), operates))
+    }
+
+    /// A page of those who operate the installation, by the rest of its path.
+    pub async fn operator(visit: &Visit, path: &[String], query: &[(String, String)]) -> Result<Contents, Failure> {
+        let fail = |error| failure(error, visit.request);
+        let person = visit.signed_in.as_ref().ok_or_else(|| fail(Error::SignedOut))?;
+        crate::app::operator::page(&visit.db, person.user, path, query).await.map_err(fail)
     }
 
     /// Reads the page at an address.
@@ -178,6 +186,7 @@ mod server {
                     webhooks::log(tx, webhooks::Asked { webhook, state: asked("state"), after }).await?,
                 )
             }
+            ["usage"] => Contents::Usage(Box::new(plan::page(tx).await?)),
             ["notifications"] => Contents::Notifications(notifications::page(tx, place(&asked("before"))?).await?),
             ["search"] => Page::Search(search::find(tx, &asked("q")).await?).into(),
             ["persons", record, id] => {
@@ -297,9 +306,15 @@ pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Loa
     }
     let i18n = visit.i18n;
     if path == ["companies"] {
-        let companies = draw::Contents::Companies(server::companies(&visit).await?);
+        let companies = server::companies(&visit).await?;
         let unread = server::read(|tx| Box::pin(crate::platform::notifications::unread(tx))).await.ok();
         return Ok(Loaded { page: companies.draw(i18n), unread });
+    }
+    if let [first, rest @ ..] = &path[..]
+        && crate::platform::web::OPERATOR.strip_prefix('/') == Some(first.as_str())
+    {
+        let contents = server::operator(&visit, rest, &query).await?;
+        return Ok(Loaded { page: contents.draw(i18n), unread: None });
     }
     let posted = visit.posted.clone();
     let name = visit.signed_in.map(|p| p.name).unwrap_or_default();

@@ -3,7 +3,9 @@
 
 use super::calls::{Drawn, Page};
 use super::print::{self, Sheet, StatementSheet};
-use super::{audit, auth, company_data, home, import, jobs, notifications, person, reports, webhook_log};
+use super::{
+    audit, auth, company_data, home, import, jobs, notifications, operator, person, reports, usage, webhook_log,
+};
 use crate::i18n::I18n;
 use crate::modules;
 use crate::modules::finance::health::Check;
@@ -11,7 +13,9 @@ use crate::modules::finance::report::{GeneralLedger, TrialBalance};
 use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::modules::sales::report::{Receivables, Statement};
+use crate::platform::operator::{CompanyPage, List};
 use crate::platform::person::Known;
+use crate::platform::plan::UsagePage;
 use crate::platform::webhooks::Log;
 use crate::record::Names;
 use crate::record::audit::AuditPage;
@@ -44,7 +48,8 @@ pub enum Contents {
     StatementPaper(Box<StatementSheet>),
     BooksHealth(Vec<Check>, String),
     StockOnHand(StockOnHand),
-    Companies(Vec<Choice>),
+    /// With whether the reader operates the installation.
+    Companies(Vec<Choice>, bool),
     NewCompany,
     Audit(AuditPage),
     CompanyData(Vec<JobLine>),
@@ -53,6 +58,9 @@ pub enum Contents {
     Notifications(NotificationPage),
     WebhookLog(Log),
     Person(Box<Known>),
+    Usage(Box<UsagePage>),
+    Operator(Box<List>),
+    OperatorCompany(Box<CompanyPage>),
 }
 
 impl From<Page> for Contents {
@@ -111,7 +119,10 @@ impl Contents {
             Contents::WebhookLog(log) => report(i18n, "webhook-log", webhook_log::view(log)),
             Contents::Person(known) => titled(person::title(i18n, &known), person::view(*known)),
             Contents::Job(page) => titled(jobs::title(i18n, &page.line), jobs::report(i18n, &page)),
-            Contents::Companies(data) => titled(t!(i18n, "companies"), auth::companies(data)),
+            Contents::Companies(data, operates) => titled(t!(i18n, "companies"), auth::companies(data, operates)),
+            Contents::Usage(page) => report(i18n, "usage", usage::view(*page)),
+            Contents::Operator(list) => titled(t!(i18n, "operator"), operator::list(*list)),
+            Contents::OperatorCompany(page) => titled(i18n.name(&page.line.name).to_owned(), operator::company(*page)),
         }
     }
 }

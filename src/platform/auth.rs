@@ -112,7 +112,7 @@ impl SignedIn {
     }
 }
 
-/// The companies a person belongs to, oldest membership first.
+/// The companies a person belongs to, oldest membership first, suspended ones last.
 pub async fn companies(db: &Db, user: Uuid) -> Outcome<Vec<Membership>> {
     let rows = sqlx::query("select id, name::text as name from auth.companies_of($1)")
         .bind(user)
@@ -176,19 +176,29 @@ pub async fn prove(db: &Db, email: &str, password: String) -> Outcome<Uuid> {
     if right { Ok(user) } else { Err(refusal()) }
 }
 
-/// Signs somebody in to the company they joined first.
+/// Signs somebody in to the company they joined first, of those that are open if there is one.
 pub async fn sign_in(db: &Db, email: &str, password: String) -> Outcome<SignedIn> {
     person(db, prove(db, email, password).await?).await
 }
 
-/// What the session of a person begins with. Denied to those who belong to no company.
+/// Whether somebody operates the installation.
+pub async fn is_operator(db: &Db, user: Uuid) -> Outcome<bool> {
+    Ok(sqlx::query_scalar("select auth.is_operator($1)").bind(user).fetch_one(db.people()).await?)
+}
+
+/// What the session of a person begins with. Denied to those who belong to no company, unless they operate the installation:
+/// their company is nobody's.
 pub async fn person(db: &Db, user: Uuid) -> Outcome<SignedIn> {
-    let company = companies(db, user).await?.into_iter().next().ok_or(Error::Denied)?;
+    let first = companies(db, user).await?.into_iter().next();
+    if first.is_none() && !is_operator(db, user).await? {
+        return Err(Error::Denied);
+    }
+    let tenant = first.map_or(Uuid::nil(), |company| company.id);
     let row = sqlx::query("select * from auth.person($1)").bind(user).fetch_one(db.people()).await?;
     Ok(SignedIn {
         user,
         name: row.try_get("name")?,
-        tenant: company.id,
+        tenant,
         locale: Locale::from_tag(row.try_get("locale")?).unwrap_or(Locale::En),
         digits: Digits::from_tag(row.try_get("digits")?),
         theme: row.try_get("theme")?,

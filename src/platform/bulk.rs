@@ -45,7 +45,7 @@ pub enum Which {
 pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, order: &Order) -> Outcome<Uuid> {
     let (rights, record) = (tx.rights(), tx.described(record));
     if !verbs(&rights, record).contains(&order.verb) {
-        return Err(Error::Denied);
+        return Err(rights.denial(record));
     }
     if order.verb == "set" && !settable_fields(&rights, record).contains(&order.field) {
         return Err(Refusal::new("refuse-bulk-field").into());

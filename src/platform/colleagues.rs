@@ -41,8 +41,10 @@ pub async fn colleagues(tx: &mut TenantTx) -> Outcome<Vec<Colleague>> {
     let roles: Vec<Uuid> = bases.keys().copied().collect();
     let lines = permission::lines_of_all(tx, &roles).await?;
     let of_role = |role: &Uuid| lines.get(role).map(Vec::as_slice).unwrap_or_default();
+    let flags = &tx.plan.flags;
+    let of = |role: &Uuid, base: &str| Rights::new(base, door::records(), of_role(role)).among(door::records(), flags);
     let rights: HashMap<Uuid, Arc<Rights>> =
-        bases.iter().map(|(role, base)| (*role, Arc::new(Rights::new(base, door::records(), of_role(role))))).collect();
+        bases.iter().map(|(role, base)| (*role, Arc::new(of(role, base)))).collect();
     rows.iter()
         .map(|row| {
             let role: Uuid = row.try_get("role")?;

@@ -19,10 +19,18 @@ pub fn schema() -> i64 {
 /// An open database; the private cluster, when there is one, stops with the last [`Opened::close`] of all who use it.
 pub struct Opened {
     pub db: Db,
+    admin: String,
     cluster: Option<Cluster>,
 }
 
 impl Opened {
+    /// A connection of the owner of the tables, for what no page may do.
+    pub async fn owner(&self) -> anyhow::Result<PgConnection> {
+        let mut connection = PgConnection::connect(&self.admin).await.context("connecting to the database")?;
+        sqlx::query("set role diwan_owner").execute(&mut connection).await?;
+        Ok(connection)
+    }
+
     pub async fn close(self) -> anyhow::Result<()> {
         self.db.close().await;
         match self.cluster {
@@ -43,7 +51,7 @@ pub async fn open(config: &Config) -> anyhow::Result<Opened> {
         }
     };
     let app = prepare(&admin).await?;
-    Ok(Opened { db: Db::connect(&app, config.connections).await?, cluster })
+    Ok(Opened { db: Db::connect(&app, config.connections).await?, admin, cluster })
 }
 
 /// Creates a database when it does not exist.

@@ -7,9 +7,9 @@ use super::document::Values;
 pub use super::document::{Document, Line};
 pub use super::error::{Error, Outcome, Refusal};
 use super::permission::Rights;
-use super::sql;
 use super::tenancy::{Standing, TenantTx};
 pub use super::typed::{Links, Typed, find_links, read_typed};
+use super::{plan, sql};
 use crate::record::page::{Arg, HandOn};
 use crate::record::{Field, Kind, Reach, Record, Start, Value, fold::fold};
 use async_trait::async_trait;
@@ -356,7 +356,7 @@ pub async fn save(
             }
             before.clone()
         }
-        None if !rights.creates(record) => return Err(Error::Denied),
+        None if !rights.creates(record) => return Err(rights.denial(record)),
         None => Document { id, ..fresh(tx, record).await? },
     };
     let (mut document, mut faults, _) = draft(tx, start, typed).await?;
@@ -366,6 +366,7 @@ pub async fn save(
     if !faults.is_empty() {
         return Err(Error::Refused(faults));
     }
+    plan::make_room(tx, record, usize::from(before.is_none())).await?;
     write(tx, before.as_ref(), &mut document).await?;
     Ok(document)
 }
@@ -688,7 +689,7 @@ pub async fn delete(tx: &mut TenantTx, record: &'static Record, id: Uuid, versio
 /// this version.
 pub(super) async fn delete_several(tx: &mut TenantTx, record: &'static Record, documents: &[Document]) -> Outcome<()> {
     if !tx.standing.rights.deletes(record) {
-        return Err(Error::Denied);
+        return Err(tx.standing.rights.denial(record));
     }
     if documents.iter().any(|d| !record.editable(d.state()) || d.number().is_some()) {
         return Err(Refusal::new("refuse-delete-posted").into());
@@ -766,6 +767,8 @@ pub(super) async fn write_imported(
     if !drafts.iter().all(|draft| may(draft) && within_reach(&tx.standing, draft.document)) {
         return Err(Error::Denied);
     }
+    let new = drafts.iter().filter(|draft| draft.before.is_none()).count();
+    plan::make_room(tx, record, new).await?;
     write_several(tx, record, drafts).await
 }
 

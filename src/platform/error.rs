@@ -40,6 +40,9 @@ pub enum Error {
     NotFound,
     #[error("denied")]
     Denied,
+    /// The company is closed, or this part of Diwan is, whatever somebody's rights in it. The sentence says which.
+    #[error("shut: {0:?}")]
+    Shut(Refusal),
     #[error("signed out")]
     SignedOut,
     /// The request itself is malformed, such as a forged page cursor.
@@ -92,6 +95,8 @@ impl From<sqlx::Error> for Error {
             Some("DW001") => Refusal::new("refuse-posted").into(),
             Some("DW002") => Refusal::new("refuse-unbalanced").into(),
             Some("DW003") => Refusal::new("refuse-company-deleted").into(),
+            // Not for whoever is no operator.
+            Some("DW004") => Error::NotFound,
             Some("55P03") | Some("40P01") | Some("40001") => Refusal::new("refuse-busy").into(),
             _ => Error::Db(error),
         }
@@ -110,7 +115,7 @@ impl Error {
             Error::Refused(_) => 422,
             Error::Conflict => 409,
             Error::NotFound => 404,
-            Error::Denied => 403,
+            Error::Denied | Error::Shut(_) => 403,
             Error::SignedOut => 401,
             Error::BadRequest(_) => 400,
             Error::Db(sqlx::Error::PoolTimedOut | sqlx::Error::Io(_)) => 503,
@@ -125,6 +130,7 @@ impl Error {
             Error::Conflict => vec![Refusal::new("refuse-conflict")],
             Error::NotFound => vec![Refusal::new("error-not-found")],
             Error::Denied => vec![Refusal::new("error-denied")],
+            Error::Shut(refusal) => vec![refusal],
             Error::SignedOut => vec![Refusal::new("error-signed-out")],
             Error::BadRequest(_) => vec![Refusal::new("error-bad-request")],
             Error::Db(_) | Error::Other(_) => {

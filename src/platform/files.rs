@@ -131,7 +131,8 @@ pub(super) async fn enter_room(tx: &mut TenantTx) -> Outcome<()> {
     Ok(())
 }
 
-/// Refuses when all files of the company together, those to come included, take more room than it has.
+/// Refuses when all files of the company together, those to come included, take more room than it has: what its plan says,
+/// else what the installation gives each company.
 pub(super) async fn fits(tx: &mut TenantTx, quota: u64, name: &str) -> Outcome<()> {
     let tenant = tx.tenant();
     let sum: i64 = sqlx::query_scalar(
@@ -141,6 +142,10 @@ pub(super) async fn fits(tx: &mut TenantTx, quota: u64, name: &str) -> Outcome<(
     .bind(tenant)
     .fetch_one(tx.conn())
     .await?;
+    // Where the plan says how much there is, that much it is.
+    if tx.plan.storage.is_some() {
+        return tx.plan.a_file(sum, name).map_or(Ok(()), |refusal| Err(refusal.into()));
+    }
     if u64::try_from(sum).is_ok_and(|sum| sum <= quota) {
         return Ok(());
     }

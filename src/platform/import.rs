@@ -112,8 +112,9 @@ impl Plan {
     /// Refuses somebody who may not make such records, and a column that they may not write: it would be lost without a word.
     fn check(&self, tx: &TenantTx) -> Outcome<Option<Bad>> {
         let rights = tx.rights();
+        tx.plan.has("import")?;
         if !rights.creates(self.record) {
-            return Err(Error::Denied);
+            return Err(rights.denial(self.record));
         }
         if let (true, Some(key)) = (self.changes, self.record.key()) {
             if !rights.changes(self.record) {

@@ -302,7 +302,9 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
         Ok(End::Paused) => ("waiting", None),
         Err(error) if error.is_busy() && attempts < ATTEMPTS => ("waiting", Some(error.to_string())),
         // Whoever asked may not do it, or no longer: trying again helps nobody.
-        Err(error @ (Error::Denied | Error::NotFound | Error::Refused(_))) => ("failed", Some(error.to_string())),
+        Err(error @ (Error::Denied | Error::Shut(_) | Error::NotFound | Error::Refused(_))) => {
+            ("failed", Some(error.to_string()))
+        }
         Err(error) if attempts >= ATTEMPTS => ("failed", Some(error.to_string())),
         Err(error) => ("waiting", Some(error.to_string())),
     };
@@ -310,6 +312,7 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
     let message = match (&outcome, state) {
         (Err(Error::Refused(refusals)), "failed") => refusals.first().map(|refusal| refusal.message.clone()),
         (Err(Error::Denied), "failed") => Some(Message::new("error-denied")),
+        (Err(Error::Shut(refusal)), "failed") => Some(refusal.message.clone()),
         (Err(Error::NotFound), "failed") => Some(Message::new("error-not-found")),
         (Err(error), "failed") => {
             tracing::error!(%request, %job, %error, "a job is given up");

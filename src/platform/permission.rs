@@ -3,6 +3,8 @@
 //! A role starts from a base whose rights follow from the record descriptions, so that a new record type has sensible
 //! rights at once. What an administrator changes is kept beside it, one right for each record type or field.
 
+use super::error::Error;
+use super::plan::Flags;
 use super::tenancy::TenantTx;
 use crate::record::custom::PREFIX;
 use crate::record::{ALL_ACTIONS, Reach, Record};
@@ -158,6 +160,26 @@ impl Rights {
             }
         }
         Rights { grants }
+    }
+
+    /// What is left of these rights in a company that has these parts of Diwan: of the others it has no records at all.
+    pub fn among(&self, records: &[&'static Record], flags: &Flags) -> Rights {
+        let mut grants = self.grants.clone();
+        for record in records.iter().filter(|record| record.flag.is_some_and(|flag| !flags.has(flag))) {
+            grants.remove(record.name);
+        }
+        Rights { grants }
+    }
+
+    /// Whether the company has such records, whoever sees them.
+    pub fn knows(&self, record: &Record) -> bool {
+        self.grants.contains_key(record.name)
+    }
+
+    /// Why somebody does not get at records that are not for them: where the company has none, they look like any that never
+    /// were.
+    pub fn denial(&self, record: &Record) -> Error {
+        if self.knows(record) { Error::Denied } else { Error::NotFound }
     }
 
     pub fn on(&self, record: &Record) -> &Grant {

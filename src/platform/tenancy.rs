@@ -1,8 +1,9 @@
 //! The one door to the data: a transaction that knows its company, its user and its request.
 
 use super::custom::{self, CustomFields};
-use super::error::{Error, Outcome};
+use super::error::{Error, Outcome, Refusal};
 use super::permission::{self, Rights, Scope};
+use super::plan::Plan;
 use super::{door, sql};
 use crate::i18n::I18n;
 use crate::record::{Names, Record, value};
@@ -102,6 +103,9 @@ type RightsCache = Arc<Mutex<HashMap<(Uuid, Uuid), (i32, Arc<Rights>)>>>;
 /// Fields that companies have added, as of a version of them.
 type CustomCache = Arc<Mutex<HashMap<Uuid, (i32, Arc<CustomFields>)>>>;
 
+/// The base of the roles of customers, and the part of Diwan that is theirs.
+const PORTAL: &str = "portal";
+
 /// Roles whose rights are kept in memory, and companies whose fields are.
 const CACHED: usize = 4096;
 
@@ -171,10 +175,12 @@ impl Db {
             "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start,
                     c.custom_version, (now() at time zone c.time_zone)::date::text as today,
                     m.id as member, m.name as member_name, m.branch, m.customer,
-                    r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true)
+                    r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true),
+                    p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended
                from company c
                join member m on m.tenant_id = c.tenant_id and m.user_id = $1 and m.state = 'active'
                join role r on r.tenant_id = c.tenant_id and r.id = m.role
+              cross join ops.terms() p
               where c.tenant_id = $2",
         )
         .bind(cx.user)
@@ -182,7 +188,14 @@ impl Db {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(Error::Denied)?;
-        let company = Company::read(&row)?;
+        let (company, plan) = (Company::read(&row)?, Plan::read(&row)?);
+        plan.open()?;
+        let base: String = row.try_get("base")?;
+        if base == PORTAL && !plan.flags.has(PORTAL) {
+            return Err(Error::Shut(Refusal::new("error-no-portal")));
+        }
+        // What a company has added it still has, should it be given that part of Diwan back.
+        let custom_version = if plan.flags.has("custom_fields") { row.try_get("custom_version")? } else { 0 };
         let member: Uuid = row.try_get("member")?;
         let mut tx = TenantTx {
             tx,
@@ -190,11 +203,15 @@ impl Db {
             standing: Arc::new(Standing::founder(member)),
             company: Arc::new(company),
             custom: Arc::default(),
+            plan: Arc::new(plan),
             statements: 2,
         };
-        tx.custom = self.custom_of(&mut tx, row.try_get("custom_version")?).await?;
+        tx.custom = self.custom_of(&mut tx, custom_version).await?;
         let role: Uuid = row.try_get("role")?;
-        let mut rights = self.rights_of(&mut tx, role, row.try_get("version")?, row.try_get("base")?).await?;
+        let mut rights = self.rights_of(&mut tx, role, row.try_get("version")?, &base).await?;
+        if !tx.plan.flags.all() {
+            rights = Arc::new(rights.among(door::records(), &tx.plan.flags));
+        }
         if let Some(scope) = &cx.scope {
             rights = Arc::new(rights.within(scope));
         }
@@ -267,14 +284,17 @@ impl Db {
         let mut tx = self.pool.begin_with(opening).await?;
         let row = sqlx::query(
             "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start,
-                    (now() at time zone c.time_zone)::date::text as today from company c where c.tenant_id = $1",
+                    (now() at time zone c.time_zone)::date::text as today,
+                    p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended
+               from company c cross join ops.terms() p where c.tenant_id = $1",
         )
         .bind(cx.tenant)
         .fetch_optional(&mut *tx)
         .await?;
-        let company = row.as_ref().map(Company::read).transpose()?.unwrap_or_default();
+        let company = Arc::new(row.as_ref().map(Company::read).transpose()?.unwrap_or_default());
+        let plan = Arc::new(row.as_ref().map(Plan::read).transpose()?.unwrap_or_default());
         let standing = Arc::new(Standing::founder(member));
-        Ok(TenantTx { tx, cx: cx.clone(), standing, company: Arc::new(company), custom: Arc::default(), statements: 2 })
+        Ok(TenantTx { tx, cx: cx.clone(), standing, company, custom: Arc::default(), plan, statements: 2 })
     }
 
     pub async fn close(&self) {
@@ -296,6 +316,8 @@ pub struct TenantTx {
     pub company: Arc<Company>,
     /// What the company has added to its records.
     pub custom: Arc<CustomFields>,
+    /// What the company may have.
+    pub plan: Arc<Plan>,
     statements: u32,
 }
 

@@ -4,8 +4,9 @@
 //! that the secret itself travels rarely. Either only says which token is meant: whether it holds, with whose rights and how
 //! many of them, is read anew for every request, so that what is taken back counts at once.
 
-use super::error::{Error, Outcome};
+use super::error::{Error, Outcome, Refusal};
 use super::permission::Scope;
+use super::plan::Allowance;
 use super::seal;
 use super::tenancy::{Cx, Db};
 use crate::i18n::{Digits, I18n, Locale};
@@ -161,8 +162,9 @@ impl JwtVerifier for Hs256 {
     }
 }
 
-/// The context of a program: its member, in its company, with so much of their rights. Signed out is whoever shows a token
-/// that never was, ran out or was revoked, or whose member may not enter any more: all look the same.
+/// The context of a program: its member, in its company, with so much of their rights; and how often the company's programs
+/// may ask in this month. Signed out is whoever shows a token that never was, ran out or was revoked, or whose member may not
+/// enter any more: all look the same. Shut is a company that is suspended, or has no interface for programs.
 ///
 /// Without a language of its own the program is spoken to in its member's.
 pub async fn admit(
@@ -171,13 +173,15 @@ pub async fn admit(
     request: Uuid,
     address: Option<IpAddr>,
     locale: Option<Locale>,
-) -> Outcome<Cx> {
+) -> Outcome<(Cx, Allowance)> {
     let spoken = |locale: Option<Locale>| I18n::new(locale.unwrap_or(Locale::En), Digits::Western);
     let cx = Cx { user: Uuid::nil(), tenant: bearer.tenant, i18n: spoken(locale), request, address, scope: None };
     let mut tx = db.admit(&cx, Uuid::nil()).await?;
+    let plan = tx.plan.clone();
     let row = sqlx::query(
         "select m.user_id, t.scope, p.locale, coalesce(t.used_at < now() - interval '1 minute', true) as unnoted,
-                array(select r.record from api_token_record r where r.tenant_id = t.tenant_id and r.parent = t.id) as records
+                array(select r.record from api_token_record r where r.tenant_id = t.tenant_id and r.parent = t.id) as records,
+                case when $3 then ops.called() else 0 end as called
            from api_token t
            join company c on c.tenant_id = t.tenant_id
            join member m on m.tenant_id = t.tenant_id and m.id = t.member and m.state = 'active'
@@ -187,9 +191,15 @@ pub async fn admit(
     )
     .bind(bearer.tenant)
     .bind(bearer.id)
+    .bind(plan.calls.is_some())
     .fetch_optional(tx.conn())
     .await?
     .ok_or(Error::SignedOut)?;
+    plan.open()?;
+    if !plan.flags.has("api") {
+        return Err(Error::Shut(Refusal::new("error-no-api")));
+    }
+    let allowance = Allowance { most: plan.calls, made: row.try_get("called")? };
     let user: Uuid = row.try_get("user_id")?;
     let (scope, records): (String, Vec<String>) = (row.try_get("scope")?, row.try_get("records")?);
     let own: String = row.try_get("locale")?;
@@ -210,5 +220,5 @@ pub async fn admit(
     let records: BTreeSet<String> = records.into_iter().collect();
     let scope = Scope { writes: scope == "write", records: Some(records).filter(|records| !records.is_empty()) };
     let i18n = spoken(locale.or_else(|| Locale::from_tag(&own)));
-    Ok(Cx { user, i18n, scope: Some(Arc::new(scope)), ..cx })
+    Ok((Cx { user, i18n, scope: Some(Arc::new(scope)), ..cx }, allowance))
 }

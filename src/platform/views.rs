@@ -51,7 +51,7 @@ fn shares(tx: &TenantTx, record: &Record) -> bool {
 /// Keeps a query under a name; one's own view of that name gives way to it.
 pub async fn keep(tx: &mut TenantTx, record: &'static Record, name: &str, query: &Query, shared: bool) -> Outcome<()> {
     if !tx.standing.rights.sees(record) {
-        return Err(Error::Denied);
+        return Err(tx.standing.rights.denial(record));
     }
     let name = name.trim();
     if name.is_empty() || name.chars().count() > NAME_LENGTH || name.chars().any(char::is_control) {

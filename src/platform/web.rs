@@ -35,6 +35,9 @@ use tower_sessions::cookie::time::Duration;
 use tower_sessions::{Expiry, Session, SessionManagerLayer};
 use uuid::Uuid;
 
+/// Where the pages of operators begin.
+pub const OPERATOR: &str = "/operator";
+
 /// What every handler can reach.
 #[derive(Clone)]
 pub struct House {
@@ -548,7 +551,10 @@ async fn sign_in(
             // Only a path of ours: never another site, however it is dressed up.
             let next = field("next");
             let ours = next.starts_with('/') && !next.starts_with("//") && !next.contains('\\');
-            let_in(&session, &visit, &signed_in, if ours { &next } else { "/" }).await
+            let target = if ours { next.as_str() } else { "/" };
+            // Operators who belong to no company have no home in one.
+            let target = if signed_in.tenant.is_nil() && target == "/" { OPERATOR } else { target };
+            let_in(&session, &visit, &signed_in, target).await
         }
         Err(error) => {
             let status = if matches!(error, Error::Refused(_)) { 401 } else { error.status() };

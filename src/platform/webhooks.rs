@@ -427,7 +427,7 @@ pub struct LogAttempt {
 pub async fn log(tx: &mut TenantTx, asked: Asked) -> Outcome<Log> {
     let hooks = record();
     if !tx.standing.rights.sees_whole(hooks) {
-        return Err(Error::Denied);
+        return Err(tx.standing.rights.denial(hooks));
     }
     let (tenant, zone) = (tx.tenant(), tx.company.time_zone.clone());
     let webhooks: Vec<(Uuid, String)> =
@@ -497,7 +497,7 @@ pub async fn log(tx: &mut TenantTx, asked: Asked) -> Outcome<Log> {
 pub async fn replay(tx: &mut TenantTx, delivery: Uuid) -> Outcome<()> {
     let hooks = record();
     if !tx.standing.rights.sees_whole(hooks) || !tx.standing.rights.changes(hooks) {
-        return Err(Error::Denied);
+        return Err(tx.standing.rights.denial(hooks));
     }
     let tenant = tx.tenant();
     let found: Option<(Uuid, String, String)> = sqlx::query_as(

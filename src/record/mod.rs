@@ -439,6 +439,8 @@ pub struct Record {
     pub seen_by: &'static [&'static str],
     /// Bases of roles that create, change, delete and act on it beside the owner.
     pub kept_by: &'static [&'static str],
+    /// The part of Diwan that it belongs to; a company without it has no such records.
+    pub flag: Option<&'static str>,
 }
 
 impl Record {
@@ -469,6 +471,7 @@ impl Record {
             party: None,
             seen_by: &[],
             kept_by: &[],
+            flag: None,
         }
     }
 

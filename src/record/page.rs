@@ -146,6 +146,8 @@ pub struct ListPage {
     /// Titles of the links that filters name, as (field, canonical text).
     pub labels: Vec<(String, String)>,
     pub can_create: bool,
+    /// Whether a file may bring more of them.
+    pub can_import: bool,
     /// Queries that the reader can open by their name.
     pub saved: Vec<SavedView>,
     /// The states, when the list is a board.

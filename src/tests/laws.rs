@@ -342,6 +342,9 @@ fn no_message_is_unused() {
         "import-state-",
         "webhook-log-state-",
         "webhook-outcome-",
+        "flag-",
+        "operator-sort-",
+        "operator-did-",
     ];
     let unused: Vec<_> = MESSAGES
         .iter()

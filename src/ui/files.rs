@@ -105,7 +105,7 @@ fn item_view(i18n: I18n, item: FileItem) -> AnyView {
 }
 
 /// Bytes as people read them.
-fn size(i18n: I18n, bytes: i64) -> String {
+pub fn size(i18n: I18n, bytes: i64) -> String {
     const MEGABYTE: i64 = 1024 * 1024;
     if bytes < MEGABYTE {
         return t!(i18n, "files-kilobytes", size = (bytes + 1023) / 1024);

@@ -41,8 +41,11 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
 fn head(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     let new = page.can_create.then(|| {
         let label = i18n.format(&format!("{}-new", record.name), None);
+        let import = page.can_import.then(|| {
+            view! { <a class="btn quiet" href=format!("/{}/import", record.path)>{icon("upload")}<span>{t!(i18n, "import")}</span></a> }
+        });
         view! {
-            <a class="btn quiet" href=format!("/{}/import", record.path)>{icon("upload")}<span>{t!(i18n, "import")}</span></a>
+            {import}
             <a class="btn pri" href=format!("/{}/new", record.path)>{icon("plus")}<span>{label}</span></a>
         }
     });
@@ -754,9 +757,12 @@ fn empty(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
     let why = i18n.format(&format!("{}-empty", record.name), None);
     let new = page.can_create.then(|| {
         let label = i18n.format(&format!("{}-new", record.name), None);
+        let import = page.can_import.then(|| {
+            view! { <a class="btn" href=format!("/{}/import", record.path)>{icon("upload")}<span>{t!(i18n, "import")}</span></a> }
+        });
         view! {
             <a class="btn pri" href=format!("/{}/new", record.path)>{icon("plus")}<span>{label}</span></a>
-            <a class="btn" href=format!("/{}/import", record.path)>{icon("upload")}<span>{t!(i18n, "import")}</span></a>
+            {import}
         }
     });
     view! { <div class="empty">{mark()}<h2>{t!(i18n, "list-empty", records = i18n.records(record))}</h2><p>{why}</p><div class="acts">{new}</div></div> }.into_any()

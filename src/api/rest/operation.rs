@@ -316,7 +316,7 @@ pub async fn seen(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
 async fn create(tx: &mut TenantTx, record: &'static Record, body: &Map<String, Json>) -> Result<Answer, Trouble> {
     let rights = tx.rights();
     if !rights.creates(record) {
-        return Err(Error::Denied.into());
+        return Err(rights.denial(record).into());
     }
     let given = json::read(record, rights.on(record), None, body)?;
     let id = given.id.unwrap_or_else(Uuid::now_v7);
@@ -455,7 +455,7 @@ fn rows_of(text: &str) -> Option<u32> {
 async fn list(tx: &mut TenantTx, record: &'static Record, pairs: &[(String, String)]) -> Result<Answer, Trouble> {
     let rights = tx.rights();
     if !rights.sees(record) {
-        return Err(Error::Denied.into());
+        return Err(rights.denial(record).into());
     }
     let Page { query, limit, bare } = page_of(record, &rights, pairs)?;
     let mut reader = Reader::new(tx, record, &query, None)?;

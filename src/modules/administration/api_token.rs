@@ -28,6 +28,7 @@ pub static API_TOKEN: Record = Record {
     ],
     filters: &["member", "scope", "state"],
     seen_by: &["auditor"],
+    flag: Some("api"),
     ..Record::master("api_token", "api-tokens", "administration")
 };
 

@@ -34,6 +34,7 @@ pub static CUSTOM_FIELD: Record = Record {
     ],
     filters: &["record", "kind"],
     seen_by: &["auditor"],
+    flag: Some("custom_fields"),
     ..Record::master("custom_field", "custom-fields", "administration")
 };
 

@@ -54,6 +54,7 @@ async fn open(db: &Db, cx: &Cx, token: &str) -> Outcome<(TenantTx, Invitation)> 
     if seal::open(&context(&email), token).is_none() || until < Timestamp::now().as_second() {
         return Err(Error::NotFound);
     }
+    tx.plan.open()?;
     let company = tx.company.name.clone();
     Ok((tx, Invitation { company, email, name, tenant, member }))
 }

@@ -47,6 +47,7 @@ mod rules {
     use crate::modules::sales::customer::is_email;
     use crate::platform::document::Document;
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
+    use crate::platform::plan;
     use crate::platform::tenancy::TenantTx;
     use crate::record::page::{HandOn, Message};
     use async_trait::async_trait;
@@ -88,6 +89,9 @@ mod rules {
                     let message = if portal { "refuse-portal-customer" } else { "refuse-customer-portal" };
                     return Err(Refusal::new(message).at("customer").into());
                 }
+                if portal && !tx.plan.flags.has("portal") {
+                    return Err(Refusal::new("refuse-plan-portal").at("role").into());
+                }
                 leaves_an_owner(tx, member, Some(role)).await.map_err(at_role)?;
             }
             Ok(())
@@ -110,9 +114,16 @@ mod rules {
                     leaves_an_owner(tx, member, None).await?;
                     Ok(Effects::to("blocked"))
                 }
-                "unblock" => Ok(Effects::to(if member.link("user_id").is_some() { "active" } else { "invited" })),
+                "unblock" => {
+                    let known = member.link("user_id").is_some();
+                    plan::make_seat(tx, !known).await?;
+                    Ok(Effects::to(if known { "active" } else { "invited" }))
+                }
                 // Only who was invited can accept, and only by the way that checks the invitation.
-                "join" if tx.standing.member == member.id => Ok(Effects::to("active").set("user_id", tx.cx.user)),
+                "join" if tx.standing.member == member.id => {
+                    plan::make_seat(tx, false).await?;
+                    Ok(Effects::to("active").set("user_id", tx.cx.user))
+                }
                 _ => Err(Error::NotFound),
             }
         }

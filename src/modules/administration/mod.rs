@@ -28,11 +28,12 @@ brings! {
 pub const MODULE: Module = Module {
     name: "administration",
     records: RECORDS,
-    pages: &[("audit", "history"), ("webhook-log", "send"), ("company-data", "download")],
+    pages: &[("audit", "history"), ("webhook-log", "send"), ("company-data", "download"), ("usage", "bar-chart-3")],
     #[cfg(feature = "ssr")]
     opens: |page, rights| match page {
         "webhook-log" => rights.sees_whole(&webhook::WEBHOOK),
         "company-data" => rights.takes_everything(),
+        "usage" => rights.changes_everything(),
         _ => rights.sees_everything(),
     },
     #[cfg(feature = "ssr")]

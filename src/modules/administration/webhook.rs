@@ -36,6 +36,7 @@ pub static WEBHOOK: Record = Record {
     ],
     filters: &["member", "state"],
     seen_by: &["auditor"],
+    flag: Some("webhooks"),
     ..Record::master("webhook", "webhooks", "administration")
 };
 

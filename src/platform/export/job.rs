@@ -52,7 +52,7 @@ struct Made {
 /// Puts the export of all that a query finds into the queue under this id.
 pub async fn ask(tx: &mut TenantTx, id: Uuid, record: &'static Record, query: &Query, format: Format) -> Outcome<Uuid> {
     if !tx.standing.rights.sees(record) {
-        return Err(Error::Denied);
+        return Err(tx.standing.rights.denial(record));
     }
     let order = Order {
         verb: "export".to_owned(),

@@ -233,6 +233,7 @@ pub(super) async fn find(
 
 /// One that the reader may look at.
 async fn one(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Batch> {
+    tx.plan.has("import")?;
     if !tx.standing.rights.sees(record) {
         return Err(Error::NotFound);
     }
@@ -243,8 +244,9 @@ async fn one(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Ba
 
 /// The page that takes a new file, with what was imported before.
 pub async fn start(tx: &mut TenantTx, record: &'static Record) -> Outcome<ImportPage> {
+    tx.plan.has("import")?;
     if !tx.standing.rights.creates(record) {
-        return Err(Error::Denied);
+        return Err(tx.standing.rights.denial(record));
     }
     let (record, past) = (tx.described(record), find(tx, Some(record), None, 20).await?);
     Ok(ImportPage {
@@ -372,8 +374,9 @@ pub async fn receive(
     let (id, name) = (Uuid::now_v7(), clean_name(name));
     let key = format!("imports/{}/{id}", cx.tenant);
     let mut tx = db.begin(cx).await?;
+    tx.plan.has("import")?;
     if !tx.standing.rights.creates(record) || (changes && !may_change(&tx, record)) {
-        return Err(Error::Denied);
+        return Err(tx.standing.rights.denial(record));
     }
     sqlx::query("insert into import_batch (id, record, name, storage, changes) values ($1, $2, $3, $4, $5)")
         .bind(id)

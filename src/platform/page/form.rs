@@ -46,7 +46,7 @@ pub async fn form(
             }
             document
         }
-        None => return Err(Error::Denied),
+        None => return Err(tx.standing.rights.denial(record)),
     };
     let files = crate::platform::files::list(tx, &document).await?;
     Ok(FormPage { files, ..page(tx, document, posted).await? })
@@ -68,7 +68,7 @@ pub async fn preview(tx: &mut TenantTx, record: &'static Record, id: Option<Uuid
             let fresh = door::fresh(tx, record).await?;
             Document { id: id.unwrap_or(fresh.id), ..fresh }
         }
-        _ => return Err(Error::Denied),
+        _ => return Err(rights.denial(record)),
     };
     if !record.editable(document.state()) {
         return Err(Refusal::new("refuse-posted").into());

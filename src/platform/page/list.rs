@@ -126,7 +126,7 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
     let (record, standing) = (tx.described(record), tx.standing.clone());
     let rights = &standing.rights;
     if !rights.sees(record) {
-        return Err(Error::Denied);
+        return Err(rights.denial(record));
     }
     let tenant = tx.tenant();
     let conditions = conditions(record, query, &standing, &tx.company.currency)?;
@@ -183,6 +183,7 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         before,
         after,
         can_create: rights.creates(record),
+        can_import: rights.creates(record) && tx.plan.flags.has("import"),
         draft: None,
         bulk: crate::platform::bulk::verbs(rights, record),
         job: Uuid::now_v7(),
@@ -232,7 +233,7 @@ impl Reader {
         let (record, standing) = (tx.described(record), &tx.standing);
         let grant = standing.rights.on(record);
         if !grant.sees {
-            return Err(Error::Denied);
+            return Err(standing.rights.denial(record));
         }
         let mut conditions = conditions(record, query, standing, &tx.company.currency)?;
         if let Some(ids) = ids {
@@ -357,7 +358,7 @@ async fn groups(
 pub async fn matching(tx: &mut TenantTx, record: &'static Record, query: &Query, most: i64) -> Outcome<Vec<Uuid>> {
     let (record, standing) = (tx.described(record), tx.standing.clone());
     if !standing.rights.sees(record) {
-        return Err(Error::Denied);
+        return Err(standing.rights.denial(record));
     }
     let tenant = tx.tenant();
     let conditions = conditions(record, query, &standing, &tx.company.currency)?;
@@ -471,7 +472,7 @@ pub async fn filter_labels(
 pub async fn suggest(tx: &mut TenantTx, record: &'static Record, text: &str) -> Outcome<Vec<Suggestion>> {
     let rights = tx.rights();
     if !rights.sees(record) {
-        return Err(Error::Denied);
+        return Err(rights.denial(record));
     }
     let (tenant, reach, record) = (tx.tenant(), rights.on(record).reach, tx.described(record));
     let mut query = sqlx::query(sql::suggest(record, &rights)).bind(tenant).bind(fold(text));

@@ -350,6 +350,14 @@ async fn f45_a_deleted_company_leaves_a_proof_and_nothing_else() {
         password_hash: None,
     };
     founding::found(&a.db, second.clone(), plan).await.expect("founded");
+    // What operators keep of it.
+    for sql in [
+        "insert into ops.subscription (tenant_id, plan) values ($1, 'standard')",
+        "insert into ops.usage (tenant_id, day, calls) values ($1, current_date, 7)",
+        "insert into ops.log (operator, tenant_id, action, details) values ($1, $1, 'plan', '{}')",
+    ] {
+        sqlx::query(sql).bind(a.cx.tenant).execute(&mut admin).await.expect(sql);
+    }
     let mut browser = Browser::of(&a).await;
     assert_eq!(browser.get("/customers").await.status, StatusCode::OK);
     let name = a.tx().await.company.name.en.clone();
@@ -364,6 +372,20 @@ async fn f45_a_deleted_company_leaves_a_proof_and_nothing_else() {
     let left: Vec<String> =
         picture(&mut admin, a.cx.tenant).await.into_iter().filter(|(_, (n, _))| *n > 0).map(|(t, _)| t).collect();
     assert_eq!(left, Vec::<String>::new());
+    // Nor is anything of it outside of the walls, but the log of operators.
+    let outside: Vec<String> = sqlx::query_scalar(
+        "select c.oid::regclass::text from pg_class c join pg_attribute t on t.attrelid = c.oid and t.attname = 'tenant_id'
+          where c.relkind in ('r', 'p') and c.relnamespace <> 'public'::regnamespace",
+    )
+    .fetch_all(&mut admin)
+    .await
+    .expect("tables");
+    assert!(outside.contains(&"ops.usage".to_owned()), "{outside:?}");
+    for table in outside.iter().filter(|table| *table != "ops.log") {
+        let count = format!("select count(*) from {table} where tenant_id = '{}'", a.cx.tenant);
+        let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(count)).fetch_one(&mut admin).await.expect("counted");
+        assert_eq!(rows, 0, "{table}");
+    }
     let removed = |table: &str| proof.tables.iter().find(|(name, ..)| name == table).map_or(0, |(_, rows, _)| *rows);
     for table in ["audit", "journal_entry", "stock_move", "allocation", "search.entries", "auth.memberships"] {
         assert!(removed(table) > 0, "{table}");

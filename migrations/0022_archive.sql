@@ -140,7 +140,7 @@ begin
   ordered := array_remove(ordered, relation) || relation;
   for pass in 1..3 loop
     foreach outside in array array['queue.tickets', 'hooks.due', 'hooks.companies', 'search.entries', 'search.vocabulary',
-                                   'auth.memberships'] loop
+                                   'auth.memberships', 'ops.subscription', 'ops.usage'] loop
       execute format('delete from %s where tenant_id = $1', outside) using tenant;
       get diagnostics gone = row_count;
       counts := counts || jsonb_build_object(outside, gone + coalesce((counts ->> outside)::bigint, 0));

@@ -1,0 +1,78 @@
+# Plans: what a company may have and uses, and the console of whoever operates the installation.
+
+refuse-plan-users = لإتاحة الدخول لشخص آخر يجب حظر أحد الأعضاء أو سحب دعوة أو الترقية إلى خطة أكبر: عدد المستخدمين الآن { $used } والحد الأقصى { $most }.
+refuse-plan-records = لإضافة سجلات أخرى يجب حذف ما لا تحتاج إليه منها أو الترقية إلى خطة أكبر: لدى الشركة { $used } والحد الأقصى { $most }.
+refuse-plan-storage = لحفظ «{ $name }» يجب إزالة ملفات أخرى أو الترقية إلى خطة أكبر: سيبلغ حجم الملفات كلها { $used } ميغابايت والحد الأقصى { $most } ميغابايت.
+refuse-plan-calls = لإرسال طلبات أخرى قبل { $date } يجب أن تنتقل شركتك إلى خطة أكبر: استُنفدت طلبات هذا الشهر كلها، وعددها { $most }. يبدأ العدّ من جديد يوم { $date } عند منتصف الليل بالتوقيت العالمي.
+refuse-plan-portal = لا تشمل خطة الشركة بوابة العملاء. لفتح البوابة لأحد العملاء يجب الانتقال إلى خطة تشملها.
+error-suspended = هذه الشركة موقوفة ولا يمكن لأحد فتحها. لإعادة فتحها يجب مراسلة الجهة المشغّلة لهذا النظام.
+error-no-api = لا تشمل خطة الشركة واجهة البرامج. لاستخدامها يجب أن تنتقل الشركة إلى خطة تشملها.
+error-no-portal = بوابة العملاء لهذه الشركة مغلقة. للاستعلام عن شيء يجب سؤال الشركة نفسها.
+
+flag-api = واجهة البرامج (REST)
+flag-webhooks = إشعارات الويب
+flag-import = استيراد الملفات
+flag-custom_fields = الحقول المخصصة
+flag-portal = بوابة العملاء
+
+page-usage = الخطة والاستخدام
+usage-plan = الخطة: { $plan }
+usage-users = المستخدمون
+usage-storage = الملفات
+usage-records = السجلات
+usage-calls = طلبات البرامج هذا الشهر
+usage-actions = العمليات
+usage-of = من أصل { $most }
+usage-unlimited = بلا حد أقصى
+usage-parts = ما تشمله الخطة
+usage-on = مفعّل
+usage-off = غير مفعّل
+usage-days = آخر { 90 } يومًا
+usage-day = اليوم (بالتوقيت العالمي)
+usage-no-days = لم يُقَس شيء بعد. تظهر الأرقام الأولى خلال ساعة.
+usage-hint = للانتقال إلى خطة أخرى راسل الجهة المشغّلة لهذا النظام.
+
+operator = لوحة المشغّل
+operator-company = الشركة
+operator-country = البلد
+operator-plan = الخطة
+operator-people = الأشخاص
+operator-grown = الجديد خلال { 30 } يومًا
+operator-seen = آخر نشاط
+operator-never = لا يوجد
+operator-health = الحالة
+operator-well = سليمة
+operator-reached = بلغت الحد الأقصى: { $limits }
+operator-suspended = موقوفة
+operator-suspended-count = { $count ->
+    [zero] لا شركات موقوفة
+    [one] شركة موقوفة واحدة
+    [two] شركتان موقوفتان
+    [few] { $count } شركات موقوفة
+    [many] { $count } شركة موقوفة
+   *[other] { $count } شركة موقوفة
+}
+operator-sort = الترتيب
+operator-sort-name = بحسب الاسم
+operator-sort-users = الأكثر مستخدمين
+operator-sort-records = الأكثر سجلات
+operator-sort-storage = الأكبر ملفات
+operator-sort-calls = الأكثر طلبات
+operator-sort-grown = الأسرع نموًا
+operator-sort-seen = الأحدث نشاطًا
+operator-founded = تأسست في { $date }
+operator-flag-plan = بحسب الخطة
+operator-flag-plan-on = بحسب الخطة: مفعّل
+operator-flag-plan-off = بحسب الخطة: غير مفعّل
+operator-give = حفظ
+operator-suspension = الإيقاف
+operator-suspended-since = موقوفة منذ { $date }:
+operator-suspend = إيقاف الشركة
+operator-resume = إعادة الفتح
+operator-reason = السبب
+operator-suspend-hint = لا يمكن لأحد فتح شركة موقوفة، لا من الصفحات ولا من البرامج. لا يتغير شيء من بياناتها. يظهر السبب للمشغّلين فقط.
+refuse-operator-reason = لإيقاف شركة يجب كتابة السبب.
+operator-log = سجل عمليات المشغّلين
+operator-did-plan = تحديد الخطة
+operator-did-suspend = إيقاف الشركة
+operator-did-resume = إعادة فتح الشركة

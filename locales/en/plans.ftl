@@ -1,0 +1,74 @@
+# Plans: what a company may have and uses, and the console of whoever operates the installation.
+
+refuse-plan-users = To let another person in you must block a member, take back an invitation, or get a larger plan: { $used } of { $most } users are taken.
+refuse-plan-records = To add more records you must delete some that you do not need, or get a larger plan: the company has { $used } of { $most }.
+refuse-plan-storage = To keep “{ $name }” you must remove other files or get a larger plan: all files together would take { $used } MB of { $most } MB.
+refuse-plan-calls = To ask again before { $date } your company must get a larger plan: all { $most } calls of this month are made. On { $date }, at midnight UTC, they begin anew.
+refuse-plan-portal = The company’s plan has no customer portal. To open it for a customer you must get a plan that has one.
+error-suspended = This company is suspended, and nobody can open it. To have it opened again you must write to whoever operates this installation of Diwan.
+error-no-api = The company’s plan has no interface for programs. To use it the company must get a plan that has one.
+error-no-portal = The customer portal of this company is closed. To look something up you must ask the company.
+
+flag-api = Interface for programs (REST)
+flag-webhooks = Webhooks
+flag-import = Import of files
+flag-custom_fields = Custom fields
+flag-portal = Customer portal
+
+page-usage = Plan and usage
+usage-plan = Plan: { $plan }
+usage-users = Users
+usage-storage = Files
+usage-records = Records
+usage-calls = Calls of programs this month
+usage-actions = Actions
+usage-of = of { $most }
+usage-unlimited = without a limit
+usage-parts = What the plan has
+usage-on = On
+usage-off = Off
+usage-days = The last { 90 } days
+usage-day = Day (UTC)
+usage-no-days = Nothing has been measured yet. The first figures come within an hour.
+usage-hint = To get another plan, write to whoever operates this installation of Diwan.
+
+operator = Operator console
+operator-company = Company
+operator-country = Country
+operator-plan = Plan
+operator-people = People
+operator-grown = New in { 30 } days
+operator-seen = Last active
+operator-never = never
+operator-health = State
+operator-well = Well
+operator-reached = Full: { $limits }
+operator-suspended = Suspended
+operator-suspended-count = { $count ->
+    [one] { $count } suspended
+   *[other] { $count } suspended
+}
+operator-sort = Order
+operator-sort-name = By name
+operator-sort-users = Most users
+operator-sort-records = Most records
+operator-sort-storage = Largest files
+operator-sort-calls = Most calls
+operator-sort-grown = Fastest growing
+operator-sort-seen = Last active
+operator-founded = Founded { $date }
+operator-flag-plan = As the plan has it
+operator-flag-plan-on = As the plan has it: on
+operator-flag-plan-off = As the plan has it: off
+operator-give = Save
+operator-suspension = Suspension
+operator-suspended-since = Suspended since { $date }:
+operator-suspend = Suspend
+operator-resume = Open again
+operator-reason = Reason
+operator-suspend-hint = Nobody can open a suspended company, neither on pages nor by programs. Nothing in it is changed. The reason is for operators only.
+refuse-operator-reason = To suspend a company you must write down the reason.
+operator-log = What operators did
+operator-did-plan = Gave a plan
+operator-did-suspend = Suspended the company
+operator-did-resume = Opened the company again

@@ -1,0 +1,296 @@
+//! The console of whoever operates the installation. For everybody else there is nothing at these addresses.
+
+use super::draw::Contents;
+use super::forms::failed;
+use super::usage::{self, word};
+use crate::i18n::I18n;
+use crate::platform::error::{Error, Outcome};
+use crate::platform::operator::{self, Asked, CompanyPage, Entry, Line, List, SORTS, Turn};
+use crate::platform::plan::FLAGS;
+use crate::platform::tenancy::{Db, whole};
+use crate::platform::web::{self, House, OPERATOR, Visit, form_pairs};
+use crate::t;
+use crate::ui::{files, flipped, icon, mark, use_i18n};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::routing::get;
+use leptos::prelude::*;
+use uuid::Uuid;
+
+pub fn routes() -> Router<House> {
+    Router::new().route("/operator/{company}", get(web::render_page).post(change))
+}
+
+/// The page at an address below [`OPERATOR`].
+pub async fn page(db: &Db, who: Uuid, path: &[String], query: &[(String, String)]) -> Outcome<Contents> {
+    let asked =
+        |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
+    match path.len() {
+        0 => {
+            let from = asked("from").parse().unwrap_or_default();
+            let list = operator::list(db, who, Asked { sought: asked("q"), sort: asked("sort"), from }).await?;
+            Ok(Contents::Operator(Box::new(list)))
+        }
+        1 => {
+            let company = path[0].parse().map_err(|_| Error::NotFound)?;
+            Ok(Contents::OperatorCompany(Box::new(operator::company(db, who, company).await?)))
+        }
+        _ => Err(Error::NotFound),
+    }
+}
+
+/// Does what the forms of a company's page ask for.
+async fn change(
+    State(house): State<House>,
+    visit: Visit,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(person) = visit.signed_in.clone() else { return Redirect::to("/sign-in").into_response() };
+    let (db, pairs, asked) = (house.db.clone(), form_pairs(&body), id.clone());
+    let done = whole(async move {
+        let company: Uuid = asked.parse().map_err(|_| Error::NotFound)?;
+        carry_out(&db, person.user, company, &pairs).await
+    });
+    match done.await {
+        Ok(()) => Redirect::to(&format!("{OPERATOR}/{id}")).into_response(),
+        Err(error) => failed(house, visit, headers, error).await,
+    }
+}
+
+async fn carry_out(db: &Db, who: Uuid, company: Uuid, pairs: &[(String, String)]) -> Outcome<()> {
+    let text =
+        |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str()).unwrap_or_default();
+    match text("_do") {
+        "give" => {
+            let turned = |word: &str| -> Vec<String> {
+                let said = |flag: &&str| text(&format!("flag.{flag}")) == word;
+                FLAGS.into_iter().filter(said).map(str::to_owned).collect()
+            };
+            operator::give(db, who, company, text("plan"), &turned("on"), &turned("off")).await
+        }
+        "suspend" => operator::suspend(db, who, company, text("reason")).await,
+        "resume" => operator::resume(db, who, company).await,
+        // Whoever is no operator learns nothing of the forms.
+        _ => Err(Error::NotFound),
+    }
+}
+
+// ------------------------------------------------------------------ companies
+
+/// The companies of the installation.
+pub fn list(list: List) -> AnyView {
+    let i18n = use_i18n();
+    let totals = totals(i18n, &list);
+    let bar = filters(i18n, &list.asked);
+    let rows = list.lines.iter().map(|line| row(i18n, line)).collect_view();
+    let body = if list.lines.is_empty() {
+        view! { <div class="empty">{mark()}<h2>{t!(i18n, "list-nothing-found")}</h2></div> }.into_any()
+    } else {
+        view! {
+            <div class="card scroll" tabindex="0" role="region" aria-label=t!(i18n, "operator")><table class="list"><thead><tr>
+                <th>{t!(i18n, "operator-company")}</th><th>{t!(i18n, "operator-country")}</th><th>{t!(i18n, "operator-plan")}</th><th class="end">{t!(i18n, "usage-users")}</th>
+                <th class="end">{t!(i18n, "usage-records")}</th><th class="end">{t!(i18n, "operator-grown")}</th><th class="end">{t!(i18n, "usage-storage")}</th>
+                <th class="end">{t!(i18n, "usage-calls")}</th><th>{t!(i18n, "operator-seen")}</th><th>{t!(i18n, "operator-health")}</th></tr></thead><tbody>{rows}</tbody></table></div>
+        }
+        .into_any()
+    };
+    let address = |from: i32| {
+        let (sought, sort) = (crate::record::query::encode(&list.asked.sought), &list.asked.sort);
+        format!("{OPERATOR}?q={sought}&sort={}&from={from}", crate::record::query::encode(sort))
+    };
+    let first = (list.asked.from > 0)
+        .then(|| view! { <a class="btn" id="first" href=address(0)>{t!(i18n, "report-first")}</a> });
+    let later =
+        list.later.map(|from| view! { <a class="btn" id="later" href=address(from)>{t!(i18n, "page-after")}</a> });
+    view! { {totals}{bar}{body}<div class="foot">{first}<span class="sp"></span>{later}</div> }.into_any()
+}
+
+fn totals(i18n: I18n, list: &List) -> AnyView {
+    let totals = &list.totals;
+    let tile = |label: String, figure: String, note: Option<String>| {
+        let note = note.map(|note| view! { <small class="bad">{note}</small> });
+        view! { <div class="tile"><span class="lbl">{label}</span><b class="big"><bdi>{figure}</bdi></b>{note}</div> }
+    };
+    let suspended = (totals.suspended > 0).then(|| t!(i18n, "operator-suspended-count", count = totals.suspended));
+    view! {
+        <div class="tiles">
+            {tile(t!(i18n, "companies"), i18n.integer(totals.companies), suspended)}
+            {tile(t!(i18n, "operator-people"), i18n.integer(totals.people), None)}
+            {tile(t!(i18n, "usage-records"), i18n.integer(totals.records), None)}
+            {tile(t!(i18n, "usage-storage"), files::size(i18n, totals.storage), None)}
+            {tile(t!(i18n, "usage-calls"), i18n.integer(totals.calls), None)}
+        </div>
+    }
+    .into_any()
+}
+
+fn filters(i18n: I18n, asked: &Asked) -> AnyView {
+    let orders = SORTS
+        .map(|sort| {
+            let chosen = asked.sort == sort;
+            view! { <option value=sort selected=chosen>{i18n.format(&format!("operator-sort-{sort}"), None)}</option> }
+        })
+        .collect_view();
+    view! {
+        <form class="toolbar" method="get" action=OPERATOR>
+            <div class="field"><label for="q">{t!(i18n, "operator-company")}</label><div class="control"><input type="search" id="q" name="q" value=asked.sought.clone() /></div></div>
+            <div class="field"><label for="sort">{t!(i18n, "operator-sort")}</label><div class="control"><select id="sort" name="sort">{orders}</select></div></div>
+            <button class="btn">{t!(i18n, "show")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// A figure that has been measured.
+fn measured(i18n: I18n, line: &Line, what: &str, figure: i64) -> String {
+    if line.measured { usage::amount(i18n, what, figure) } else { "—".to_owned() }
+}
+
+fn row(i18n: I18n, line: &Line) -> AnyView {
+    let [users, storage, records, calls] = line.levels;
+    let seen = line.seen.as_ref().map_or_else(|| t!(i18n, "operator-never"), |day| i18n.date_text(day));
+    let grown = line.grown.map_or("—".to_owned(), |grown| i18n.integer(grown));
+    view! {
+        <tr><td class="strong"><a href=format!("{OPERATOR}/{}", line.id)><bdi>{i18n.name(&line.name).to_owned()}</bdi></a></td><td>{country(i18n, &line.country)}</td><td>{i18n.name(&line.plan_name).to_owned()}</td>
+            <td class="end">{i18n.integer(users.used)}</td><td class="end">{measured(i18n, line, "records", records.used)}</td><td class="end">{grown}</td>
+            <td class="end">{measured(i18n, line, "storage", storage.used)}</td><td class="end">{i18n.integer(calls.used)}</td><td class="soft">{seen}</td><td>{health(i18n, line)}</td></tr>
+    }
+    .into_any()
+}
+
+fn country(i18n: I18n, code: &str) -> String {
+    let id = format!("country-{code}");
+    if i18n.has(&id) { i18n.format(&id, None) } else { code.to_owned() }
+}
+
+fn health(i18n: I18n, line: &Line) -> AnyView {
+    if line.suspended.is_some() {
+        return view! { <span class="pill p-void">{t!(i18n, "operator-suspended")}</span> }.into_any();
+    }
+    let reached: Vec<String> = line.reached().map(|level| word(i18n, level.what)).collect();
+    if reached.is_empty() {
+        return view! { <span class="pill p-done">{t!(i18n, "operator-well")}</span> }.into_any();
+    }
+    let reached = reached.join(if i18n.locale.is_arabic() { "، " } else { ", " });
+    view! { <span class="pill p-late">{t!(i18n, "operator-reached", limits = reached)}</span> }.into_any()
+}
+
+// ------------------------------------------------------------------ one company
+
+/// One company: its figures, its plan, and what operators did.
+pub fn company(page: CompanyPage) -> AnyView {
+    let i18n = use_i18n();
+    let line = &page.line;
+    let founded = t!(i18n, "operator-founded", date = i18n.date_text(&line.founded));
+    let entries = page.entries.iter().map(|entry| entry_view(i18n, entry)).collect_view();
+    let log = (!page.entries.is_empty()).then(|| {
+        view! {
+            <section class="card"><h2 class="sec">{t!(i18n, "operator-log")}</h2><div class="scroll"><table class="list" id="operator-log"><tbody>{entries}</tbody></table></div></section>
+        }
+    });
+    view! {
+        <p><a class="btn quiet" href=OPERATOR>{flipped("chevron-left")}<span>{t!(i18n, "operator")}</span></a></p>
+        <p class="soft">{country(i18n, &line.country)}" · "{founded}" "{health(i18n, line)}</p>
+        {usage::tiles(i18n, &line.levels, &page.days)}
+        {usage::history(i18n, &page.days)}
+        {plan_form(i18n, &page)}
+        {suspension(i18n, line)}
+        {log}
+    }
+    .into_any()
+}
+
+fn plan_form(i18n: I18n, page: &CompanyPage) -> AnyView {
+    let plans = page
+        .plans
+        .iter()
+        .map(|(code, name)| {
+            let chosen = *code == page.line.plan;
+            view! { <option value=code.clone() selected=chosen>{i18n.name(name).to_owned()}</option> }
+        })
+        .collect_view();
+    let flags = page
+        .line
+        .flags
+        .iter()
+        .map(|(flag, turn)| {
+            let id = format!("flag.{flag}");
+            let planned = match turn {
+                Turn::AsPlanned { on: true } => t!(i18n, "operator-flag-plan-on"),
+                Turn::AsPlanned { on: false } => t!(i18n, "operator-flag-plan-off"),
+                Turn::On | Turn::Off => t!(i18n, "operator-flag-plan"),
+            };
+            let choices = [("plan", planned), ("on", t!(i18n, "usage-on")), ("off", t!(i18n, "usage-off"))];
+            let choices = choices
+                .map(|(word, label)| {
+                    let chosen = turn.word() == word;
+                    view! { <option value=word selected=chosen>{label}</option> }
+                })
+                .collect_view();
+            view! {
+                <div class="field"><label for=id.clone()>{i18n.format(&format!("flag-{flag}"), None)}</label><div class="control"><select id=id.clone() name=id>{choices}</select></div></div>
+            }
+        })
+        .collect_view();
+    let address = format!("{OPERATOR}/{}", page.line.id);
+    view! {
+        <section class="card"><h2 class="sec">{t!(i18n, "operator-plan")}</h2>
+            <form class="toolbar body" id="operator-give" method="post" action=address>
+                <div class="field"><label for="plan">{t!(i18n, "operator-plan")}</label><div class="control"><select id="plan" name="plan">{plans}</select></div></div>
+                {flags}
+                <button class="btn pri" name="_do" value="give">{icon("save")}<span>{t!(i18n, "operator-give")}</span></button>
+            </form></section>
+    }
+    .into_any()
+}
+
+fn suspension(i18n: I18n, line: &Line) -> AnyView {
+    let address = format!("{OPERATOR}/{}", line.id);
+    let form = match (&line.suspended, &line.reason) {
+        (Some(day), reason) => {
+            let since = t!(i18n, "operator-suspended-since", date = i18n.date_text(day));
+            view! {
+                <form class="toolbar body" id="operator-resume" method="post" action=address><p>{since}" "<bdi>{reason.clone()}</bdi></p>
+                    <button class="btn pri" name="_do" value="resume">{icon("check")}<span>{t!(i18n, "operator-resume")}</span></button></form>
+            }
+            .into_any()
+        }
+        (None, _) => view! {
+            <form class="toolbar body" id="operator-suspend" method="post" action=address>
+                <div class="field"><label for="reason">{t!(i18n, "operator-reason")}</label><div class="control"><input type="text" id="reason" name="reason" maxlength="500" dir="auto" required /></div></div>
+                <button class="btn danger" name="_do" value="suspend">{icon("ban")}<span>{t!(i18n, "operator-suspend")}</span></button></form>
+        }
+        .into_any(),
+    };
+    view! { <section class="card"><h2 class="sec">{t!(i18n, "operator-suspension")}</h2>{form}<p class="body hint">{t!(i18n, "operator-suspend-hint")}</p></section> }
+        .into_any()
+}
+
+fn entry_view(i18n: I18n, entry: &Entry) -> AnyView {
+    let action = i18n.format(&format!("operator-did-{}", entry.action), None);
+    let words = |name: &str| -> Vec<String> {
+        let list = entry.details[name].as_array();
+        list.into_iter().flatten().filter_map(|word| word.as_str()).map(str::to_owned).collect()
+    };
+    let flags = |name: &str, state: String| {
+        let named = words(name).into_iter().map(|flag| i18n.format(&format!("flag-{flag}"), None)).collect::<Vec<_>>();
+        (!named.is_empty())
+            .then(|| format!("{state}: {}", named.join(if i18n.locale.is_arabic() { "، " } else { ", " })))
+    };
+    let parts = [
+        Some(words("plan").join(" → ")).filter(|plan| !plan.is_empty()),
+        flags("on", t!(i18n, "usage-on")),
+        flags("off", t!(i18n, "usage-off")),
+        entry.details["reason"].as_str().map(str::to_owned),
+    ];
+    let details = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    view! {
+        <tr><td class="soft">{i18n.moment(&entry.at)}</td><td><bdi>{entry.operator.clone()}</bdi></td><td>{action}</td><td class="wrap"><bdi>{details}</bdi></td></tr>
+    }
+    .into_any()
+}

@@ -1,0 +1,225 @@
+//! The operators' console: figures of every company and rows of none, for operators alone.
+
+use super::permission::{admin, busy_firm};
+use crate::platform::door::Error;
+use crate::platform::operator::{self, Asked, Line};
+use crate::platform::tenancy::Db;
+use crate::platform::{auth, plan};
+use crate::record::page::Message;
+use crate::tests::api::Program;
+use crate::tests::support::{self, Answer, Browser, Firm, PASSWORD, refusals};
+use axum::http::StatusCode;
+use uuid::Uuid;
+
+/// An operator who belongs to no company, and a browser in which they have signed in.
+async fn operator() -> (Uuid, Browser) {
+    let email = format!("{}@operator.example", Uuid::now_v7());
+    let made = operator::add(&mut admin().await, &email, "Olivia").await.expect("an operator");
+    let password = made.expect("a new account");
+    let mut browser = Browser::new().await;
+    let answer = browser.post("/sign-in", &[("email", &email), ("password", &password)]).await;
+    assert_eq!(answer.location.as_deref(), Some("/operator"), "{}", answer.text());
+    let user = auth::find_user(&support::db().await, &email).await.expect("asked").expect("their account");
+    (user, browser)
+}
+
+async fn line(db: &Db, who: Uuid, company: Uuid) -> Line {
+    operator::company(db, who, company).await.expect("the company").line
+}
+
+fn page_of(firm: &Firm) -> String {
+    format!("/operator/{}", firm.cx.tenant)
+}
+
+/// The name of a firm, of which no other firm's is a part.
+async fn name(firm: &Firm) -> String {
+    let unique = format!("Company {}", firm.cx.tenant);
+    let mut tx = firm.tx().await;
+    sqlx::query("update company set name = jsonb_build_object('en', $2::text, 'ar', $2::text) where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .bind(&unique)
+        .execute(tx.conn())
+        .await
+        .expect("renamed");
+    tx.commit().await.expect("commit");
+    unique
+}
+
+#[tokio::test]
+async fn for_everybody_else_there_is_nothing() {
+    let (firm, other) = (Firm::new().await, Firm::new().await);
+    for role in ["owner", "accountant", "auditor"] {
+        let email = match role {
+            "owner" => firm.email.clone(),
+            role => format!("{}@firm.example", firm.colleague(role).await.user),
+        };
+        let mut browser = Browser::signed_in(&email).await;
+        let nowhere = browser.data("/nothing-here").await;
+        for path in ["/operator".to_owned(), page_of(&firm), page_of(&other), "/operator/nothing".to_owned()] {
+            let page = browser.data(&path).await;
+            assert_eq!((page.status, &page.body), (StatusCode::NOT_FOUND, &nowhere.body), "{path} for {role}");
+            assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND, "{path} for {role}");
+        }
+        for form in [vec![("_do", "suspend"), ("reason", "x")], vec![("_do", "give"), ("plan", "small")], vec![]] {
+            assert_eq!(
+                browser.post(&page_of(&other), &form).await.status,
+                StatusCode::NOT_FOUND,
+                "{form:?} for {role}"
+            );
+        }
+        assert!(!browser.get("/companies").await.body.contains("href=\"/operator\""), "{role}");
+    }
+    // Nor behind the pages.
+    let (db, owner, company) = (&firm.db, firm.cx.user, other.cx.tenant);
+    let nothing = |outcome: Result<(), Error>| assert!(matches!(outcome, Err(Error::NotFound)), "{outcome:?}");
+    nothing(operator::list(db, owner, Asked::default()).await.map(drop));
+    nothing(operator::company(db, owner, company).await.map(drop));
+    nothing(operator::give(db, owner, company, "small", &[], &[]).await);
+    nothing(operator::suspend(db, owner, company, "x").await);
+    nothing(operator::resume(db, owner, company).await);
+    let refused = sqlx::query("insert into auth.operators values ($1)").bind(owner).execute(db.people()).await;
+    assert!(refused.is_err(), "nobody makes themselves an operator");
+    for table in ["plan", "subscription", "usage", "log"] {
+        let read = sqlx::query(sqlx::AssertSqlSafe(format!("select from ops.{table}"))).execute(db.people()).await;
+        assert!(read.is_err(), "the application reads ops.{table} itself");
+    }
+    // Whoever is not signed in is sent to the door, as everywhere.
+    assert_eq!(Browser::new().await.get("/operator").await.status, StatusCode::SEE_OTHER);
+    let program = Program::of(&firm).await;
+    assert_eq!(program.get("/api/v1/operator").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn an_operator_sees_figures_of_companies_and_no_name_of_any_record() {
+    let (a, b) = (busy_firm().await, Firm::new().await);
+    for firm in [&a, &b] {
+        plan::measure(&firm.db, &firm.cx).await.expect("measured");
+    }
+    let names = [name(&a).await, name(&b).await];
+    let (who, mut browser) = operator().await;
+    for (firm, name) in [&a, &b].into_iter().zip(&names) {
+        let used: i64 = {
+            let mut tx = firm.tx().await;
+            sqlx::query_scalar("select used_records from ops.used()").fetch_one(tx.conn()).await.expect("a count")
+        };
+        let seen = line(&firm.db, who, firm.cx.tenant).await;
+        assert_eq!((seen.levels[2].used, seen.levels[0].used, seen.measured), (used, 1, true));
+        assert_eq!((seen.grown, seen.plan.as_str(), seen.country.as_str()), (Some(0), "unlimited", "SA"));
+        assert!(seen.seen.is_some() && seen.suspended.is_none() && seen.reached().next().is_none());
+        let sought = crate::record::query::encode(name);
+        for page in [browser.get(&format!("/operator?q={sought}")).await, browser.get(&page_of(firm)).await] {
+            assert_eq!(page.status, StatusCode::OK);
+            for text in [name.as_str(), &firm.cx.i18n.integer(used)] {
+                assert!(page.text().contains(text), "{text}: {}", page.text());
+            }
+            assert_no_rows(&page);
+        }
+    }
+    let found = browser.get(&format!("/operator?q={}&sort=records", crate::record::query::encode(&names[0]))).await;
+    assert!(found.text().contains(&names[0]) && !found.text().contains(&names[1]), "{}", found.text());
+    for sort in operator::SORTS {
+        let asked = Asked { sought: "company".to_owned(), sort: sort.to_owned(), from: 0 };
+        let list = operator::list(&a.db, who, asked).await.expect("a list");
+        assert!(list.totals.companies >= 2 && list.totals.records > 0 && !list.lines.is_empty(), "{sort}");
+    }
+    let arabic = browser.post("/preferences", &[("language", "ar")]).await;
+    assert_eq!(arabic.status, StatusCode::SEE_OTHER);
+    assert!(browser.get("/operator").await.text().contains("لوحة المشغّل"));
+    // The console leads into no company.
+    assert_eq!(browser.get("/customers").await.status, StatusCode::FORBIDDEN);
+}
+
+fn assert_no_rows(page: &Answer) {
+    for text in ["Gulf Steel", "Web shop", "Sami Haddad", "A bridge", "Colleague"] {
+        assert!(!page.body.contains(text), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_that_an_operator_gives_counts_with_the_next_request() {
+    let firm = Firm::new().await;
+    let (who, mut console) = operator().await;
+    let mut owner = Browser::of(&firm).await;
+    assert_eq!(owner.get("/webhooks").await.status, StatusCode::OK);
+    let give =
+        [("_do", "give"), ("plan", "small"), ("flag.api", "on"), ("flag.import", "off"), ("flag.portal", "plan")];
+    let given = console.post(&page_of(&firm), &give).await;
+    assert_eq!(given.location, Some(page_of(&firm)), "{}", given.text());
+    assert_eq!(owner.get("/webhooks").await.status, StatusCode::NOT_FOUND, "not in the plan");
+    assert_eq!(owner.get("/api-tokens").await.status, StatusCode::OK, "turned on beside it");
+    assert_eq!(owner.get("/customers/import").await.status, StatusCode::NOT_FOUND, "turned off");
+    let plan = firm.tx().await.plan.clone();
+    assert_eq!((plan.code.as_str(), plan.users), ("small", Some(5)));
+    // The same again is nothing new; what does not exist is not given.
+    console.post(&page_of(&firm), &give).await;
+    let unknown = console.post(&page_of(&firm), &[("_do", "give"), ("plan", "nothing")]).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    let page = operator::company(&firm.db, who, firm.cx.tenant).await.expect("the company");
+    assert_eq!(page.entries.len(), 1, "{:?}", page.entries);
+    assert_eq!((page.entries[0].operator.as_str(), page.entries[0].action.as_str()), ("Olivia", "plan"));
+    assert_eq!(page.entries[0].details["plan"], serde_json::json!(["unlimited", "small"]));
+    assert!(console.get(&page_of(&firm)).await.body.contains("id=\"operator-log\""));
+    for statement in ["update ops.log set action = 'resume'", "delete from ops.log", "truncate ops.log"] {
+        let changed = sqlx::query(statement).execute(&mut admin().await).await;
+        assert!(changed.is_err(), "{statement}");
+    }
+    console.post(&page_of(&firm), &[("_do", "give"), ("plan", "unlimited")]).await;
+    assert_eq!(owner.get("/webhooks").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_suspended_company_is_closed_to_everybody_and_opens_again() {
+    let (firm, other) = (Firm::new().await, Firm::new().await);
+    let (who, mut console) = operator().await;
+    let (mut owner, program) = (Browser::of(&firm).await, Program::of(&firm).await);
+    assert_eq!(
+        refusals(operator::suspend(&firm.db, who, firm.cx.tenant, " ").await),
+        ["refuse-operator-reason"],
+        "not without a reason"
+    );
+    console.post(&page_of(&firm), &[("_do", "suspend"), ("reason", "Bills are open")]).await;
+    let said = firm.cx.i18n.message(&Message::new("error-suspended"));
+    for path in ["/", "/customers", "/customers/new", "/usage", "/nothing-here"] {
+        let page = owner.get(path).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
+        assert!(page.text().contains(&said) && !page.text().contains("Bills are open"), "{path}: {}", page.text());
+    }
+    let posted = owner.post("/customers/new", &[("_edits", "1"), ("code", "X"), ("name", "X")]).await;
+    assert_eq!(posted.status, StatusCode::FORBIDDEN);
+    assert!(matches!(firm.db.begin(&firm.cx).await.map(drop), Err(Error::Shut(_))));
+    let refused = program.get("/api/v1/customers").await;
+    refused.assert_problem(StatusCode::FORBIDDEN, "error-suspended", "a program");
+    // Whoever signs in is told, too.
+    let mut again = Browser::new().await;
+    let answer = again.post("/sign-in", &[("email", &firm.email), ("password", PASSWORD)]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(again.get("/").await.text().contains(&said));
+    assert_eq!(again.get("/companies").await.status, StatusCode::OK, "the way to another company is open");
+    assert_eq!(other.tx().await.tenant(), other.cx.tenant, "nobody else is concerned");
+    // The operator sees it, and why.
+    let page = console.get(&page_of(&firm)).await;
+    assert!(page.status == StatusCode::OK && page.text().contains("Bills are open"), "{}", page.text());
+    console.post(&page_of(&firm), &[("_do", "resume")]).await;
+    assert_eq!(owner.get("/customers").await.status, StatusCode::OK);
+    program.get("/api/v1/customers").await.assert_ok("open again");
+    let page = operator::company(&firm.db, who, firm.cx.tenant).await.expect("the company");
+    let actions: Vec<&str> = page.entries.iter().map(|entry| entry.action.as_str()).collect();
+    assert_eq!(actions, ["resume", "suspend"]);
+}
+
+#[tokio::test]
+async fn operators_are_made_listed_and_removed_by_the_owner_of_the_database() {
+    let firm = Firm::new().await;
+    let mut owner = admin().await;
+    let known = operator::add(&mut owner, &firm.email.to_uppercase(), "").await.expect("an operator");
+    assert_eq!(known, None, "who has an account keeps their password");
+    let mut browser = Browser::of(&firm).await;
+    assert_eq!(browser.get("/operator").await.status, StatusCode::OK);
+    assert!(browser.get("/companies").await.body.contains("href=\"/operator\""));
+    let all = operator::all(&mut owner).await.expect("a list");
+    assert!(all.iter().any(|(email, _)| *email == firm.email), "{all:?}");
+    assert!(operator::remove(&mut owner, &firm.email).await.expect("removed"));
+    assert!(!operator::remove(&mut owner, &firm.email).await.expect("nobody"));
+    assert_eq!(browser.get("/operator").await.status, StatusCode::NOT_FOUND);
+    assert!(operator::add(&mut owner, "nonsense", "").await.is_err());
+}
