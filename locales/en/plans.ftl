@@ -1,15 +1,15 @@
 # Plans: what a company may have and uses, and the console of whoever operates the installation.
 
-refuse-plan-users = To let another person in you must block a member, take back an invitation, or get a larger plan: { $used } of { $most } users are taken.
+refuse-plan-users = To let another person in you must block a member, take back an invitation, or get a larger plan: { $used } of { $most } places are taken.
 refuse-plan-records = To add more records you must delete some that you do not need, or get a larger plan: the company has { $used } of { $most }.
 refuse-plan-storage = To keep “{ $name }” you must remove other files or get a larger plan: all files together would take { $used } MB of { $most } MB.
-refuse-plan-calls = To ask again before { $date } your company must get a larger plan: all { $most } calls of this month are made. On { $date }, at midnight UTC, they begin anew.
+refuse-plan-calls = To ask again before { $date } your company must get a larger plan: all { $most } calls of this month have been made. They begin anew on { $date }, at 00:00 UTC.
 refuse-plan-portal = The company’s plan has no customer portal. To open it for a customer you must get a plan that has one.
 error-suspended = This company is suspended, and nobody can open it. To have it opened again you must write to whoever operates this installation of Diwan.
 error-no-api = The company’s plan has no interface for programs. To use it the company must get a plan that has one.
 error-no-portal = The customer portal of this company is closed. To look something up you must ask the company.
 
-flag-api = Interface for programs (REST)
+flag-api = Interface for programs (API)
 flag-webhooks = Webhooks
 flag-import = Import of files
 flag-custom_fields = Custom fields
@@ -52,7 +52,7 @@ operator-sort = Order
 operator-sort-name = By name
 operator-sort-users = Most users
 operator-sort-records = Most records
-operator-sort-storage = Largest files
+operator-sort-storage = Most space for files
 operator-sort-calls = Most calls
 operator-sort-grown = Fastest growing
 operator-sort-seen = Last active

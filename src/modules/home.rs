@@ -65,22 +65,38 @@ mod queries {
     use crate::modules::finance::reads_books;
     use crate::modules::sales::order::SALES_ORDER;
     use crate::modules::sales::report;
+    use crate::platform::cache::Known;
     use crate::platform::door::Outcome;
     use crate::platform::tenancy::TenantTx;
+    use crate::record::Reach;
     use sqlx::Row as _;
+    use std::sync::Arc;
+
+    /// Bytes that the figures of the first page take, about.
+    const SIZE: usize = 4096;
 
     /// Reads the first page for this user.
     pub async fn home(tx: &mut TenantTx, user: &str) -> Outcome<Home> {
-        let mut home = Home {
-            user: user.to_owned(),
-            today: tx.company.today.to_string(),
-            currency: tx.company.currency.clone(),
-            ..Home::default()
-        };
-        home.hour = sqlx::query_scalar::<_, i32>("select extract(hour from now() at time zone $1)::int")
+        let hour = sqlx::query_scalar::<_, i32>("select extract(hour from now() at time zone $1)::int")
             .bind(tx.company.time_zone.clone())
             .fetch_one(tx.conn())
             .await? as i8;
+        let key = tx.key("home", &[], Reach::Own);
+        let figures = match tx.known::<Home>(&key) {
+            Known::Fresh(figures) => figures,
+            Known::Stale | Known::Nothing => {
+                let figures = Arc::new(figures(tx).await?);
+                tx.keep(key, figures.clone(), SIZE);
+                figures
+            }
+        };
+        Ok(Home { user: user.to_owned(), hour, ..(*figures).clone() })
+    }
+
+    /// What the first page shows of the company, whatever the hour.
+    async fn figures(tx: &mut TenantTx) -> Outcome<Home> {
+        let mut home =
+            Home { today: tx.company.today.to_string(), currency: tx.company.currency.clone(), ..Home::default() };
         if tx.standing.rights.sees_whole(&SALES_ORDER) {
             orders(tx, &mut home).await?;
         }

@@ -4,6 +4,7 @@ pub mod archive;
 pub mod audit;
 pub mod auth;
 pub mod bulk;
+pub mod cache;
 pub mod cluster;
 pub mod colleagues;
 pub mod comments;

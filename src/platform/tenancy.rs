@@ -1,5 +1,6 @@
 //! The one door to the data: a transaction that knows its company, its user and its request.
 
+use super::cache::Cache;
 use super::custom::{self, CustomFields};
 use super::error::{Error, Outcome, Refusal};
 use super::permission::{self, Rights, Scope};
@@ -115,6 +116,7 @@ pub struct Db {
     pool: PgPool,
     rights: RightsCache,
     custom: CustomCache,
+    cache: Cache,
 }
 
 impl Db {
@@ -143,7 +145,7 @@ impl Db {
             })
             .connect_with(options)
             .await?;
-        let db = Db { pool, rights: RightsCache::default(), custom: CustomCache::default() };
+        let db = Db { pool, rights: RightsCache::default(), custom: CustomCache::default(), cache: Cache::default() };
         db.assert_role().await?;
         Ok(db)
     }
@@ -176,11 +178,13 @@ impl Db {
                     c.custom_version, (now() at time zone c.time_zone)::date::text as today,
                     m.id as member, m.name as member_name, m.branch, m.customer,
                     r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true),
-                    p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended
+                    p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended,
+                    coalesce(h.seq, 0) as stamp
                from company c
                join member m on m.tenant_id = c.tenant_id and m.user_id = $1 and m.state = 'active'
                join role r on r.tenant_id = c.tenant_id and r.id = m.role
               cross join ops.terms() p
+               left join audit_head h on h.tenant_id = c.tenant_id
               where c.tenant_id = $2",
         )
         .bind(cx.user)
@@ -204,6 +208,8 @@ impl Db {
             company: Arc::new(company),
             custom: Arc::default(),
             plan: Arc::new(plan),
+            cache: self.cache.clone(),
+            stamp: Some(row.try_get("stamp")?),
             statements: 2,
         };
         tx.custom = self.custom_of(&mut tx, custom_version).await?;
@@ -294,7 +300,8 @@ impl Db {
         let company = Arc::new(row.as_ref().map(Company::read).transpose()?.unwrap_or_default());
         let plan = Arc::new(row.as_ref().map(Plan::read).transpose()?.unwrap_or_default());
         let standing = Arc::new(Standing::founder(member));
-        Ok(TenantTx { tx, cx: cx.clone(), standing, company, custom: Arc::default(), plan, statements: 2 })
+        let (cache, custom) = (self.cache.clone(), Arc::default());
+        Ok(TenantTx { tx, cx: cx.clone(), standing, company, custom, plan, cache, stamp: None, statements: 2 })
     }
 
     pub async fn close(&self) {
@@ -318,6 +325,10 @@ pub struct TenantTx {
     pub custom: Arc<CustomFields>,
     /// What the company may have.
     pub plan: Arc<Plan>,
+    /// What this node has read before.
+    pub(super) cache: Cache,
+    /// Of the company as it was when the transaction began; none where nothing of it is kept.
+    pub(super) stamp: Option<i64>,
     statements: u32,
 }
 

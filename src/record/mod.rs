@@ -130,6 +130,8 @@ pub struct Field {
     pub internal: bool,
     /// Says something about the natural person that the record describes, and goes when that person is to be forgotten.
     pub personal: bool,
+    /// Changes without an entry in the audit log, such as when something was last used.
+    pub unlogged: bool,
     /// Links of the same record: it says something about the person that one of them leads to, and goes with that person.
     pub about: &'static [&'static str],
     /// What sets it apart, when a company has added it.
@@ -151,6 +153,7 @@ impl Field {
             start: Start::Empty,
             internal: false,
             personal: false,
+            unlogged: false,
             about: &[],
             custom: None,
         }
@@ -182,6 +185,10 @@ impl Field {
     }
     pub const fn internal(mut self) -> Field {
         self.internal = true;
+        self
+    }
+    pub const fn unlogged(mut self) -> Field {
+        self.unlogged = true;
         self
     }
     pub const fn personal(mut self) -> Field {

@@ -389,8 +389,13 @@ pub async fn web_of(files: Store, forms: Router<House>) -> Router {
 
 /// The whole web, in which programs may ask so often.
 pub async fn web_at(rates: Rates) -> Router {
+    web_over(db().await, rates)
+}
+
+/// The whole web of a node with connections of its own.
+pub fn web_over(db: Db, rates: Rates) -> Router {
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
-    let (db, files) = (db().await, FILES.clone());
+    let files = FILES.clone();
     let house = House { db, files, options: Arc::new(options), secure: false, app: shell::document };
     web::router(house, forms::routes(), api::routes(Limits::new(rates)))
 }

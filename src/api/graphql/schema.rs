@@ -16,7 +16,7 @@ use async_graphql::dynamic::{
     Enum, Field as Told, FieldFuture, FieldValue, InputObject, InputValue, Object, ObjectAccessor, ResolverContext,
     Scalar, Schema, Type, TypeRef,
 };
-use async_graphql::{Result, Value};
+use async_graphql::{Result, SelectionField, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -333,11 +333,9 @@ impl Writer<'_> {
             let act = Told::new(named, TypeRef::named_nn(format!("{name}Done")), move |cx| {
                 FieldFuture::new(async move {
                     let answer = write(&cx, record, |id| Ok(Verb::Act(id?, action))).await?;
-                    let mut done = Map::new();
-                    let body = answer.body.unwrap_or_default();
-                    let now = Answer { body: Some(body["record"].clone()), ..Answer::default() };
+                    let (mut done, body) = (Map::new(), answer.body.unwrap_or_default());
                     let selected = cx.look_ahead().field("record").selection_fields();
-                    done.insert("record".to_owned(), read_again(&cx, record, &now, &selected).await?);
+                    done.insert("record".to_owned(), read_again(&cx, record, &body["record"], &selected).await?);
                     done.insert("created".to_owned(), body["created"].clone());
                     Ok(Some(FieldValue::owned_any(Json::Object(done))))
                 })
@@ -507,16 +505,16 @@ async fn write(
 
 /// The record that was written, with what is wanted of it.
 async fn after(cx: &ResolverContext<'_>, record: &'static Record, answer: &Answer) -> Result<Json> {
-    read_again(cx, record, answer, &[cx.field()]).await
+    read_again(cx, record, answer.body.as_ref().unwrap_or(&Json::Null), &[cx.field()]).await
 }
 
 async fn read_again(
     cx: &ResolverContext<'_>,
     record: &'static Record,
-    answer: &Answer,
-    selected: &[async_graphql::SelectionField<'_>],
+    written: &Json,
+    selected: &[SelectionField<'_>],
 ) -> Result<Json> {
-    let id = answer.body.as_ref().and_then(|body| body["id"].as_str()?.parse().ok()).unwrap_or_default();
+    let id = written["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
     let mut work = cx.data::<Shared>()?.lock().await;
     let wanted = Wanted::of(&work.tx, record, selected);
     let found = fetch::one(&mut work.tx, record, id, &wanted).await;

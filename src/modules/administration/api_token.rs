@@ -14,7 +14,7 @@ pub static API_TOKEN: Record = Record {
         Field::new("scope", Kind::Choice(&["read", "write"])).required().start(Start::Text("read")),
         Field::new("expires", Kind::Date).required(),
         // The day only; the table knows the minute.
-        Field::new("last_used", Kind::Date).computed(),
+        Field::new("last_used", Kind::Date).computed().unlogged(),
         Field::new("state", Kind::State).computed(),
     ],
     lines: Some(&LINES),

@@ -119,6 +119,17 @@ impl Program {
         Program::over(self.web.clone(), firm, id)
     }
 
+    /// A program of somebody on the same web.
+    pub async fn beside_of(&self, firm: &Firm, member: &Cx) -> Program {
+        let id = token(firm, member.user, "write", &[]).await;
+        Program::over(self.web.clone(), firm, id)
+    }
+
+    /// The same program, asking another node.
+    pub fn on(&self, web: Router) -> Program {
+        Program { web, ..self.clone() }
+    }
+
     fn over(web: Router, firm: &Firm, id: Uuid) -> Program {
         let shown = Bearer { tenant: firm.cx.tenant, id }.secret();
         Program { web, tenant: firm.cx.tenant, id, shown, language: None }

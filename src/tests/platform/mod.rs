@@ -3,6 +3,7 @@
 mod archive;
 mod audit;
 mod auth;
+mod cache;
 mod cluster;
 mod comments;
 mod custom;
