@@ -220,6 +220,13 @@ pub async fn load_several(
         .collect()
 }
 
+/// How many lines several documents of one type have.
+pub async fn count_lines(tx: &mut TenantTx, record: &'static Record, parents: &[Uuid]) -> Outcome<i64> {
+    let Some(lines) = record.lines else { return Ok(0) };
+    let tenant = tx.tenant();
+    Ok(sqlx::query_scalar(sql::count_lines(lines.table)).bind(tenant).bind(parents).fetch_one(tx.conn()).await?)
+}
+
 /// The lines of several documents of one type, by parent.
 pub async fn load_lines(
     tx: &mut TenantTx,

@@ -135,6 +135,11 @@ pub fn select_lines(table: &str, fields: &[Field]) -> SqlStr {
     ))
 }
 
+/// `$1` tenant, `$2` parent ids.
+pub fn count_lines(table: &str) -> SqlStr {
+    safe(format!("select count(*) from {table} t where t.tenant_id = $1 and t.parent = any($2)"))
+}
+
 /// Arrays of texts, bound from `$first` on, as columns `f0`, `f1` … of `u`: their places, and their names.
 fn text_arrays(fields: &[Field], first: usize) -> (String, String) {
     let arrays = (0..fields.len()).map(|i| format!(", ${}::text[]", i + first)).collect();

@@ -1,5 +1,6 @@
 //! What a document of GraphQL would cost, weighed before anything is done: a short text can ask for very much.
 
+use crate::api::rest::operation::MOST_ROWS;
 use crate::platform::door::Refusal;
 use crate::record::query::PAGE;
 use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
@@ -7,6 +8,8 @@ use async_graphql::{Request, Value, Variables};
 
 /// Bytes of a document.
 const LENGTH: usize = 32 * 1024;
+/// Opening brackets of a document, of all kinds: who reads it follows them on the stack before anybody can count how deep they lie.
+const BRACKETS: usize = 250;
 /// How deep fields lie within fields. Descriptions of types lie deeper than records: `ofType` stands for each list and each "not null".
 const DEPTH: usize = 20;
 /// Fields and fragments, each as often as it is asked for.
@@ -17,10 +20,14 @@ const ALIASES: usize = 50;
 const PARTS: u32 = 20;
 /// `@include`, `@skip` and the like.
 const DIRECTIVES: usize = 50;
-/// Records that are read at most, lines and what is linked included; of a whole batch, too.
-const RECORDS: u64 = 10_000;
+/// Records that are read at most, lines and what is linked included; of a whole batch, too. They are weighed before, and counted
+/// while they are read: some documents have more lines than most.
+pub const RECORDS: u64 = 10_000;
 /// Lines that a document is taken to have.
 const LINES: u64 = 10;
+/// What a description of one type counts as, and one of all of them.
+const ONE_TYPE: u64 = 100;
+const ALL_TYPES: u64 = 2_500;
 /// Lists within lists of a description of types, which otherwise go round in circles.
 const CIRCLES: usize = 2;
 
@@ -39,11 +46,13 @@ impl Cost {
         if both.parts > PARTS {
             return Err(too_large());
         }
-        if both.records > RECORDS {
-            return Err(Refusal::new("refuse-graphql-cost").with("most", RECORDS as usize));
-        }
-        Ok(both)
+        if both.records > RECORDS { Err(too_costly()) } else { Ok(both) }
     }
+}
+
+/// What is said to whoever asks for too many records.
+pub fn too_costly() -> Refusal {
+    Refusal::new("refuse-graphql-cost").with("most", RECORDS as usize)
 }
 
 fn too_large() -> Refusal {
@@ -52,7 +61,8 @@ fn too_large() -> Refusal {
 
 /// Weighs what a request asks for. One that cannot be read costs nothing: nothing is done of it.
 pub fn weigh(request: &mut Request) -> Result<Cost, Refusal> {
-    if request.query.len() > LENGTH {
+    let brackets = request.query.bytes().filter(|byte| matches!(byte, b'{' | b'[' | b'(')).count();
+    if request.query.len() > LENGTH || brackets > BRACKETS {
         return Err(too_large());
     }
     let variables = request.variables.clone();
@@ -111,19 +121,14 @@ impl<'d> Scale<'d> {
     }
 
     fn field(&mut self, field: &'d Field, depth: usize, limit: Option<u64>) -> Result<u64, Refusal> {
-        self.aliases += usize::from(field.alias.is_some());
-        if self.aliases > ALIASES {
-            return Err(too_large());
-        }
-        self.directives(field.directives.len())?;
+        self.aside(field)?;
         let set = &field.selection_set.node;
         if set.items.is_empty() {
             return Ok(0);
         }
         let name = field.name.node.as_str();
         if name.starts_with("__") {
-            self.circles(set, depth + 1, 0)?;
-            return Ok(1);
+            return Ok(ONE_TYPE.saturating_add(self.circles(set, depth + 1, 0)?));
         }
         let times = match name {
             "rows" => limit.unwrap_or(PAGE.into()),
@@ -134,41 +139,56 @@ impl<'d> Scale<'d> {
         Ok(times.saturating_mul(within.saturating_add(1)))
     }
 
-    /// Rows of a page, where its field says so.
+    /// Rows of a page, where its field says so; the most there may be where that is not known yet.
     fn limit_of(&self, field: &Field) -> Option<u64> {
         let given = field.get_argument("limit")?.node.clone();
         match given.into_const_with(|name| self.variables.get(&name).cloned().ok_or(())) {
             Ok(Value::Number(number)) => number.as_u64(),
-            _ => None,
+            _ => Some(MOST_ROWS.into()),
         }
     }
 
-    /// Descriptions of types name types, whose fields name types: no deeper than a description needs.
-    fn circles(&mut self, set: &'d SelectionSet, depth: usize, lists: usize) -> Result<(), Refusal> {
+    /// Descriptions of types name types, whose fields name types: no deeper than a description needs. Answers with what they count
+    /// as.
+    fn circles(&mut self, set: &'d SelectionSet, depth: usize, lists: usize) -> Result<u64, Refusal> {
+        let mut records: u64 = 0;
         for selection in &set.items {
             self.step(depth)?;
-            match &selection.node {
+            let more = match &selection.node {
                 Selection::Field(field) => {
                     let field = &field.node;
+                    self.aside(field)?;
                     let is_list =
                         matches!(field.name.node.as_str(), "fields" | "inputFields" | "interfaces" | "possibleTypes");
                     let lists = lists + usize::from(is_list);
                     if lists > CIRCLES {
                         return Err(Refusal::new("refuse-graphql-introspection"));
                     }
-                    self.circles(&field.selection_set.node, depth + 1, lists)?;
+                    let own = if field.name.node == "types" { ALL_TYPES } else { 0 };
+                    own.saturating_add(self.circles(&field.selection_set.node, depth + 1, lists)?)
                 }
                 Selection::InlineFragment(fragment) => {
                     self.circles(&fragment.node.selection_set.node, depth + 1, lists)?
                 }
                 Selection::FragmentSpread(spread) => {
-                    if let Some(fragment) = self.document.fragments.get(&spread.node.fragment_name.node) {
-                        self.circles(&fragment.node.selection_set.node, depth + 1, lists)?;
+                    match self.document.fragments.get(&spread.node.fragment_name.node) {
+                        Some(fragment) => self.circles(&fragment.node.selection_set.node, depth + 1, lists)?,
+                        None => 0,
                     }
                 }
-            }
+            };
+            records = records.saturating_add(more);
         }
-        Ok(())
+        Ok(records)
+    }
+
+    /// Counts what a field is called by and goes with.
+    fn aside(&mut self, field: &Field) -> Result<(), Refusal> {
+        self.aliases += usize::from(field.alias.is_some());
+        if self.aliases > ALIASES {
+            return Err(too_large());
+        }
+        self.directives(field.directives.len())
     }
 
     /// One field or fragment more, so deep. Fragments that name each other end here.

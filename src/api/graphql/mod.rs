@@ -45,6 +45,8 @@ pub fn routes() -> Router<House> {
 /// What the parts of a request share: its transaction, and what became of it so far.
 pub struct Work {
     pub tx: TenantTx,
+    /// Records that may still be read.
+    pub left: u64,
     wrote: bool,
     /// Why nothing more is done, once something could not be.
     failed: bool,
@@ -95,14 +97,25 @@ async fn answer(
     let is_batch = body.is_array();
     let asked = match read(body) {
         Ok(asked) => asked,
-        Err(refusal) => return Ok(respond(speaks, true, refused(&caller.problem(Trouble::Malformed(vec![refusal]))))),
+        Err(refusal) => {
+            let told = refused(&caller.problem(Trouble::Malformed(vec![refusal])));
+            return Ok(respond(speaks, true, json!(told)));
+        }
     };
     // Each list or change counts as what it would be over REST: a request.
     let requests: u32 = asked.iter().map(|(_, cost)| cost.parts.max(1)).sum();
     caller.take_more(requests - 1)?;
-    let mut told = Vec::with_capacity(asked.len());
+    let (mut told, mut left) = (Vec::with_capacity(asked.len()), cost::RECORDS);
     for (request, _) in asked {
-        told.push(run(db, schemas, &caller.cx, request).await?.0);
+        match run(db, schemas, &caller.cx, request, left).await {
+            Ok(ran) => {
+                left = ran.left;
+                told.push(ran.told);
+            }
+            // What was done before it is done, and is told.
+            Err(error) if is_batch => told.push(refused(&caller.problem(error.into()))),
+            Err(error) => return Err(error.into()),
+        }
     }
     if is_batch {
         return Ok(respond(speaks, false, json!(told)));
@@ -132,23 +145,31 @@ fn read(body: Json) -> Result<Vec<(Asked, cost::Cost)>, Refusal> {
     Ok(asked)
 }
 
-/// Does what one request asks for in a transaction of its own: all of it, or nothing. With it comes how many statements it took.
-pub async fn run(db: &Db, schemas: &Schemas, cx: &Cx, request: Asked) -> Outcome<(Told, u32)> {
+/// What came of a request.
+pub struct Ran {
+    pub told: Told,
+    pub statements: u32,
+    /// Records that others of its batch may still read.
+    left: u64,
+}
+
+/// Does what one request asks for in a transaction of its own, reading so many records at most: all of it, or nothing.
+pub async fn run(db: &Db, schemas: &Schemas, cx: &Cx, request: Asked, left: u64) -> Outcome<Ran> {
     let (db, schemas, cx) = (db.clone(), schemas.clone(), cx.clone());
     whole(async move {
         let tx = db.begin(&cx).await?;
         let schema = schemas.of(&tx);
-        let work: Shared = Arc::new(Mutex::new(Work { tx, wrote: false, failed: false }));
+        let work: Shared = Arc::new(Mutex::new(Work { tx, left, wrote: false, failed: false }));
         let mut told = schema.execute(request.data(work.clone())).await;
         let work = Arc::into_inner(work).ok_or_else(|| Error::Other(anyhow::anyhow!("a part of a request goes on")))?;
-        let Work { tx, wrote, .. } = work.into_inner();
+        let Work { tx, left, wrote, .. } = work.into_inner();
         let mut statements = tx.statements();
         if wrote && told.errors.is_empty() {
             statements = tx.commit().await?;
         } else if wrote {
             told.data = Value::Null;
         }
-        Ok((told, statements))
+        Ok(Ran { told, statements, left })
     })
     .await
 }
@@ -161,10 +182,10 @@ fn respond(speaks: bool, is_unread: bool, body: Json) -> Response {
 }
 
 /// The answer to what is not even begun.
-fn refused(problem: &Problem) -> Json {
+fn refused(problem: &Problem) -> Told {
     let mut error = ServerError::new(detail(problem), None);
     error.extensions = Some(extensions(problem));
-    json!(Told::from_errors(vec![error]))
+    Told::from_errors(vec![error])
 }
 
 /// A trouble as the clients of GraphQL know them, with the problem that REST would tell.

@@ -256,7 +256,7 @@ impl Writer<'_> {
                 };
                 let wanted = Wanted::of(&work.tx, record, &[cx.field()]);
                 let Some(id) = id else { return Ok(None) };
-                match fetch::one(&mut work.tx, record, id, &wanted).await {
+                match fetch::one(&mut work, record, id, &wanted).await {
                     Ok(found) => Ok(found.map(FieldValue::owned_any)),
                     Err(trouble) => Err(error(&work, trouble.into())),
                 }
@@ -272,7 +272,7 @@ impl Writer<'_> {
                 let pairs = pairs(record, &cx.args)?;
                 let mut work = cx.data::<Shared>()?.lock().await;
                 let wanted = Wanted::of(&work.tx, record, &cx.look_ahead().field("rows").selection_fields());
-                match fetch::page(&mut work.tx, record, &pairs, &wanted).await {
+                match fetch::page(&mut work, record, &pairs, &wanted).await {
                     Ok(page) => Ok(Some(FieldValue::owned_any(page))),
                     Err(trouble) => Err(error(&work, trouble)),
                 }
@@ -517,6 +517,6 @@ async fn read_again(
     let id = written["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
     let mut work = cx.data::<Shared>()?.lock().await;
     let wanted = Wanted::of(&work.tx, record, selected);
-    let found = fetch::one(&mut work.tx, record, id, &wanted).await;
+    let found = fetch::one(&mut work, record, id, &wanted).await;
     found.and_then(|found| found.ok_or(Error::NotFound)).map_err(|trouble| error(&work, trouble.into()))
 }

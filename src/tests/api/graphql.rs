@@ -1,20 +1,23 @@
 //! GraphQL as programs and attackers meet it.
 
 use super::{Program, Reply};
+use crate::api::graphql::cost::RECORDS;
 use crate::api::graphql::schema::{Schemas, build};
 use crate::api::graphql::{MOST, ROOT, run};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::modules;
 use crate::modules::administration::role::BASES;
+use crate::platform::document::{Document, Line};
 use crate::platform::door;
 use crate::platform::permission::Rights;
-use crate::record::{Kind, Record};
+use crate::record::{Kind, Names, Record};
 use crate::tests::platform::permission::{admin, busy_firm, everything, member_with, open_row, right};
 use crate::tests::platform::tenancy::{full_firm, picture};
 use crate::tests::platform::web::{Ids, ids_of, links, without_ids};
 use crate::tests::support::{Firm, record};
 use async_graphql::Request;
 use axum::http::{Method, StatusCode};
+use rust_decimal::Decimal;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -157,12 +160,12 @@ async fn statements_do_not_grow_with_rows_and_links() {
         rows { number customer { code payment_term { code } } lines { quantity item { code unit { code } } } }
     } }";
     let count = async || {
-        let (told, statements) = run(&firm.db, &schemas, &firm.cx, Request::new(asked)).await.expect("an answer");
-        assert!(told.errors.is_empty(), "{:?}", told.errors);
-        let told = json!(told.data);
-        assert!(told["sales_orders"]["rows"][0]["lines"][0]["item"]["unit"]["code"].is_string(), "{told}");
-        assert!(told["sales_orders"]["rows"][0]["customer"]["code"].is_string(), "{told}");
-        (told["sales_orders"]["rows"].as_array().map_or(0, Vec::len), statements)
+        let ran = run(&firm.db, &schemas, &firm.cx, Request::new(asked), RECORDS).await.expect("an answer");
+        assert!(ran.told.errors.is_empty(), "{:?}", ran.told.errors);
+        let rows = json!(ran.told.data)["sales_orders"]["rows"].clone();
+        assert!(rows[0]["lines"][0]["item"]["unit"]["code"].is_string(), "{rows}");
+        assert!(rows[0]["customer"]["code"].is_string(), "{rows}");
+        (rows.as_array().map_or(0, Vec::len), ran.statements)
     };
     firm.order(&[(item, 1)]).await;
     count().await;
@@ -172,8 +175,37 @@ async fn statements_do_not_grow_with_rows_and_links() {
     }
     let (many, of_many) = count().await;
     assert_eq!((one, many, of_many), (1, 29, of_one));
-    // Two to open, the list, its lines, and one for each of the links that lead somewhere.
-    assert!(of_one <= 8, "{of_one} statements");
+    // Two to open, the list, its lines and how many they are, and one for each of the links that lead somewhere.
+    assert!(of_one <= 9, "{of_one} statements");
+}
+
+/// What weighs little may be much: a list of prices that many customers have.
+#[tokio::test]
+async fn records_are_counted_while_they_are_read() {
+    let firm = Firm::new().await;
+    let program = Program::of(&firm).await;
+    let item = firm.item("GOODS", "10", 1, "1").await;
+    let line =
+        |n: i64| Line::new().with("item", item).with("from_quantity", Decimal::from(n)).with("price", Decimal::ONE);
+    let prices = firm.insert("price_list", |list| {
+        let list = list.with("code", "P").with("name", Names::new("Prices", "أسعار"));
+        Document { lines: (1..=300).map(line).collect(), ..list }
+    });
+    let prices = prices.await.expect("a price list").id;
+    let asked = "{ customers(limit: 200) { rows { code price_list { lines { price } } } } }";
+    for (customers, may) in [(5, true), (40, false)] {
+        for n in 0..customers {
+            let named = |customer: Document| {
+                customer.with("code", format!("K{customers}-{n}")).with("name", Names::new("Customer", "عميل"))
+            };
+            let made = firm.insert("customer", |customer| named(customer).with("price_list", prices)).await;
+            made.expect("a customer");
+        }
+        let told = ask(&program, asked).await.json;
+        let ids = refusals(&told);
+        assert_eq!(ids.is_empty(), may, "{customers}: {ids:?}");
+        assert!(may || ids == ["refuse-graphql-cost"], "{ids:?}");
+    }
 }
 
 #[tokio::test]
@@ -394,7 +426,7 @@ async fn f59_what_asks_for_too_much_is_refused_before_anything_is_done() {
         let _ = write!(all, "a{n}: customers {{ next }} ");
         all
     });
-    let doubling: String = (0..20).fold(String::new(), |mut all, n| {
+    let doubling: String = (0..14).fold(String::new(), |mut all, n| {
         let _ = write!(all, "fragment F{n} on Customer {{ ...F{m} ...F{m} }} ", m = n + 1);
         all
     });
@@ -408,6 +440,12 @@ async fn f59_what_asks_for_too_much_is_refused_before_anything_is_done() {
         ("aliases", format!("{{ customers {{ rows {{ {aliases} }} }} }}"), "refuse-graphql-size"),
         ("lists", format!("{{ {lists} }}"), "refuse-graphql-size"),
         ("directives", format!("{{ today {} }}", "@include(if: true) ".repeat(100)), "refuse-graphql-size"),
+        ("brackets", format!("{{ today(x: {}{}) }}", "[".repeat(3000), "]".repeat(3000)), "refuse-graphql-size"),
+        (
+            "types",
+            "{ __schema { a: types { name } b: types { name } c: types { name } d: types { name } } }".to_owned(),
+            "refuse-graphql-cost",
+        ),
         ("length", format!("{{ today }} # {}", "x".repeat(40_000)), "refuse-graphql-size"),
         (
             "cycle",
@@ -417,8 +455,8 @@ async fn f59_what_asks_for_too_much_is_refused_before_anything_is_done() {
         ),
         (
             "doubling",
-            format!("{{ customers {{ rows {{ ...F0 }} }} }} {doubling} fragment F20 on Customer {{ id }}"),
-            "refuse-graphql-",
+            format!("{{ customers {{ rows {{ ...F0 }} }} }} {doubling} fragment F14 on Customer {{ id }}"),
+            "refuse-graphql-size",
         ),
         (
             "cost",
@@ -441,7 +479,14 @@ async fn f59_what_asks_for_too_much_is_refused_before_anything_is_done() {
         );
         assert_eq!(reply.json["data"], Json::Null, "{what}");
     }
-    // A page asked for by a variable costs the same.
+    // As deep as brackets may lie they are read.
+    let deep = format!("{{ today(x: {}{}) }}", "[".repeat(247), "]".repeat(247));
+    assert!(ask(&program, deep).await.json["errors"][0]["message"].is_string());
+    // A page asked for by a variable costs the same, whether it is sent or is what there is without one.
+    let usual = format!(
+        "query ($n: Int = 200) {{ a: sales_orders(limit: $n) {{ {wide} }} b: sales_orders(limit: $n) {{ {wide} }} }}"
+    );
+    assert_eq!(refusals(&ask(&program, usual).await.json), ["refuse-graphql-cost"]);
     let body = json!({
         "query": format!("query ($n: Int) {{ a: sales_orders(limit: $n) {{ {wide} }} b: sales_orders(limit: $n) {{ {wide} }} }}"),
         "variables": {"n": 200},
