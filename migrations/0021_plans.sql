@@ -59,7 +59,7 @@ create trigger log_whole before truncate on ops.log for each statement execute f
 
 -- Who operates the installation. Only the owner of the database makes somebody an operator: no page can.
 create table auth.operators (
-  user_id uuid primary key references auth.users on delete cascade,
+  user_id uuid primary key references auth.users,
   since   timestamptz not null default now()
 );
 

@@ -115,14 +115,33 @@ $$;
 revoke execute on function search.forget from public;
 grant execute on function search.forget to diwan_app;
 
--- Ends the sessions of somebody and, when they belong to no company, removes their account; their address is free again.
--- It looks into each company as that company: whoever is blocked in one may be let in again.
+-- Whether a text somewhere in this value holds one of these words, whatever the case. Names of fields are no words.
+create function says(value jsonb, words text[]) returns boolean language sql immutable set search_path = public, pg_temp as $$
+  select exists (select from jsonb_path_query(value, 'strict $.**') p, unnest(words) w
+                  where jsonb_typeof(p) = 'string' and strpos(lower(p #>> '{}'), lower(w)) > 0)
+$$;
+revoke execute on function says from public;
+grant execute on function says to diwan_app;
+
+-- The sessions of somebody in the company of the transaction.
+create function auth.sessions_here(who uuid) returns table (address text, agent text, created_at text, seen_at text)
+language sql stable security definer set search_path = auth, public, pg_temp as $$
+  select s.address, s.agent, to_char(s.created_at, 'YYYY-MM-DD HH24:MI'), to_char(s.seen_at, 'YYYY-MM-DD HH24:MI')
+    from sessions s where s.user_id = who and s.data ->> 'tenant' = tid()::text and s.expires_at > now() order by s.seen_at desc
+$$;
+revoke execute on function auth.sessions_here from public;
+grant execute on function auth.sessions_here to diwan_app;
+
+-- Ends the sessions of somebody here and, when they belong to no company and operate nothing, removes their account with all that
+-- are left; their address is free again. It looks into each company as that company: whoever is blocked in one may be let in again.
 create function auth.forget_user(who uuid) returns boolean
 language plpgsql security definer set search_path = auth, public, pg_temp as $$
 declare company uuid; before text := coalesce(current_setting('app.tenant_id', true), ''); elsewhere boolean := false;
 begin
-  delete from sessions where user_id = who;
-  if exists (select from memberships where user_id = who) then return false; end if;
+  delete from sessions where user_id = who and data ->> 'tenant' = tid()::text;
+  if exists (select from memberships where user_id = who) or exists (select from operators where user_id = who) then
+    return false;
+  end if;
   for company in select t.id from tenants t loop
     perform set_config('app.tenant_id', company::text, true);
     if exists (select from public.member m where m.tenant_id = company and m.user_id = who) then elsewhere := true; end if;
@@ -130,6 +149,7 @@ begin
   end loop;
   perform set_config('app.tenant_id', before, true);
   if elsewhere then return false; end if;
+  delete from sessions where user_id = who;
   delete from users where id = who;
   return found;
 end $$;

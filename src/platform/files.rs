@@ -658,12 +658,12 @@ pub fn keep_tidy(db: &Db, store: &Store) -> JoinHandle<()> {
                     for cx in companies {
                         note(sweep(&db, &cx, &store).await.map(|_| ()));
                         note(super::import::batch::sweep(&db, &cx, &store).await.map(|_| ()));
-                        note(super::export::job::sweep(&store, cx.tenant).await.map(|_| ()));
                     }
                 }
                 Err(error) => note(Err(error)),
             }
             note(sweep_parts(&store).await.map(|_| ()));
+            note(super::export::job::sweep(&store).await.map(|_| ()));
         }
     })
 }

@@ -301,8 +301,10 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
         Ok(End::Cancelled) => ("cancelled", None),
         Ok(End::Paused) => ("waiting", None),
         Err(error) if error.is_busy() && attempts < ATTEMPTS => ("waiting", Some(error.to_string())),
+        // A company that is closed is opened again, and finds its work where it was.
+        Err(Error::Shut(_)) => ("waiting", Some("the company is closed".to_owned())),
         // Whoever asked may not do it, or no longer: trying again helps nobody.
-        Err(error @ (Error::Denied | Error::Shut(_) | Error::NotFound | Error::Refused(_))) => {
+        Err(error @ (Error::Denied | Error::NotFound | Error::Refused(_))) => {
             ("failed", Some(error.to_string()))
         }
         Err(error) if attempts >= ATTEMPTS => ("failed", Some(error.to_string())),
@@ -312,7 +314,6 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
     let message = match (&outcome, state) {
         (Err(Error::Refused(refusals)), "failed") => refusals.first().map(|refusal| refusal.message.clone()),
         (Err(Error::Denied), "failed") => Some(Message::new("error-denied")),
-        (Err(Error::Shut(refusal)), "failed") => Some(refusal.message.clone()),
         (Err(Error::NotFound), "failed") => Some(Message::new("error-not-found")),
         (Err(error), "failed") => {
             tracing::error!(%request, %job, %error, "a job is given up");
@@ -402,16 +403,44 @@ fn line(row: &sqlx::postgres::PgRow) -> Outcome<JobLine> {
     })
 }
 
-/// Keeps what came of a job beside its rows.
-pub(super) async fn keep_result(tx: &mut TenantTx, job: Uuid, result: Json) -> Outcome<()> {
+/// The job that was asked for the same before and is still under way. Of two that ask at once, the second finds what the first has
+/// put.
+pub(super) async fn under_way(tx: &mut TenantTx, kind: &str, payload: &Json) -> Outcome<Option<Uuid>> {
     let tenant = tx.tenant();
-    sqlx::query("update job set result = $3 where tenant_id = $1 and id = $2")
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended(tid() || $1 || $2, 0))")
+        .bind(kind)
+        .bind(payload.to_string())
+        .execute(tx.conn())
+        .await?;
+    let known = sqlx::query_scalar(
+        "select id from job where tenant_id = $1 and kind = $2 and payload = $3 and state in ('waiting', 'running') and not cancel
+          limit 1",
+    );
+    Ok(known.bind(tenant).bind(kind).bind(payload).fetch_optional(tx.conn()).await?)
+}
+
+/// Keeps what came of a job beside its rows, unless it was called off meanwhile. Answers with whether it is kept.
+pub(super) async fn keep_result(tx: &mut TenantTx, job: Uuid, result: Json) -> Outcome<bool> {
+    let tenant = tx.tenant();
+    let kept = sqlx::query("update job set result = $3 where tenant_id = $1 and id = $2 and not cancel")
         .bind(tenant)
         .bind(job)
         .bind(result)
         .execute(tx.conn())
         .await?;
-    Ok(())
+    Ok(kept.rows_affected() == 1)
+}
+
+/// Forgets what came of earlier jobs that were asked for the same. Answers with them.
+pub(super) async fn forget_earlier(tx: &mut TenantTx, job: Uuid) -> Outcome<Vec<Uuid>> {
+    let tenant = tx.tenant();
+    let earlier = sqlx::query_scalar(
+        "update job e set result = null from job j
+          where j.tenant_id = $1 and j.id = $2 and e.tenant_id = $1 and e.id <> j.id and e.kind = j.kind and e.payload = j.payload
+            and e.result is not null
+          returning e.id",
+    );
+    Ok(earlier.bind(tenant).bind(job).fetch_all(tx.conn()).await?)
 }
 
 /// What came of a job that the reader may look at, with the type of record it worked on.

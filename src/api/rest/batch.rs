@@ -201,6 +201,9 @@ async fn in_one(
 
 /// What a batch was answered before, as the program may see it now. What it only read is read again.
 async fn anew(tx: &mut TenantTx, parts: Vec<Part>, before: Answer) -> Answer {
+    if before.body.is_none() {
+        return before;
+    }
     let kept = before.body.as_ref().and_then(|body| body["results"].as_array()).cloned().unwrap_or_default();
     let mut results = Vec::with_capacity(kept.len());
     for (part, result) in parts.into_iter().zip(kept) {

@@ -2,17 +2,16 @@
 
 use super::write::{self, Archive};
 use super::{check, write::count};
-use crate::platform::door::{self, Error, Outcome};
-use crate::platform::export::job::{Progress, key};
+use crate::platform::door::{self, Outcome};
+use crate::platform::export::job::{self, Progress, key};
 use crate::platform::files::Store;
 use crate::platform::jobs::{self, End, Run, Work};
 use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
 use crate::record::jobs::JobLine;
 use async_trait::async_trait;
-use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
+use futures_util::stream::BoxStream;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
 /// The record that an archive is made of.
@@ -45,20 +44,12 @@ pub struct Taken {
 /// Puts an archive into the queue; while one is asked for already, that is it. Answers with the job.
 pub async fn ask(tx: &mut TenantTx) -> Outcome<Uuid> {
     check(tx)?;
-    let tenant = tx.tenant();
-    // Of two that press at once, the second finds what the first has asked for.
-    sqlx::query("select pg_advisory_xact_lock(hashtextextended('archive/' || tid(), 0))").execute(tx.conn()).await?;
-    let under_way: Option<Uuid> = sqlx::query_scalar(
-        "select id from job where tenant_id = $1 and kind = 'archive' and state in ('waiting', 'running') and not cancel limit 1",
-    )
-    .bind(tenant)
-    .fetch_optional(tx.conn())
-    .await?;
-    if let Some(job) = under_way {
+    let (tenant, payload) = (tx.tenant(), json!({ "verb": "archive" }));
+    if let Some(job) = jobs::under_way(tx, "archive", &payload).await? {
         return Ok(job);
     }
     door::note(tx, RECORD, tenant, "archive", json!({})).await?;
-    jobs::put(tx, Uuid::now_v7(), "archive", RECORD, json!({ "verb": "archive" })).await
+    jobs::put(tx, Uuid::now_v7(), "archive", RECORD, payload).await
 }
 
 /// The latest archives that were asked for.
@@ -87,25 +78,15 @@ impl Work for MakeArchive {
         }
         tx.commit().await?;
         match write::write(&run.db, &run.cx, &run.files, Some(&Progress { run, total })).await? {
-            Some(archive) => keep(run, archive).await,
+            Some(Archive { file, name, manifest }) => {
+                run.hold(FINISH).await?;
+                let made = serde_json::to_value(Made { name, archive: manifest.digest }).map_err(anyhow::Error::from)?;
+                job::keep(run, file, MOST, made, true).await
+            }
             None if run.stopping() => Ok(End::Paused),
             None => Ok(End::Cancelled),
         }
     }
-}
-
-async fn keep(run: &Run, archive: Archive) -> Outcome<End> {
-    run.hold(FINISH).await?;
-    let bytes = ReaderStream::new(tokio::fs::File::from_std(archive.file));
-    let bytes = bytes.map_err(|error| Error::Other(error.into())).boxed();
-    let kept = run.files.take(&key(run.cx.tenant, run.job), bytes, MOST).await?;
-    kept.ok_or_else(|| anyhow::anyhow!("an archive is larger than {MOST} bytes"))?;
-    let made = Made { name: archive.name, archive: archive.manifest.digest };
-    let made = serde_json::to_value(made).map_err(anyhow::Error::from)?;
-    let mut tx = run.db.begin(&run.cx).await?;
-    jobs::keep_result(&mut tx, run.job, made).await?;
-    tx.commit().await?;
-    Ok(End::Done)
 }
 
 /// The archive that a job made, for a reader who may take it; nothing for a job that made something else.

@@ -13,6 +13,8 @@ use crate::record::{Reach, Record};
 use async_trait::async_trait;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::fs::File;
 use std::time::Duration;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
@@ -90,7 +92,7 @@ impl Work for ExportList {
         }
         tx.commit().await?;
         match list::write_for(&run.db, &run.cx, &plan, Some(&Progress { run, total })).await? {
-            Some(export) => keep(run, export, made).await,
+            Some(export) => keep_export(run, export, made).await,
             None if run.stopping() => Ok(End::Paused),
             None => Ok(End::Cancelled),
         }
@@ -123,15 +125,34 @@ pub(in crate::platform) fn key(tenant: Uuid, job: Uuid) -> String {
     format!("exports/{tenant}/{job}")
 }
 
-async fn keep(run: &Run, export: Export, made: Made) -> Outcome<End> {
-    let bytes = ReaderStream::new(tokio::fs::File::from_std(export.file));
+/// Keeps the file of so many bytes at most that came of a job until somebody takes it, with what is to be known of it; of an archive,
+/// in the place of those that were asked for before. Of a job that was called off meanwhile, or whose company was deleted, nothing
+/// stays.
+pub(in crate::platform) async fn keep(run: &Run, file: File, most: u64, made: Json, is_archive: bool) -> Outcome<End> {
+    let kept = try_to_keep(run, file, most, made, is_archive).await;
+    if !matches!(kept, Ok(End::Done)) {
+        let key = key(run.cx.tenant, run.job);
+        if let Err(error) = run.files.delete(&key).await {
+            tracing::warn!(%error, key, "a file that nobody may take is left in the store");
+        }
+    }
+    kept
+}
+
+async fn try_to_keep(run: &Run, file: File, most: u64, made: Json, is_archive: bool) -> Outcome<End> {
+    let bytes = ReaderStream::new(tokio::fs::File::from_std(file));
     let bytes = bytes.map_err(|error| Error::Other(error.into())).boxed();
-    let kept = run.files.take(&key(run.cx.tenant, run.job), bytes, MOST).await?;
-    kept.ok_or_else(|| anyhow::anyhow!("the file of an export is larger than {MOST} bytes"))?;
-    let made = serde_json::to_value(Made { name: export.name, ..made }).map_err(anyhow::Error::from)?;
+    let kept = run.files.take(&key(run.cx.tenant, run.job), bytes, most).await?;
+    kept.ok_or_else(|| anyhow::anyhow!("what came of a job is larger than {most} bytes"))?;
     let mut tx = run.db.begin(&run.cx).await?;
-    jobs::keep_result(&mut tx, run.job, made).await?;
+    if !jobs::keep_result(&mut tx, run.job, made).await? {
+        return Ok(End::Cancelled);
+    }
+    let earlier = if is_archive { jobs::forget_earlier(&mut tx, run.job).await? } else { Vec::new() };
     tx.commit().await?;
+    for job in earlier {
+        run.files.delete(&key(run.cx.tenant, job)).await?;
+    }
     Ok(End::Done)
 }
 
@@ -145,7 +166,13 @@ pub(in crate::platform) async fn keep_archive(run: &Run, export: Export) -> Outc
         whose: Uuid::nil(),
         archive: true,
     };
-    keep(run, export, made).await
+    keep_export(run, export, made).await
+}
+
+async fn keep_export(run: &Run, export: Export, made: Made) -> Outcome<End> {
+    let is_archive = made.archive;
+    let made = serde_json::to_value(Made { name: export.name, ..made }).map_err(anyhow::Error::from)?;
+    keep(run, export.file, MOST, made, is_archive).await
 }
 
 /// The file of an export, for a reader who may look at the job and still sees all that is in it.
@@ -175,7 +202,7 @@ pub async fn take(db: &Db, cx: &Cx, store: &Store, job: Uuid) -> Outcome<Export>
     .await
 }
 
-/// Deletes files that nobody took in time.
-pub async fn sweep(store: &Store, tenant: Uuid) -> Outcome<u64> {
-    store.sweep(&format!("exports/{tenant}"), KEPT).await
+/// Deletes files that nobody took in time, of all companies, those that are there no more among them.
+pub async fn sweep(store: &Store) -> Outcome<u64> {
+    store.sweep("exports", KEPT).await
 }

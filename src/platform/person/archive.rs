@@ -38,7 +38,11 @@ struct Order {
 pub async fn ask(tx: &mut TenantTx, job: Uuid, record: &'static Record, id: Uuid) -> Outcome<Uuid> {
     find(tx, record, id, Lock::No).await?;
     let order = Order { verb: "person".to_owned(), record: record.name.to_owned(), id };
-    jobs::put(tx, job, "person", record.name, serde_json::to_value(order).map_err(anyhow::Error::from)?).await
+    let payload = serde_json::to_value(order).map_err(anyhow::Error::from)?;
+    match jobs::under_way(tx, "person", &payload).await? {
+        Some(job) => Ok(job),
+        None => jobs::put(tx, job, "person", record.name, payload).await,
+    }
 }
 
 /// The work behind it. A worker that is stopped leaves no half archive; another begins anew.
@@ -225,7 +229,7 @@ async fn add_work(tx: &mut TenantTx, gathered: &mut Gathered, member: &Document)
         if let Some(row) = &account {
             gathered.add("account", row)?;
         }
-        let sessions: Vec<Json> = sqlx::query_scalar("select to_jsonb(s) - 'id' from auth.sessions_of($1) s")
+        let sessions: Vec<Json> = sqlx::query_scalar("select to_jsonb(s) from auth.sessions_here($1) s")
             .bind(user)
             .fetch_all(tx.conn())
             .await?;

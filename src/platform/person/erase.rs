@@ -159,12 +159,14 @@ async fn let_go(tx: &mut TenantTx, person: &Document) -> Outcome<Vec<String>> {
     .bind(id)
     .execute(tx.conn())
     .await?;
-    // Lists of these records and of those that name them, and archives of persons, are made anew when they are wanted.
+    // Lists of these records and of those that name them, and archives, are made anew when they are wanted.
     let mut listed: Vec<&str> = links(tx, record).into_iter().map(|(other, _)| other.name).collect();
     listed.push(record.name);
+    // What is being made of what was read before is called off.
     let jobs: Vec<Uuid> = sqlx::query_scalar(
-        "update job set result = null
-          where tenant_id = $1 and result is not null and (kind = 'person' or (kind = 'export' and record = any($2)))
+        "update job set result = null, cancel = cancel or state in ('waiting', 'running')
+          where tenant_id = $1 and (result is not null or state in ('waiting', 'running'))
+            and (kind in ('person', 'archive') or (kind = 'export' and record = any($2)))
           returning id",
     )
     .bind(tenant)
@@ -341,9 +343,10 @@ async fn erase_history(
 async fn forget_repeated(tx: &mut TenantTx, person: &Document, told: &Told) -> Outcome<()> {
     let tenant = tx.tenant();
     let id = person.id.to_string();
+    // What was done is not done again, should a program ask once more: only what it was told is gone.
     sqlx::query(
-        "delete from api_answer a where a.tenant_id = $1
-            and exists (select from unnest($2::text[] || $3::text) v where strpos(lower(a.answer), lower(v)) > 0)",
+        "update api_answer a set answer = '{\"status\":410}' where a.tenant_id = $1
+            and (says(a.answer::jsonb, $2) or strpos(a.answer, $3) > 0)",
     )
     .bind(tenant)
     .bind(&told.telling)
@@ -351,8 +354,7 @@ async fn forget_repeated(tx: &mut TenantTx, person: &Document, told: &Told) -> O
     .execute(tx.conn())
     .await?;
     let views: Vec<Uuid> = sqlx::query_scalar(
-        "select distinct a.record_id from audit a where a.tenant_id = $1 and a.record = $2
-            and exists (select from unnest($3::text[]) v where strpos(lower(a.changes::text), lower(v)) > 0)",
+        "select distinct a.record_id from audit a where a.tenant_id = $1 and a.record = $2 and says(a.changes, $3)",
     )
     .bind(tenant)
     .bind(VIEW)
@@ -370,20 +372,14 @@ async fn forget_repeated(tx: &mut TenantTx, person: &Document, told: &Told) -> O
     for sql in [
         "update job j set payload = j.payload - 'text' - 'query' - 'which', message = null, error = null
           where j.tenant_id = $1 and j.state in ('done', 'failed', 'cancelled')
-            and exists (select from unnest($2::text[]) v
-                         where strpos(lower(concat(j.payload::text, j.message::text, j.error)), lower(v)) > 0)",
-        "update job_row j set message = null where j.tenant_id = $1
-            and exists (select from unnest($2::text[]) v where strpos(lower(j.message::text), lower(v)) > 0)",
+            and says(jsonb_build_array(j.payload, j.message, j.error), $2)",
+        "update job_row j set message = null where j.tenant_id = $1 and says(j.message, $2)",
         "update import_batch b set name = '-', fixed = '[]', examples = '[]', problems = '[]' where b.tenant_id = $1
-            and exists (select from unnest($2::text[]) v
-                         where strpos(lower(concat(b.name, b.fixed::text, b.examples::text, b.problems::text)), lower(v)) > 0)",
-        "delete from import_fault f where f.tenant_id = $1
-            and exists (select from unnest($2::text[]) v where strpos(lower(concat(f.text, f.reason::text)), lower(v)) > 0)",
+            and says(jsonb_build_array(b.name, b.fixed, b.examples, b.problems), $2)",
+        "delete from import_fault f where f.tenant_id = $1 and says(jsonb_build_array(f.text, f.reason), $2)",
         // What is not there is left alone when the import is undone.
-        "delete from import_row r where r.tenant_id = $1
-            and exists (select from unnest($2::text[]) v where strpos(lower(r.before::text), lower(v)) > 0)",
-        "update webhook_attempt w set note = null where w.tenant_id = $1
-            and exists (select from unnest($2::text[]) v where strpos(lower(w.note), lower(v)) > 0)",
+        "delete from import_row r where r.tenant_id = $1 and says(r.before::jsonb, $2)",
+        "update webhook_attempt w set note = null where w.tenant_id = $1 and says(to_jsonb(w.note), $2)",
     ] {
         sqlx::query(sql).bind(tenant).bind(&told.telling).execute(tx.conn()).await?;
     }

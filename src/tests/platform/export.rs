@@ -205,7 +205,7 @@ async fn all_that_match_are_exported_by_a_job() {
     door::save(&mut tx, record("role"), role, 1, &less).await.expect("less");
     tx.commit().await.expect("commit");
     assert_eq!(clerk.get(&file).await.status, StatusCode::NOT_FOUND);
-    assert_eq!(job::sweep(&FILES, firm.cx.tenant).await.expect("swept"), 0, "they wait for a week");
+    assert_eq!(job::sweep(&FILES).await.expect("swept"), 0, "they wait for a week");
 }
 
 #[tokio::test]
