@@ -18,10 +18,10 @@ pub fn view(archives: Vec<JobLine>) -> AnyView {
         }
     });
     view! {
-        <section class="card"><h2 class="sec">{t!(i18n, "archive-take")}</h2><p>{t!(i18n, "archive-what")}</p><p class="soft">{t!(i18n, "archive-without")}</p>
-            <form method="post" action="/company-data" class="acts"><button class="btn pri" id="archive">{icon("download")}<span>{t!(i18n, "archive-make")}</span></button></form></section>
+        <section class="card"><h2 class="sec">{t!(i18n, "archive-take")}</h2><div class="body"><p>{t!(i18n, "archive-what")}</p><p class="soft">{t!(i18n, "archive-without")}</p>
+            <form method="post" action="/company-data" class="acts"><button class="btn pri" id="archive">{icon("download")}<span>{t!(i18n, "archive-make")}</span></button></form></div></section>
         {table}
-        <section class="card"><h2 class="sec">{t!(i18n, "company-delete")}</h2><p>{t!(i18n, "company-delete-how")}</p></section>
+        <section class="card"><h2 class="sec">{t!(i18n, "company-delete")}</h2><div class="body"><p>{t!(i18n, "company-delete-how")}</p></div></section>
     }
     .into_any()
 }

@@ -35,8 +35,12 @@ fn erase(i18n: I18n, known: &Known, address: String) -> AnyView {
         Some(name) => i18n.line_field(known.record, name),
         None => i18n.field(known.record, name),
     };
-    let mut labels: Vec<String> = known.fields.iter().map(label).collect();
-    labels.dedup();
+    let mut labels: Vec<String> = Vec::new();
+    for label in known.fields.iter().map(label) {
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
     let fields = labels.join(if i18n.locale.is_arabic() { "، " } else { ", " });
     let stays = known
         .stays
@@ -68,10 +72,10 @@ fn erase(i18n: I18n, known: &Known, address: String) -> AnyView {
                 <div class=class>
                     <label for="typed">{t!(i18n, "person-type", name = i18n.label(&known.called))}</label>
                     <div class="control"><input type="text" name="typed" id="typed" value=typed autocomplete="off" dir="auto" required
-                        aria-invalid=invalid aria-describedby="typed-fault" /></div>
+                        aria-invalid=invalid aria-describedby=fault.is_some().then_some("typed-fault") /></div>
                     {fault.map(|text| view! { <small class="err" id="typed-fault">{text}</small> })}
                 </div>
-                <button class="btn" name="_do" value="erase">{icon("trash-2")}<span>{t!(i18n, "person-erase")}</span></button>
+                <button class="btn danger" name="_do" value="erase">{icon("trash-2")}<span>{t!(i18n, "person-erase")}</span></button>
             </form>
         }
     });

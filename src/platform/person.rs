@@ -11,7 +11,6 @@ use super::tenancy::TenantTx;
 use crate::record::fold::fold;
 use crate::record::page::{Arg, Message};
 use crate::record::{Field, Kind, Record, Tone, Value};
-use sqlx::Row as _;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -41,6 +40,20 @@ fn links(tx: &TenantTx, record: &Record) -> Vec<(&'static Record, &'static Field
         links.extend(other.fields.iter().filter(|field| field.kind == target).map(|field| (other, field)));
     }
     links
+}
+
+/// Types of records that name records of this type, in the header or in a line: with these fields of the header, and these of lines.
+fn namers(tx: &TenantTx, record: &Record) -> Vec<(&'static Record, Vec<&'static Field>, Vec<&'static Field>)> {
+    let leads = |field: &&'static Field| field.kind == Kind::Link(record.name);
+    door::records()
+        .iter()
+        .map(|other| {
+            let other = tx.described(other);
+            let of_lines = other.lines.map_or(&[][..], |lines| lines.fields);
+            (other, other.fields.iter().filter(leads).collect(), of_lines.iter().filter(leads).collect())
+        })
+        .filter(|(_, fields, of_lines): &(_, Vec<_>, Vec<_>)| !fields.is_empty() || !of_lines.is_empty())
+        .collect()
 }
 
 /// What somebody types to say that they mean this record: its code where it has one, else its name in either language.
@@ -128,19 +141,13 @@ async fn naming(
     id: Uuid,
 ) -> Outcome<Vec<(&'static Record, BTreeMap<String, i64>)>> {
     let tenant = tx.tenant();
-    let mut found: Vec<(&'static Record, BTreeMap<String, i64>)> = Vec::new();
-    for (other, field) in links(tx, record) {
-        let rows = sqlx::query(sql::count_naming(other, field)).bind(tenant).bind(id).fetch_all(tx.conn()).await?;
-        for row in rows {
-            let (state, count): (Option<String>, i64) = (row.try_get("state")?, row.try_get("count")?);
-            let at = match found.iter().position(|(known, _)| known.name == other.name) {
-                Some(at) => at,
-                None => {
-                    found.push((other, BTreeMap::new()));
-                    found.len() - 1
-                }
-            };
-            *found[at].1.entry(state.unwrap_or_default()).or_default() += count;
+    let mut found = Vec::new();
+    for (other, fields, of_lines) in namers(tx, record) {
+        let select = sql::count_naming(other, &fields, &of_lines);
+        let states: Vec<(Option<String>, i64)> =
+            sqlx::query_as(select).bind(tenant).bind(id).fetch_all(tx.conn()).await?;
+        if !states.is_empty() {
+            found.push((other, states.into_iter().map(|(state, n)| (state.unwrap_or_default(), n)).collect()));
         }
     }
     Ok(found)

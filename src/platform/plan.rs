@@ -19,7 +19,6 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use std::sync::Arc;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -151,7 +150,8 @@ impl Plan {
     pub fn levels(&self, usage: &Usage) -> [Level; 4] {
         [
             Level { what: "users", used: usage.users, most: self.users },
-            Level { what: "storage", used: usage.storage, most: self.storage },
+            // Where a plan says nothing it is what the installation gives each company.
+            Level { what: "storage", used: usage.storage, most: self.storage.or(i64::try_from(QUOTA).ok()) },
             Level { what: "records", used: usage.records, most: self.records },
             Level { what: "calls", used: usage.calls, most: self.calls },
         ]
@@ -311,8 +311,7 @@ pub async fn page(tx: &mut TenantTx) -> Outcome<UsagePage> {
         .fetch_all(tx.conn())
         .await?;
     let days = rows.iter().map(Day::read).collect::<Outcome<Vec<Day>>>()?;
-    let own: Arc<Plan> = tx.plan.clone();
-    let plan = Plan { storage: own.storage.or(i64::try_from(QUOTA).ok()), ..(*own).clone() };
+    let plan = tx.plan.clone();
     Ok(UsagePage {
         plan: Names::from_text(now.try_get("name")?),
         levels: plan.levels(&usage),

@@ -738,22 +738,31 @@ pub fn referring(record: &Record) -> Option<SqlStr> {
     if parts.is_empty() { None } else { Some(safe(parts.join(" union all "))) }
 }
 
-/// Records whose header names another one in this field. `$1` tenant, `$2` the other, `$3` the id after which they begin.
-pub fn naming(record: &Record, field: &Field) -> SqlStr {
-    safe(format!(
-        "select t.id from {} t where t.tenant_id = $1 and {} = $2 and t.id > $3 order by t.id limit 500",
-        record.name,
-        column("t", field)
-    ))
+/// Ids of records that name another one in these fields of the header or of lines, as `named`. `$1` tenant, `$2` the other.
+fn named(record: &Record, fields: &[&Field], of_lines: &[&Field]) -> String {
+    let own = fields.iter().map(|field| {
+        format!("select t.id from {} t where t.tenant_id = $1 and {} = $2", record.name, column("t", field))
+    });
+    let table = record.lines.map_or("", |lines| lines.table);
+    let lines = of_lines
+        .iter()
+        .map(|field| format!("select l.parent from {table} l where l.tenant_id = $1 and {} = $2", column("l", field)));
+    format!("({}) n (id)", own.chain(lines).collect::<Vec<_>>().join(" union "))
 }
 
-/// How many records name another one in this field, by state. `$1` tenant, `$2` the other. Columns: state, count.
-pub fn count_naming(record: &Record, field: &Field) -> SqlStr {
+/// Ids of records that name another one in these fields, 500 at a time. `$1` tenant, `$2` the other, `$3` the id after which they
+/// begin.
+pub fn naming(record: &Record, fields: &[&Field], of_lines: &[&Field]) -> SqlStr {
+    safe(format!("select n.id from {} where n.id > $3 order by n.id limit 500", named(record, fields, of_lines)))
+}
+
+/// How many records name another one in these fields, by state. `$1` tenant, `$2` the other. Columns: state, count.
+pub fn count_naming(record: &Record, fields: &[&Field], of_lines: &[&Field]) -> SqlStr {
     let state = if record.states.is_empty() { "null::text" } else { "t.state" };
     safe(format!(
-        "select {state} as state, count(*) as count from {} t where t.tenant_id = $1 and {} = $2 group by 1",
+        "select {state} as state, count(*) as count from {} t join {} on n.id = t.id where t.tenant_id = $1 group by 1",
         record.name,
-        column("t", field)
+        named(record, fields, of_lines)
     ))
 }
 

@@ -713,6 +713,7 @@ fn event_view(i18n: I18n, record: &'static Record, page: &FormPage, event: &Even
         "change" => "pencil",
         "attach" | "detach" | "open_file" => "file-text",
         "archive" => "download",
+        "erase" => "trash-2",
         other => record.action(other).map_or("check", |a| a.icon),
     };
     let rows: Vec<_> = (event.changes.iter())

@@ -248,19 +248,23 @@ async fn make_owner(tx: &mut TenantTx, email: &str) -> Outcome<()> {
     .fetch_optional(tx.conn())
     .await?;
     let role = role.ok_or_else(|| missing("role"))?;
-    let known = sqlx::query(
+    let known: Option<(Uuid, Uuid, String)> = sqlx::query_as(
         "update member m set user_id = $3, state = 'active', customer = case when r.base = 'owner' then m.customer end,
                 role = case when r.base = 'owner' then m.role else $4 end
            from role r
-          where r.tenant_id = m.tenant_id and r.id = m.role and m.tenant_id = $1 and m.email = $2",
+          where r.tenant_id = m.tenant_id and r.id = m.role and m.tenant_id = $1 and m.email = $2
+          returning m.id, r.id, r.base",
     )
     .bind(tenant)
     .bind(email)
     .bind(user)
     .bind(role)
-    .execute(tx.conn())
+    .fetch_optional(tx.conn())
     .await?;
-    if known.rows_affected() == 1 {
+    if let Some((member, before, base)) = known {
+        if base != "owner" {
+            door::note(tx, "member", member, "change", json!({ "role": [before, role] })).await?;
+        }
         return Ok(());
     }
     let name: String = sqlx::query_scalar("select name from auth.person($1)").bind(user).fetch_one(tx.conn()).await?;

@@ -1,6 +1,6 @@
 //! All that is known of one person as an archive: JSON Lines and files, and a manifest with the hash of each.
 
-use super::{MEMBER, find, links};
+use super::{MEMBER, find, namers};
 use crate::platform::document::{Document, Values};
 use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::export::{Export, Format, blocking, job};
@@ -198,10 +198,10 @@ async fn gather(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome
 async fn add_documents(tx: &mut TenantTx, gathered: &mut Gathered, person: &Document) -> Outcome<()> {
     let tenant = tx.tenant();
     let mut seen: HashSet<Uuid> = HashSet::from([person.id]);
-    for (other, field) in links(tx, person.record) {
+    for (other, fields, of_lines) in namers(tx, person.record) {
         let mut after = Uuid::nil();
         loop {
-            let ids: Vec<Uuid> = sqlx::query_scalar(sql::naming(other, field))
+            let ids: Vec<Uuid> = sqlx::query_scalar(sql::naming(other, &fields, &of_lines))
                 .bind(tenant)
                 .bind(person.id)
                 .bind(after)

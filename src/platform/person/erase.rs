@@ -1,7 +1,7 @@
 //! Has a person forgotten. What the law wants kept stays, and says no more who it was: documents, books, stock. What the
 //! audit log says of the person is erased as well, by an entry of its own, so that its chain still holds.
 
-use super::{MEMBER, bound, find, is_called, links, short};
+use super::{MEMBER, bound, find, is_called, links, namers, short};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::document::Document;
 use crate::platform::door::{self, Error, Lock, Outcome, Refusal};
@@ -160,7 +160,7 @@ async fn let_go(tx: &mut TenantTx, person: &Document) -> Outcome<Vec<String>> {
     .execute(tx.conn())
     .await?;
     // Lists of these records and of those that name them, and archives, are made anew when they are wanted.
-    let mut listed: Vec<&str> = links(tx, record).into_iter().map(|(other, _)| other.name).collect();
+    let mut listed: Vec<&str> = namers(tx, record).into_iter().map(|(other, ..)| other.name).collect();
     listed.push(record.name);
     // What is being made of what was read before is called off.
     let jobs: Vec<Uuid> = sqlx::query_scalar(
@@ -279,7 +279,7 @@ async fn erase_about(tx: &mut TenantTx, person: &Document) -> Outcome<()> {
             other.fields.iter().filter(|field| speaks(field, link)).map(|field| pattern(field.name)).collect();
         let mut after = Uuid::nil();
         while !fields.is_empty() {
-            let ids: Vec<Uuid> = sqlx::query_scalar(sql::naming(other, link))
+            let ids: Vec<Uuid> = sqlx::query_scalar(sql::naming(other, &[link], &[]))
                 .bind(tenant)
                 .bind(person.id)
                 .bind(after)

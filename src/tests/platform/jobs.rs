@@ -7,6 +7,7 @@ use crate::platform::jobs;
 use crate::platform::tenancy::Cx;
 use crate::record::jobs::JobPage;
 use crate::record::query::Query;
+use crate::tests::platform::permission::admin;
 use crate::tests::support::{self, Browser, FILES, Firm, code, dec, record, refusals};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -180,6 +181,25 @@ async fn a_job_has_the_rights_of_whoever_asked_when_it_runs() {
     assert!(matches!(outcome, Err(Error::NotFound)));
     let other = Firm::new().await;
     assert!(matches!(jobs::cancel(&mut other.tx().await, job).await, Err(Error::NotFound)));
+}
+
+#[tokio::test]
+async fn a_job_of_a_closed_company_waits_until_it_is_opened() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let job = ask(&firm, &firm.cx, "set", ("phone", "1"), Which::These(vec![firm.customer])).await;
+    let mut admin = admin().await;
+    let closed = "insert into ops.subscription (tenant_id, suspended_at, reason) values ($1, now(), 'Bills are open')";
+    let opened = "update ops.subscription set suspended_at = null, reason = null where tenant_id = $1";
+    sqlx::query(closed).bind(firm.cx.tenant).execute(&mut admin).await.expect("closed");
+    work(&firm).await;
+    sqlx::query(opened).bind(firm.cx.tenant).execute(&mut admin).await.expect("opened");
+    assert_eq!(page(&firm, job).await.line.state, "waiting");
+    let due = "update queue.tickets set run_at = now() where tenant_id = $1";
+    sqlx::query(due).bind(firm.cx.tenant).execute(&mut admin).await.expect("its turn");
+    work(&firm).await;
+    assert_eq!(page(&firm, job).await.line.state, "done");
+    assert_eq!(firm.document("customer", firm.customer).await.text("phone"), Some("1"));
 }
 
 #[tokio::test]

@@ -383,9 +383,61 @@ async fn an_archive_is_made_by_a_job_and_goes_with_the_person() {
     assert_eq!(taken.headers[header::CONTENT_TYPE], "application/zip");
     let parts = unpacked(support::file(&taken.bytes));
     assert!(String::from_utf8_lossy(&parts["data/customer.jsonl"]).contains("Gulf Steel"));
+    // The company's own archive holds them, too; one that is still to be made is called off.
+    let asked = browser.post("/company-data", &[]).await.location.expect("a job");
+    work(&firm).await;
+    let whole = format!("{asked}/file");
+    assert_eq!(browser.get(&whole).await.status, StatusCode::OK);
+    let second = browser.post(&address, &[("_do", "export")]).await.location.expect("a job");
     forget(&firm, &firm.cx, "customer", firm.customer, "C1").await.expect("forgotten");
-    assert_eq!(browser.get(&file).await.status, StatusCode::NOT_FOUND);
-    assert!(FILES.get(&format!("exports/{}/{key}", firm.cx.tenant)).await.is_err(), "its bytes are gone");
+    work(&firm).await;
+    for file in [file, whole, format!("{second}/file")] {
+        assert_eq!(browser.get(&file).await.status, StatusCode::NOT_FOUND, "{file}");
+    }
+    for job in [key, asked.replace("/jobs/", ""), second.replace("/jobs/", "")] {
+        assert!(FILES.get(&format!("exports/{}/{job}", firm.cx.tenant)).await.is_err(), "its bytes are gone");
+    }
+}
+
+#[tokio::test]
+async fn a_later_archive_takes_the_place_of_an_earlier_one() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let address = format!("/persons/customer/{}", firm.customer);
+    let mut jobs = Vec::new();
+    for _ in 0..2 {
+        jobs.push(browser.post(&address, &[("_do", "export")]).await.location.expect("a job"));
+        // Whoever presses again while it is being made is led to it.
+        let again = browser.post(&address, &[("_do", "export")]).await.location;
+        assert_eq!(again.as_ref(), jobs.last());
+        work(&firm).await;
+    }
+    assert_ne!(jobs[0], jobs[1]);
+    assert_eq!(browser.get(&format!("{}/file", jobs[0])).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get(&format!("{}/file", jobs[1])).await.status, StatusCode::OK);
+    let first = jobs[0].replace("/jobs/", "");
+    assert!(FILES.get(&format!("exports/{}/{first}", firm.cx.tenant)).await.is_err(), "its bytes are gone");
+}
+
+#[tokio::test]
+async fn whoever_operates_the_installation_keeps_their_account() {
+    let firm = Firm::new().await;
+    let nuha = firm.colleague("sales").await;
+    let member = firm.document("member", nuha.user).await;
+    firm.change(&member, &[("name", "Nuha Almasri")]).await.expect("her name");
+    let mut admin = admin().await;
+    let user = member.link("user_id").expect("an account");
+    let made = sqlx::query("insert into auth.operators (user_id) values ($1)").bind(user).execute(&mut admin).await;
+    made.expect("an operator");
+    forget(&firm, &firm.cx, "member", nuha.user, "Nuha Almasri").await.expect("forgotten");
+    let known: bool = sqlx::query_scalar("select exists (select from auth.users where id = $1)")
+        .bind(user)
+        .fetch_one(&mut admin)
+        .await
+        .expect("accounts");
+    assert!(known, "a company cannot take away who operates it");
+    assert!(!found(&firm, &["Nuha"]).await.iter().any(|row| !row.starts_with("auth.")), "but here she is forgotten");
 }
 
 // ------------------------------------------------------------------ a member
