@@ -21,6 +21,7 @@ usage-users = المستخدمون
 usage-storage = الملفات
 usage-records = السجلات
 usage-calls = طلبات البرامج هذا الشهر
+usage-calls-day = طلبات البرامج
 usage-actions = الإجراءات
 usage-of = من أصل { $most }
 usage-unlimited = بلا حد أقصى

@@ -21,6 +21,7 @@ usage-users = Users
 usage-storage = Files
 usage-records = Records
 usage-calls = Calls of programs this month
+usage-calls-day = Calls of programs
 usage-actions = Actions
 usage-of = of { $most }
 usage-unlimited = without a limit

@@ -5,8 +5,8 @@ use super::forms::failed;
 use super::usage::{self, word};
 use crate::i18n::I18n;
 use crate::platform::error::{Error, Outcome};
-use crate::platform::operator::{self, Asked, CompanyPage, Entry, Line, List, SORTS, Turn};
-use crate::platform::plan::FLAGS;
+use crate::platform::operator::{self, Asked, CompanyPage, Entry, Line, List, SORTS};
+use crate::platform::plan::{FLAGS, Turn};
 use crate::platform::tenancy::{Db, whole};
 use crate::platform::web::{self, House, OPERATOR, Visit, form_pairs};
 use crate::t;
@@ -176,7 +176,7 @@ fn health(i18n: I18n, line: &Line) -> AnyView {
     if reached.is_empty() {
         return view! { <span class="pill p-done">{t!(i18n, "operator-well")}</span> }.into_any();
     }
-    let reached = reached.join(if i18n.locale.is_arabic() { "، " } else { ", " });
+    let reached = i18n.list(&reached);
     view! { <span class="pill p-late">{t!(i18n, "operator-reached", limits = reached)}</span> }.into_any()
 }
 
@@ -279,8 +279,7 @@ fn entry_view(i18n: I18n, entry: &Entry) -> AnyView {
     };
     let flags = |name: &str, state: String| {
         let named = words(name).into_iter().map(|flag| i18n.format(&format!("flag-{flag}"), None)).collect::<Vec<_>>();
-        (!named.is_empty())
-            .then(|| format!("{state}: {}", named.join(if i18n.locale.is_arabic() { "، " } else { ", " })))
+        (!named.is_empty()).then(|| format!("{state}: {}", i18n.list(&named)))
     };
     let parts = [
         Some(words("plan").join(" → ")).filter(|plan| !plan.is_empty()),

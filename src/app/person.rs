@@ -41,7 +41,7 @@ fn erase(i18n: I18n, known: &Known, address: String) -> AnyView {
             labels.push(label);
         }
     }
-    let fields = labels.join(if i18n.locale.is_arabic() { "، " } else { ", " });
+    let fields = i18n.list(&labels);
     let stays = known
         .stays
         .iter()

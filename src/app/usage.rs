@@ -51,7 +51,7 @@ pub fn tiles(i18n: I18n, levels: &[Level], days: &[Day]) -> AnyView {
             let values: Vec<i64> = days.iter().filter_map(|day| value_of(day, level.what)).collect();
             let picture = (values.len() > 1).then(|| chart::spark(&values));
             view! {
-                <div class="tile" id=format!("usage-{}", level.what)><span class="lbl">{word(i18n, level.what)}</span><b class="big"><bdi>{used}</bdi></b>
+                <div class="tile" id=format!("usage-{}", level.what)><span class="lbl">{label}</span><b class="big"><bdi>{used}</bdi></b>
                     <small class=tone>{most}</small>{bar}{picture}</div>
             }
         })
@@ -102,7 +102,7 @@ pub fn history(i18n: I18n, days: &[Day]) -> AnyView {
     view! {
         <details class="card"><summary class="sec">{t!(i18n, "usage-days")}</summary>
             <div class="scroll" tabindex="0" role="region" aria-label=t!(i18n, "usage-days")><table class="list"><thead><tr><th>{t!(i18n, "usage-day")}</th><th class="end">{t!(i18n, "usage-users")}</th>
-                <th class="end">{t!(i18n, "usage-records")}</th><th class="end">{t!(i18n, "usage-storage")}</th><th class="end">{t!(i18n, "usage-calls")}</th><th class="end">{t!(i18n, "usage-actions")}</th></tr></thead>
+                <th class="end">{t!(i18n, "usage-records")}</th><th class="end">{t!(i18n, "usage-storage")}</th><th class="end">{t!(i18n, "usage-calls-day")}</th><th class="end">{t!(i18n, "usage-actions")}</th></tr></thead>
                 <tbody>{rows}</tbody></table></div></details>
     }
     .into_any()

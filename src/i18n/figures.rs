@@ -163,10 +163,13 @@ impl I18n {
             Some((start, "")) => t!(self, "filter-from", start = one(start)),
             Some(("", end)) => t!(self, "filter-to", end = one(end)),
             Some((start, end)) => format!("{} – {}", one(start), one(end)),
-            None => {
-                text.split(',').map(one).collect::<Vec<_>>().join(if self.locale.is_arabic() { "، " } else { ", " })
-            }
+            None => self.list(&text.split(',').map(one).collect::<Vec<_>>()),
         }
+    }
+
+    /// Words one after the other, as the language separates them.
+    pub fn list(&self, words: &[String]) -> String {
+        words.join(if self.locale.is_arabic() { "، " } else { ", " })
     }
 
     /// A field's canonical text as people edit it: no grouping, so that it can be typed over.

@@ -39,6 +39,11 @@ pub trait Rules: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// What a record gives up beside what speaks of the person, when they are erased. Answers with the fields that this changes.
+    fn erase(&self, _: &mut Document) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// What an action does, or why it cannot be done.
     async fn act(&self, _: &mut TenantTx, _: &'static str, _: &Document) -> Outcome<Effects> {
         Err(Error::NotFound)
@@ -737,6 +742,11 @@ pub async fn present(tx: &mut TenantTx, document: &mut Document) -> Outcome<Opti
 /// What the rules of its record want settled before the person that it describes is erased.
 pub(super) async fn binds(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Refusal>> {
     rules(document.record).binds(tx, document).await
+}
+
+/// What the rules of its record give up when the person that it describes is erased.
+pub(super) fn give_up(document: &mut Document) -> Vec<&'static str> {
+    rules(document.record).erase(document)
 }
 
 /// Writes these fields of a record from which a person is erased, each as it is. What has gone is told nowhere, so that the

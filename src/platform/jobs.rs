@@ -304,9 +304,7 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
         // A company that is closed is opened again, and finds its work where it was.
         Err(Error::Shut(_)) => ("waiting", Some("the company is closed".to_owned())),
         // Whoever asked may not do it, or no longer: trying again helps nobody.
-        Err(error @ (Error::Denied | Error::NotFound | Error::Refused(_))) => {
-            ("failed", Some(error.to_string()))
-        }
+        Err(error @ (Error::Denied | Error::NotFound | Error::Refused(_))) => ("failed", Some(error.to_string())),
         Err(error) if attempts >= ATTEMPTS => ("failed", Some(error.to_string())),
         Err(error) => ("waiting", Some(error.to_string())),
     };

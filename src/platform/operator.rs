@@ -5,7 +5,7 @@
 
 use super::auth;
 use super::error::{Error, Outcome, Refusal};
-use super::plan::{Day, FLAGS, Level, Plan, Usage};
+use super::plan::{Day, FLAGS, Level, Plan, Turn, Usage};
 use super::tenancy::Db;
 use crate::record::Names;
 use rand::RngCore as _;
@@ -52,28 +52,6 @@ pub struct Line {
     pub seen: Option<String>,
 }
 
-/// What an operator has said of a part of Diwan.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
-    /// Nothing: it is as the plan has it.
-    AsPlanned {
-        on: bool,
-    },
-    On,
-    Off,
-}
-
-impl Turn {
-    /// What the form calls it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Turn::AsPlanned { .. } => "plan",
-            Turn::On => "on",
-            Turn::Off => "off",
-        }
-    }
-}
-
 impl Line {
     fn read(row: &PgRow) -> Outcome<Line> {
         let plan = Plan {
@@ -86,16 +64,7 @@ impl Line {
         };
         let given: Option<Vec<String>> = row.try_get("flags")?;
         let (on, off): (Vec<String>, Vec<String>) = (row.try_get("flags_on")?, row.try_get("flags_off")?);
-        let holds = |flags: &[String], flag: &str| flags.iter().any(|known| known == flag);
-        let turn = |flag: &str| {
-            if holds(&off, flag) {
-                Turn::Off
-            } else if holds(&on, flag) {
-                Turn::On
-            } else {
-                Turn::AsPlanned { on: given.as_ref().is_none_or(|given| holds(given, flag)) }
-            }
-        };
+        let turn = |flag: &str| Turn::of(flag, given.as_deref(), &on, &off);
         let (storage, records): (Option<i64>, Option<i64>) = (row.try_get("storage")?, row.try_get("records")?);
         let usage = Usage {
             users: row.try_get("users")?,

@@ -14,9 +14,6 @@ use crate::record::{Field, Kind, Record, Tone, Value};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// The record of those who work in the company. They have an account, and what they have done carries their id.
-const MEMBER: &str = "member";
-
 /// The end of an id, by which somebody is told apart who has no name any more.
 fn short(id: Uuid) -> String {
     id.simple().to_string()[24..].to_owned()
@@ -127,7 +124,7 @@ pub async fn known(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outc
             .into_iter()
             .map(|(record, states)| (record, states.values().sum()))
             .collect(),
-        signs_in: record.name == MEMBER,
+        signs_in: record.account.is_some(),
         may_erase,
         bound: bound.into_iter().map(|refusal| refusal.message).collect(),
         job: Uuid::now_v7(),
@@ -158,7 +155,7 @@ async fn naming(
 async fn bound(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Refusal>> {
     let record = document.record;
     let mut bound = Vec::new();
-    if record.name == MEMBER {
+    if record.account.is_some() {
         if document.id == tx.standing.member {
             bound.push(Refusal::new("refuse-erase-oneself"));
         }

@@ -28,9 +28,6 @@ pub const FLAGS: [&str; 5] = ["api", "webhooks", "import", "custom_fields", "por
 /// What plans limit. The message `usage-…` names each.
 pub const LIMITED: [&str; 4] = ["users", "storage", "records", "calls"];
 
-/// The records that are people.
-const MEMBER: &str = "member";
-
 /// Days that are looked back on.
 const BACK: i32 = 90;
 
@@ -42,6 +39,43 @@ const MEGABYTE: i64 = 1024 * 1024;
 
 // ------------------------------------------------------------------ the pure part
 
+/// What an operator has said of a part of Diwan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// Nothing: it is as the plan has it.
+    AsPlanned {
+        on: bool,
+    },
+    On,
+    Off,
+}
+
+impl Turn {
+    /// What is off is off, and what is on is on; of the rest the plan decides, which has everything where it names nothing.
+    pub fn of(flag: &str, plan: Option<&[String]>, on: &[String], off: &[String]) -> Turn {
+        let holds = |flags: &[String]| flags.iter().any(|known| known == flag);
+        match (holds(off), holds(on)) {
+            (true, _) => Turn::Off,
+            (_, true) => Turn::On,
+            _ => Turn::AsPlanned { on: plan.is_none_or(holds) },
+        }
+    }
+
+    /// Whether the company has that part.
+    pub fn gives(self) -> bool {
+        matches!(self, Turn::On | Turn::AsPlanned { on: true })
+    }
+
+    /// What the form calls it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Turn::AsPlanned { .. } => "plan",
+            Turn::On => "on",
+            Turn::Off => "off",
+        }
+    }
+}
+
 /// Which parts of Diwan a company has; all of them, unless somebody says otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Flags {
@@ -52,9 +86,7 @@ impl Flags {
     /// The parts that a plan names, all of them where it names none, with what is turned on and off beside it. What is turned
     /// off is off.
     pub fn new(plan: Option<&[String]>, on: &[String], off: &[String]) -> Flags {
-        let holds = |flags: &[String], flag: &str| flags.iter().any(|known| known == flag);
-        let given = |flag: &str| plan.is_none_or(|plan| holds(plan, flag)) || holds(on, flag);
-        Flags { off: FLAGS.into_iter().filter(|flag| !given(flag) || holds(off, flag)).collect() }
+        Flags { off: FLAGS.into_iter().filter(|flag| !Turn::of(flag, plan, on, off).gives()).collect() }
     }
 
     pub fn has(&self, flag: &str) -> bool {
@@ -206,7 +238,7 @@ pub async fn make_room(tx: &mut TenantTx, record: &Record, more: usize) -> Outco
             return Err(refusal.with("most", Decimal::from(most)).into());
         }
     }
-    if record.name == MEMBER {
+    if record.account.is_some() {
         // Whoever is invited finds a place when they come.
         return seats(tx, more as i64, true).await;
     }

@@ -442,6 +442,9 @@ pub struct Record {
     pub constraints: &'static [Constraint],
     /// The field that says which customer a row belongs to; `id` for the customer itself.
     pub party: Option<&'static str>,
+    /// The field that leads to the account of whom it describes, should they have one: they sign in, and what they have done
+    /// carries their id.
+    pub account: Option<&'static str>,
     /// Bases of roles that see it beside owner and auditor; empty for all but the portal.
     pub seen_by: &'static [&'static str],
     /// Bases of roles that create, change, delete and act on it beside the owner.
@@ -476,6 +479,7 @@ impl Record {
             single: false,
             constraints: &[],
             party: None,
+            account: None,
             seen_by: &[],
             kept_by: &[],
             flag: None,

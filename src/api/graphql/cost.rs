@@ -56,7 +56,11 @@ pub fn too_costly() -> Refusal {
 }
 
 fn too_large() -> Refusal {
-    Refusal::new("refuse-graphql-size").with("fields", FIELDS).with("aliases", ALIASES).with("parts", PARTS as usize)
+    Refusal::new("refuse-graphql-size")
+        .with("fields", FIELDS)
+        .with("aliases", ALIASES)
+        .with("brackets", BRACKETS)
+        .with("parts", PARTS as usize)
 }
 
 /// Weighs what a request asks for. One that cannot be read costs nothing: nothing is done of it.

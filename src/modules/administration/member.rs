@@ -6,6 +6,7 @@ pub static MEMBER: Record = Record {
     icon: "user",
     title: "name",
     subtitle: Some("email"),
+    account: Some("user_id"),
     fields: &[
         Field::new("name", Kind::Text(200)).required().searched().personal(),
         Field::new("email", Kind::Text(254)).required().searched().personal(),
@@ -49,6 +50,7 @@ mod rules {
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::plan;
     use crate::platform::tenancy::TenantTx;
+    use crate::record::Value;
     use crate::record::page::{HandOn, Message};
     use async_trait::async_trait;
     use uuid::Uuid;
@@ -126,6 +128,14 @@ mod rules {
                 }
                 _ => Err(Error::NotFound),
             }
+        }
+
+        fn erase(&self, member: &mut Document) -> Vec<&'static str> {
+            // An address that nobody can have, and that is taken by nobody else.
+            member.set("email", format!("{}@erased.invalid", member.id.simple()));
+            member.set("state", "blocked");
+            member.set("user_id", Value::Null);
+            vec!["state", "user_id"]
         }
 
         async fn binds(&self, tx: &mut TenantTx, member: &Document) -> Outcome<Vec<Refusal>> {

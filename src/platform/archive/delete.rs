@@ -4,11 +4,9 @@ use super::take_time;
 use crate::platform::auth;
 use crate::platform::door::Outcome;
 use crate::platform::files::Store;
+use crate::platform::files::store::FOLDERS;
 use crate::platform::tenancy::Db;
 use uuid::Uuid;
-
-/// Where objects of a company are, in folders of its own.
-const FOLDERS: [&str; 4] = ["files", "parts", "exports", "imports"];
 
 /// How often the rows are tried to be deleted while people still work in the company.
 const TRIES: u32 = 5;

@@ -80,7 +80,8 @@ impl Work for MakeArchive {
         match write::write(&run.db, &run.cx, &run.files, Some(&Progress { run, total })).await? {
             Some(Archive { file, name, manifest }) => {
                 run.hold(FINISH).await?;
-                let made = serde_json::to_value(Made { name, archive: manifest.digest }).map_err(anyhow::Error::from)?;
+                let made =
+                    serde_json::to_value(Made { name, archive: manifest.digest }).map_err(anyhow::Error::from)?;
                 job::keep(run, file, MOST, made, true).await
             }
             None if run.stopping() => Ok(End::Paused),

@@ -35,6 +35,9 @@ const PART: usize = 5 * 1024 * 1024;
 /// How long a scanner may take for one file.
 const SCAN: Duration = Duration::from_secs(60);
 
+/// What keys of objects begin with, before the company: whoever deletes one empties all of these.
+pub const FOLDERS: [&str; 4] = ["files", "parts", "exports", "imports"];
+
 /// Where all files of an installation are.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -119,6 +122,7 @@ impl Store {
     }
 
     pub async fn put(&self, key: &str, bytes: Bytes) -> Outcome<()> {
+        debug_assert!(FOLDERS.iter().any(|folder| key.starts_with(folder)), "{key} is in no folder that is emptied");
         self.objects.put(&Key::from(key), bytes.into()).await.map_err(fault)?;
         Ok(())
     }
@@ -130,6 +134,7 @@ impl Store {
 
     /// Puts an object that comes piece by piece. Answers with its bytes, or with nothing when there are more than that.
     pub async fn take(&self, key: &str, mut bytes: BoxStream<'_, Outcome<Bytes>>, most: u64) -> Outcome<Option<u64>> {
+        debug_assert!(FOLDERS.iter().any(|folder| key.starts_with(folder)), "{key} is in no folder that is emptied");
         let mut writer = BufWriter::with_capacity(self.objects.clone(), Key::from(key), PART).with_max_concurrency(2);
         let mut size = 0;
         let taken = async {

@@ -1,6 +1,6 @@
 //! All that is known of one person as an archive: JSON Lines and files, and a manifest with the hash of each.
 
-use super::{MEMBER, find, namers};
+use super::{find, namers};
 use crate::platform::document::{Document, Values};
 use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::export::{Export, Format, blocking, job};
@@ -188,7 +188,7 @@ async fn gather(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome
     .await?;
     let kept = |(id, name, storage): (Uuid, String, String)| Kept { path: format!("files/{id}/{name}"), storage };
     gathered.files = files.into_iter().map(kept).collect();
-    if record.name == MEMBER {
+    if record.account.is_some() {
         add_work(tx, &mut gathered, &person).await?;
     }
     Ok(gathered)
@@ -221,7 +221,7 @@ async fn add_documents(tx: &mut TenantTx, gathered: &mut Gathered, person: &Docu
 
 /// Adds what only somebody has who works here: account, sessions, what they were told of, what they wrote and did.
 async fn add_work(tx: &mut TenantTx, gathered: &mut Gathered, member: &Document) -> Outcome<()> {
-    if let Some(user) = member.link("user_id") {
+    if let Some(user) = member.record.account.and_then(|field| member.link(field)) {
         let account: Option<Json> = sqlx::query_scalar("select to_jsonb(p) from auth.person($1) p")
             .bind(user)
             .fetch_optional(tx.conn())

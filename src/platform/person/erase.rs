@@ -1,7 +1,7 @@
 //! Has a person forgotten. What the law wants kept stays, and says no more who it was: documents, books, stock. What the
 //! audit log says of the person is erased as well, by an entry of its own, so that its chain still holds.
 
-use super::{MEMBER, bound, find, is_called, links, namers, short};
+use super::{bound, find, is_called, links, namers, short};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::document::Document;
 use crate::platform::door::{self, Error, Lock, Outcome, Refusal};
@@ -198,7 +198,7 @@ async fn let_go(tx: &mut TenantTx, person: &Document) -> Outcome<Vec<String>> {
     .bind(id)
     .execute(tx.conn())
     .await?;
-    if record.name == MEMBER {
+    if record.account.is_some() {
         for sql in [
             "delete from notification where tenant_id = $1 and member = $2",
             "delete from notification_unwanted where tenant_id = $1 and member = $2",
@@ -242,14 +242,8 @@ async fn erase_record(tx: &mut TenantTx, person: &mut Document) -> Outcome<()> {
         person.set("active", false);
         changed.push("active");
     }
-    let account = person.link("user_id").filter(|_| record.name == MEMBER);
-    if record.name == MEMBER {
-        // An address that nobody can have, and that is taken by nobody else.
-        person.set("email", format!("{}@erased.invalid", person.id.simple()));
-        person.set("state", "blocked");
-        person.set("user_id", Value::Null);
-        changed.extend(["state", "user_id"]);
-    }
+    let account = record.account.and_then(|field| person.link(field));
+    changed.extend(door::give_up(person));
     door::write_erased(tx, person, &changed).await?;
     sqlx::query(sql::empty_extra(record)).bind(tenant).bind(person.id).execute(tx.conn()).await?;
     if let Some(lines) = record.lines.filter(|lines| lines.fields.iter().any(|field| field.personal)) {
@@ -383,7 +377,7 @@ async fn forget_repeated(tx: &mut TenantTx, person: &Document, told: &Told) -> O
     ] {
         sqlx::query(sql).bind(tenant).bind(&told.telling).execute(tx.conn()).await?;
     }
-    if person.record.name == MEMBER {
+    if person.record.account.is_some() {
         forget_mentions(tx, told).await?;
     }
     Ok(())
