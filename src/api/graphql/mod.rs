@@ -3,6 +3,7 @@
 
 pub mod cost;
 mod fetch;
+mod resolve;
 pub mod schema;
 
 use super::caller::{Caller, text};

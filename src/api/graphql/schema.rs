@@ -1,28 +1,27 @@
 //! The schema, from the descriptions of records: as much of it as somebody sees and may do, fields of their company included.
 
 use super::fetch::{self, ID, Wanted};
+use super::resolve::{after, branch, leaf, leaf_of, list, pairs, read_again, write};
 use super::{Shared, error};
-use crate::api::problem::{Trouble, plain};
+use crate::api::problem::plain;
 use crate::api::rest::openapi::type_name;
-use crate::api::rest::operation::{Answer, Operation, Verb};
+use crate::api::rest::operation::Verb;
 use crate::i18n::{I18n, Locale};
-use crate::platform::door::{self, Error};
+use crate::platform::door;
 use crate::platform::permission::{Grant, Rights};
 use crate::platform::tenancy::TenantTx;
 use crate::record::money::CURRENCIES;
 use crate::record::query::sortable;
 use crate::record::{Field, Kind, Reach, Record, value};
+use async_graphql::Value;
 use async_graphql::dynamic::{
-    Enum, Field as Told, FieldFuture, FieldValue, InputObject, InputValue, Object, ObjectAccessor, ResolverContext,
-    Scalar, Schema, Type, TypeRef,
+    Enum, Field as OutputField, FieldFuture, FieldValue, InputObject, InputValue, Object, Scalar, Schema, Type, TypeRef,
 };
-use async_graphql::{Result, SelectionField, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use uuid::Uuid;
 
-/// Schemas that are kept: half a megabyte each. Colleagues of one role share theirs, and so do companies that have changed nothing.
+/// Schemas that are kept. Colleagues of one role share theirs, and so do companies that have changed nothing.
 const CACHED: usize = 32;
 
 /// Schemas by what somebody sees.
@@ -66,7 +65,7 @@ impl Schemas {
 /// The schema of these records for somebody with these rights, in the words of a language.
 pub fn build(i18n: I18n, records: &[&'static Record], rights: &Rights) -> Schema {
     let mut writer = Writer { i18n, rights, types: common_types() };
-    let mut query = Object::new("Query").field(Told::new("today", TypeRef::named_nn("Date"), |cx| {
+    let mut query = Object::new("Query").field(OutputField::new("today", TypeRef::named_nn("Date"), |cx| {
         FieldFuture::new(async move {
             let work = cx.data::<Shared>()?.lock().await;
             Ok(Some(Value::from(value::iso(work.tx.company.today))))
@@ -92,7 +91,7 @@ pub fn build(i18n: I18n, records: &[&'static Record], rights: &Rights) -> Schema
 
 /// What is of no single type of record.
 fn common_types() -> Vec<Type> {
-    let text = |name: &'static str| Told::new(name, TypeRef::named(TypeRef::STRING), leaf(name));
+    let text = |name: &'static str| OutputField::new(name, TypeRef::named(TypeRef::STRING), leaf(name));
     let given = |name: &str| InputValue::new(name, TypeRef::named(TypeRef::STRING));
     let range = |name: &str, of: &str| {
         let end = |name: &str| InputValue::new(name, TypeRef::named(of));
@@ -112,8 +111,8 @@ fn common_types() -> Vec<Type> {
         currencies.into(),
         kinds.into(),
         Object::new("Created")
-            .field(Told::new("type", TypeRef::named_nn("RecordType"), leaf("type")))
-            .field(Told::new("id", TypeRef::named_nn(TypeRef::ID), leaf("id")))
+            .field(OutputField::new("type", TypeRef::named_nn("RecordType"), leaf("type")))
+            .field(OutputField::new("id", TypeRef::named_nn(TypeRef::ID), leaf("id")))
             .into(),
     ]
 }
@@ -133,8 +132,8 @@ impl Writer<'_> {
         let grant = self.rights.on(record).clone();
         let seen: Vec<&'static Field> = record.fields.iter().filter(|field| grant.sees_field(field.name)).collect();
         self.choices(&name, record, &seen);
-        let id = || Told::new("id", TypeRef::named_nn(TypeRef::ID), leaf("id"));
-        let version = Told::new("version", TypeRef::named_nn(TypeRef::INT), leaf("version"));
+        let id = || OutputField::new("id", TypeRef::named_nn(TypeRef::ID), leaf("id"));
+        let version = OutputField::new("version", TypeRef::named_nn(TypeRef::INT), leaf("version"));
         let mut shown = Object::new(&name).description(plain(&self.i18n.record(record))).field(id()).field(version);
         let mut given =
             InputObject::new(format!("{name}Given")).field(InputValue::new("id", TypeRef::named(TypeRef::ID)));
@@ -161,23 +160,23 @@ impl Writer<'_> {
                     given_line = given_line.field(self.taken(&of_line, field, &label));
                 }
             }
-            shown = shown.field(Told::new("lines", TypeRef::named_nn_list_nn(&of_line), list("lines")));
+            shown = shown.field(OutputField::new("lines", TypeRef::named_nn_list_nn(&of_line), list("lines")));
             given = given.field(InputValue::new("lines", TypeRef::named_nn_list(given_line.type_name())));
             self.types.extend([shown_line.into(), given_line.into()]);
         }
         self.types.extend([shown.into(), given.into()]);
         self.list_types(&name, record, &seen);
         let done = Object::new(format!("{name}Done"))
-            .field(Told::new("record", TypeRef::named_nn(&name), branch("record")))
-            .field(Told::new("created", TypeRef::named_nn_list_nn("Created"), list("created")));
+            .field(OutputField::new("record", TypeRef::named_nn(&name), branch("record")))
+            .field(OutputField::new("created", TypeRef::named_nn_list_nn("Created"), list("created")));
         self.types.push(done.into());
     }
 
     /// What a list takes and answers.
     fn list_types(&mut self, name: &str, record: &Record, seen: &[&'static Field]) {
         let page = Object::new(format!("{name}Page"))
-            .field(Told::new("rows", TypeRef::named_nn_list_nn(name), list("rows")))
-            .field(Told::new("next", TypeRef::named(TypeRef::STRING), leaf("next")));
+            .field(OutputField::new("rows", TypeRef::named_nn_list_nn(name), list("rows")))
+            .field(OutputField::new("next", TypeRef::named(TypeRef::STRING), leaf("next")));
         let mut filter = InputObject::new(format!("{name}Filter"));
         let mut sort = Enum::new(format!("{name}Sort"));
         for field in seen {
@@ -208,21 +207,22 @@ impl Writer<'_> {
 
     /// An object with a field more: what it holds, and what it links to.
     fn shown(&self, object: Object, owner: &str, field: &'static Field, label: &str) -> Object {
-        let of = |told: TypeRef| Told::new(field.name, told, leaf(field.name)).description(label);
+        let of = |told: TypeRef| OutputField::new(field.name, told, leaf(field.name)).description(label);
         match field.kind {
             Kind::Link(target) => {
                 let id = format!("{}{ID}", field.name);
                 let key = id.clone();
-                let told = Told::new(id, TypeRef::named(TypeRef::ID), move |cx| leaf_of(&cx, &key)).description(label);
+                let told =
+                    OutputField::new(id, TypeRef::named(TypeRef::ID), move |cx| leaf_of(&cx, &key)).description(label);
                 let target = door::record(target).filter(|target| self.rights.sees(target));
                 let linked = target.map(|target| {
-                    Told::new(field.name, TypeRef::named(type_name(target.name)), branch(field.name)).description(label)
+                    OutputField::new(field.name, TypeRef::named(type_name(target.name)), branch(field.name))
+                        .description(label)
                 });
                 linked.into_iter().fold(object.field(told), Object::field)
             }
-            Kind::Names => {
-                object.field(Told::new(field.name, TypeRef::named("Names"), branch(field.name)).description(label))
-            }
+            Kind::Names => object
+                .field(OutputField::new(field.name, TypeRef::named("Names"), branch(field.name)).description(label)),
             Kind::Words => object.field(of(TypeRef::named_nn_list(TypeRef::STRING))),
             Kind::Bool => object.field(of(TypeRef::named_nn(TypeRef::BOOLEAN))),
             _ => object.field(of(TypeRef::named(plain_type(owner, field)))),
@@ -247,7 +247,7 @@ impl Writer<'_> {
     fn reading(&self, query: Object, record: &'static Record) -> Object {
         let name = type_name(record.name);
         let called = plain(&self.i18n.record(record));
-        let one = Told::new(record.name, TypeRef::named(&name), move |cx| {
+        let one = OutputField::new(record.name, TypeRef::named(&name), move |cx| {
             FieldFuture::new(async move {
                 let mut work = cx.data::<Shared>()?.lock().await;
                 let id = match cx.args.get("id") {
@@ -267,7 +267,7 @@ impl Writer<'_> {
             return query.field(one);
         }
         let argument = |name: &str, of: &str| InputValue::new(name, TypeRef::named(of));
-        let mut list = Told::new(list_name(record), TypeRef::named_nn(format!("{name}Page")), move |cx| {
+        let mut list = OutputField::new(list_name(record), TypeRef::named_nn(format!("{name}Page")), move |cx| {
             FieldFuture::new(async move {
                 let pairs = pairs(record, &cx.args)?;
                 let mut work = cx.data::<Shared>()?.lock().await;
@@ -294,7 +294,7 @@ impl Writer<'_> {
     // -------------------------------------------------------------- changing
 
     /// The fields by which a record is made, changed, deleted and acted on.
-    fn changing(&self, record: &'static Record) -> Vec<Told> {
+    fn changing(&self, record: &'static Record) -> Vec<OutputField> {
         let name = type_name(record.name);
         let rights = self.rights;
         let given = || InputValue::new("given", TypeRef::named_nn(format!("{name}Given")));
@@ -302,7 +302,7 @@ impl Writer<'_> {
         let id = || InputValue::new("id", TypeRef::named_nn(TypeRef::ID));
         let mut told = Vec::new();
         if rights.creates(record) {
-            let create = Told::new(format!("create_{}", record.name), TypeRef::named_nn(&name), move |cx| {
+            let create = OutputField::new(format!("create_{}", record.name), TypeRef::named_nn(&name), move |cx| {
                 FieldFuture::new(async move {
                     let answer = write(&cx, record, |_| Ok(Verb::Create)).await?;
                     Ok(Some(FieldValue::owned_any(after(&cx, record, &answer).await?)))
@@ -311,7 +311,7 @@ impl Writer<'_> {
             told.push(create.argument(given()));
         }
         if record.manual && rights.changes(record) {
-            let change = Told::new(format!("change_{}", record.name), TypeRef::named_nn(&name), move |cx| {
+            let change = OutputField::new(format!("change_{}", record.name), TypeRef::named_nn(&name), move |cx| {
                 FieldFuture::new(async move {
                     let answer = write(&cx, record, |id| Ok(Verb::Change(id?))).await?;
                     Ok(Some(FieldValue::owned_any(after(&cx, record, &answer).await?)))
@@ -320,17 +320,18 @@ impl Writer<'_> {
             told.push(change.argument(id()).argument(version()).argument(given()));
         }
         if rights.deletes(record) {
-            let delete = Told::new(format!("delete_{}", record.name), TypeRef::named_nn(TypeRef::ID), move |cx| {
-                FieldFuture::new(async move {
-                    write(&cx, record, |id| Ok(Verb::Delete(id?))).await?;
-                    Ok(Some(Value::from(cx.args.try_get("id")?.string()?)))
-                })
-            });
+            let delete =
+                OutputField::new(format!("delete_{}", record.name), TypeRef::named_nn(TypeRef::ID), move |cx| {
+                    FieldFuture::new(async move {
+                        write(&cx, record, |id| Ok(Verb::Delete(id?))).await?;
+                        Ok(Some(Value::from(cx.args.try_get("id")?.string()?)))
+                    })
+                });
             told.push(delete.argument(id()).argument(version()));
         }
         for action in record.actions.iter().filter(|action| !action.internal && rights.acts(record, action.name)) {
             let named = format!("{}_{}", action.name, record.name);
-            let act = Told::new(named, TypeRef::named_nn(format!("{name}Done")), move |cx| {
+            let act = OutputField::new(named, TypeRef::named_nn(format!("{name}Done")), move |cx| {
                 FieldFuture::new(async move {
                     let answer = write(&cx, record, |id| Ok(Verb::Act(id?, action))).await?;
                     let (mut done, body) = (Map::new(), answer.body.unwrap_or_default());
@@ -405,118 +406,4 @@ fn is_name(word: &str) -> bool {
 fn writable(grant: &Grant, field: &Field, prefix: &str) -> bool {
     let right = format!("{prefix}{}", field.name);
     grant.changes_field(&right) && !field.computed && field.kind != Kind::State
-}
-
-// ------------------------------------------------------------------ what is answered
-
-/// What stands under a name in the object that is being told.
-fn told<'a>(cx: &ResolverContext<'a>, name: &str) -> Option<&'a Json> {
-    cx.parent_value.downcast_ref::<Json>()?.get(name).filter(|value| !value.is_null())
-}
-
-fn leaf_of<'a>(cx: &ResolverContext<'a>, name: &str) -> FieldFuture<'a> {
-    FieldFuture::from_value(told(cx, name).and_then(|value| Value::from_json(value.clone()).ok()))
-}
-
-fn leaf(name: &'static str) -> impl for<'a> Fn(ResolverContext<'a>) -> FieldFuture<'a> + Send + Sync + 'static {
-    move |cx| leaf_of(&cx, name)
-}
-
-fn branch(name: &'static str) -> impl for<'a> Fn(ResolverContext<'a>) -> FieldFuture<'a> + Send + Sync + 'static {
-    move |cx| FieldFuture::Value(told(&cx, name).map(|value| FieldValue::borrowed_any(value)))
-}
-
-fn list(name: &'static str) -> impl for<'a> Fn(ResolverContext<'a>) -> FieldFuture<'a> + Send + Sync + 'static {
-    move |cx| {
-        let rows = told(&cx, name).and_then(Json::as_array);
-        FieldFuture::Value(rows.map(|rows| FieldValue::list(rows.iter().map(|row| FieldValue::borrowed_any(row)))))
-    }
-}
-
-// ------------------------------------------------------------------ what is asked
-
-/// The parameters of a list as REST knows them.
-fn pairs(record: &Record, args: &ObjectAccessor<'_>) -> Result<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    for (name, given) in args.iter().filter(|(_, given)| !given.is_null()) {
-        match name.as_str() {
-            "filter" => {
-                for (field, text) in given.object()?.iter() {
-                    if let Some(text) = text_of(text.as_value()) {
-                        pairs.push((field.to_string(), text));
-                    }
-                }
-            }
-            "sort" => {
-                let usual = record.sort == given.enum_name()? && record.descending;
-                let descending = match args.get("descending").filter(|given| !given.is_null()) {
-                    Some(given) => given.boolean()?,
-                    None => usual,
-                };
-                let sign = if descending { "-" } else { "" };
-                pairs.push(("sort".to_owned(), format!("{sign}{}", given.enum_name()?)));
-            }
-            "descending" => {}
-            _ => pairs.extend(text_of(given.as_value()).map(|text| (name.to_string(), text))),
-        }
-    }
-    Ok(pairs)
-}
-
-/// A value as it stands in an address.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        Value::Enum(name) => Some(name.to_string()),
-        Value::Boolean(yes) => Some(yes.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::List(words) => Some(words.iter().filter_map(text_of).collect::<Vec<_>>().join(",")),
-        Value::Object(range) => {
-            let end = |name: &str| range.get(name).and_then(text_of).unwrap_or_default();
-            Some(format!("{}..{}", end("from"), end("to"))).filter(|text| text != "..")
-        }
-        Value::Binary(_) => None,
-    }
-}
-
-/// Does what a field asks for. Once something could not be done, nothing of the request is, and nothing more is tried.
-async fn write(
-    cx: &ResolverContext<'_>,
-    record: &'static Record,
-    verb: impl FnOnce(std::result::Result<Uuid, Trouble>) -> std::result::Result<Verb, Trouble>,
-) -> Result<Answer> {
-    let id = match cx.args.get("id") {
-        Some(id) => id.string()?.parse().map_err(|_| Error::NotFound.into()),
-        None => Err(Error::NotFound.into()),
-    };
-    let version = cx.args.get("version").map(|version| version.i64()).transpose()?;
-    let body = match cx.args.get("given").map(|given| given.as_value().clone().into_json()).transpose()? {
-        Some(Json::Object(body)) => body,
-        _ => Map::new(),
-    };
-    let mut work = cx.data::<Shared>()?.lock().await;
-    let done = match verb(id) {
-        Ok(verb) => work.perform(&Operation::of(record, verb, body, version)).await,
-        Err(trouble) => Err(trouble),
-    };
-    done.map_err(|trouble| error(&work, trouble))
-}
-
-/// The record that was written, with what is wanted of it.
-async fn after(cx: &ResolverContext<'_>, record: &'static Record, answer: &Answer) -> Result<Json> {
-    read_again(cx, record, answer.body.as_ref().unwrap_or(&Json::Null), &[cx.field()]).await
-}
-
-async fn read_again(
-    cx: &ResolverContext<'_>,
-    record: &'static Record,
-    written: &Json,
-    selected: &[SelectionField<'_>],
-) -> Result<Json> {
-    let id = written["id"].as_str().and_then(|id| id.parse().ok()).unwrap_or_default();
-    let mut work = cx.data::<Shared>()?.lock().await;
-    let wanted = Wanted::of(&work.tx, record, selected);
-    let found = fetch::one(&mut work, record, id, &wanted).await;
-    found.and_then(|found| found.ok_or(Error::NotFound)).map_err(|trouble| error(&work, trouble.into()))
 }
