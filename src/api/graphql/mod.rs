@@ -23,7 +23,8 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
 use axum::{Extension, Router};
 use schema::Schemas;
-use serde_json::{Value as Json, json};
+use serde::Serialize;
+use serde_json::Value as Json;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -100,7 +101,7 @@ async fn answer(
         Ok(asked) => asked,
         Err(refusal) => {
             let told = refused(&caller.problem(Trouble::Malformed(vec![refusal])));
-            return Ok(respond(speaks, true, json!(told)));
+            return respond(speaks, true, &told);
         }
     };
     // Each list or change counts as what it would be over REST: a request.
@@ -119,11 +120,11 @@ async fn answer(
         }
     }
     if is_batch {
-        return Ok(respond(speaks, false, json!(told)));
+        return respond(speaks, false, &told);
     }
     let only = told.pop().unwrap_or_default();
     let is_unread = !only.errors.is_empty() && only.errors.iter().all(|error| error.path.is_empty());
-    Ok(respond(speaks, is_unread, json!(only)))
+    respond(speaks, is_unread, &only)
 }
 
 /// Reads the requests of a body and weighs them before anything is done.
@@ -175,11 +176,13 @@ pub async fn run(db: &Db, schemas: &Schemas, cx: &Cx, request: Asked, left: u64)
     .await
 }
 
-fn respond(speaks: bool, is_unread: bool, body: Json) -> Response {
+/// The answer as text, fields in the order in which they were asked for.
+fn respond(speaks: bool, is_unread: bool, told: &impl Serialize) -> Result<Response, Trouble> {
     // Those who only know JSON look into the answer, not at its status.
     let status = if speaks && is_unread { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let kind = if speaks { MEDIA_TYPE } else { "application/json" };
-    (status, [(header::CONTENT_TYPE, kind)], body.to_string()).into_response()
+    let body = serde_json::to_string(told).map_err(|error| Error::Other(error.into()))?;
+    Ok((status, [(header::CONTENT_TYPE, kind)], body).into_response())
 }
 
 /// The answer to what is not even begun.

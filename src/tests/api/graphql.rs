@@ -155,6 +155,9 @@ async fn a_list_is_filtered_ordered_and_read_to_its_end() {
 async fn statements_do_not_grow_with_rows_and_links() {
     let firm = Firm::new().await;
     let schemas = Schemas::default();
+    let ordered = ask(&Program::of(&firm).await, "{ today company { name { en } id } }").await.text;
+    let places = ["today", "name", "en", "id"].map(|name| ordered.find(&format!("\"{name}\"")));
+    assert!(places.is_sorted() && places[0].is_some(), "{ordered} is not in the order that was asked for");
     let item = firm.item("GOODS", "10", 100, "1").await;
     let asked = "{ sales_orders(limit: 100) {
         rows { number customer { code payment_term { code } } lines { quantity item { code unit { code } } } }
