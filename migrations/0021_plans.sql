@@ -308,6 +308,15 @@ language sql stable security definer set search_path = auth, pg_temp as $$
    where m.user_id = who order by s.suspended_at is not null, m.created_at, t.id
 $$;
 
+-- Puts a job of a closed company back for a while, as if it had not been tried.
+create function queue.wait(job uuid, seconds int) returns void
+language sql security definer set search_path = queue, pg_temp as $$
+  update tickets set lease_until = null, run_at = now() + make_interval(secs => seconds), attempts = greatest(attempts - 1, 0)
+   where id = job
+$$;
+revoke execute on function queue.wait from public;
+grant execute on function queue.wait to diwan_app;
+
 revoke execute on all functions in schema ops from public;
 revoke execute on function auth.is_operator from public;
 grant execute on function auth.is_operator to diwan_app;

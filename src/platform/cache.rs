@@ -1,7 +1,7 @@
 //! What was read before, kept in the memory of this node until something of its company changes.
 //!
 //! Every change, by whatever door, leaves an entry in the audit log, and the entries are sealed into the company's chain when it
-//! commits: the number of the last seal is a stamp of everything that the company holds. It is read with the statement that opens
+//! commits: the hash of the last seal is a stamp of everything that the company holds and ever held. It is read with the statement that opens
 //! a unit of work, and so before the data: what is kept under a stamp is as new as that, or newer. Nodes need to know nothing of each
 //! other, and whoever has changed something finds another stamp.
 
@@ -17,7 +17,7 @@ use uuid::Uuid;
 const ROOM: u64 = 16 * 1024 * 1024;
 
 /// Bytes of the largest thing that is kept.
-const MOST: usize = 256 * 1024;
+const MOST: usize = 1024 * 1024;
 
 /// What a thing costs beside its own bytes.
 const FRAME: usize = 256;
@@ -35,7 +35,7 @@ pub struct Key {
 
 #[derive(Clone)]
 struct Kept {
-    stamp: i64,
+    stamp: Vec<u8>,
     bytes: usize,
     value: Arc<dyn Any + Send + Sync>,
 }
@@ -81,10 +81,12 @@ impl TenantTx {
         Key { tenant: self.tenant(), print: print.finalize().into() }
     }
 
-    /// What is kept under a key. Nobody asks who has changed something in this transaction: it has no stamp yet.
+    /// What is kept under a key. Once a transaction has changed something, nothing is.
     pub fn known<T: Send + Sync + 'static>(&self, key: &Key) -> Known<T> {
         match self.cache.0.get(key) {
-            Some(kept) if Some(kept.stamp) == self.stamp => kept.value.downcast().map_or(Known::Nothing, Known::Fresh),
+            Some(kept) if Some(&kept.stamp) == self.stamp.as_ref() => {
+                kept.value.downcast().map_or(Known::Nothing, Known::Fresh)
+            }
             Some(_) => Known::Stale,
             None => Known::Nothing,
         }
@@ -92,7 +94,7 @@ impl TenantTx {
 
     /// Keeps what was read in this transaction, of about so many bytes.
     pub fn keep<T: Send + Sync + 'static>(&self, key: Key, value: Arc<T>, bytes: usize) {
-        if let Some(stamp) = self.stamp
+        if let Some(stamp) = self.stamp.clone()
             && bytes <= MOST
         {
             self.cache.0.insert(key, Kept { stamp, bytes, value });

@@ -551,6 +551,8 @@ pub(super) async fn note(
 
 /// The audit rows and the events of changes, in one statement.
 async fn note_several(tx: &mut TenantTx, what: &str, notes: Vec<(Uuid, &str, serde_json::Value)>) -> Outcome<()> {
+    // What is read from here on is of a state that has no stamp yet.
+    tx.stamp = None;
     let keys: Vec<Uuid> = notes.iter().map(|_| Uuid::now_v7()).collect();
     let (mut ids, mut actions, mut changes) = (Vec::new(), Vec::new(), Vec::new());
     for (id, action, change) in notes {

@@ -13,6 +13,7 @@ use super::files::Store;
 use super::import::job::Import;
 use super::notifications;
 use super::person::archive::ExportPerson;
+use super::plan;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::record::jobs::{JobLine, JobPage, JobRow};
@@ -30,6 +31,8 @@ use uuid::Uuid;
 
 /// Seconds that a worker has for a step before another may take the job over.
 const LEASE: i32 = 60;
+/// Seconds after which a closed company is looked at again.
+const CLOSED: i32 = 300;
 /// A job that failed so often is left for people.
 const ATTEMPTS: i32 = 8;
 /// How often idle workers look for jobs that other nodes enqueued.
@@ -302,9 +305,11 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
         Ok(End::Paused) => ("waiting", None),
         Err(error) if error.is_busy() && attempts < ATTEMPTS => ("waiting", Some(error.to_string())),
         // A company that is closed is opened again, and finds its work where it was.
-        Err(Error::Shut(_)) => ("waiting", Some("the company is closed".to_owned())),
+        Err(error) if plan::is_closed(error) => ("waiting", Some(error.to_string())),
         // Whoever asked may not do it, or no longer: trying again helps nobody.
-        Err(error @ (Error::Denied | Error::NotFound | Error::Refused(_))) => ("failed", Some(error.to_string())),
+        Err(error @ (Error::Denied | Error::Shut(_) | Error::NotFound | Error::Refused(_))) => {
+            ("failed", Some(error.to_string()))
+        }
         Err(error) if attempts >= ATTEMPTS => ("failed", Some(error.to_string())),
         Err(error) => ("waiting", Some(error.to_string())),
     };
@@ -312,6 +317,7 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
     let message = match (&outcome, state) {
         (Err(Error::Refused(refusals)), "failed") => refusals.first().map(|refusal| refusal.message.clone()),
         (Err(Error::Denied), "failed") => Some(Message::new("error-denied")),
+        (Err(Error::Shut(refusal)), "failed") => Some(refusal.message.clone()),
         (Err(Error::NotFound), "failed") => Some(Message::new("error-not-found")),
         (Err(error), "failed") => {
             tracing::error!(%request, %job, %error, "a job is given up");
@@ -336,6 +342,9 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
     }
     match (&outcome, state) {
         (Ok(_), "waiting") => sqlx::query("select queue.again($1, 0)").bind(job),
+        (Err(error), "waiting") if plan::is_closed(error) => {
+            sqlx::query("select queue.wait($1, $2)").bind(job).bind(CLOSED)
+        }
         (Err(_), "waiting") => sqlx::query("select queue.again($1, $2)").bind(job).bind(5 << attempts.min(10)),
         _ => sqlx::query("select queue.done($1)").bind(job),
     }
@@ -401,9 +410,16 @@ fn line(row: &sqlx::postgres::PgRow) -> Outcome<JobLine> {
     })
 }
 
+/// Whether colleagues share what comes of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    Everybodys,
+    OnesOwn,
+}
+
 /// The job that was asked for the same before and is still under way. Of two that ask at once, the second finds what the first has
 /// put.
-pub(super) async fn under_way(tx: &mut TenantTx, kind: &str, payload: &Json) -> Outcome<Option<Uuid>> {
+pub(super) async fn under_way(tx: &mut TenantTx, kind: &str, payload: &Json, whose: Whose) -> Outcome<Option<Uuid>> {
     let tenant = tx.tenant();
     sqlx::query("select pg_advisory_xact_lock(hashtextextended(tid() || $1 || $2, 0))")
         .bind(kind)
@@ -411,10 +427,12 @@ pub(super) async fn under_way(tx: &mut TenantTx, kind: &str, payload: &Json) -> 
         .execute(tx.conn())
         .await?;
     let known = sqlx::query_scalar(
-        "select id from job where tenant_id = $1 and kind = $2 and payload = $3 and state in ('waiting', 'running') and not cancel
+        "select id from job where tenant_id = $1 and kind = $2 and payload = $3 and ($4 or member = uid())
+            and state in ('waiting', 'running') and not cancel
           limit 1",
     );
-    Ok(known.bind(tenant).bind(kind).bind(payload).fetch_optional(tx.conn()).await?)
+    let everybodys = whose == Whose::Everybodys;
+    Ok(known.bind(tenant).bind(kind).bind(payload).bind(everybodys).fetch_optional(tx.conn()).await?)
 }
 
 /// Keeps what came of a job beside its rows, unless it was called off meanwhile. Answers with whether it is kept.
@@ -430,15 +448,16 @@ pub(super) async fn keep_result(tx: &mut TenantTx, job: Uuid, result: Json) -> O
 }
 
 /// Forgets what came of earlier jobs that were asked for the same. Answers with them.
-pub(super) async fn forget_earlier(tx: &mut TenantTx, job: Uuid) -> Outcome<Vec<Uuid>> {
+pub(super) async fn forget_earlier(tx: &mut TenantTx, job: Uuid, whose: Whose) -> Outcome<Vec<Uuid>> {
     let tenant = tx.tenant();
     let earlier = sqlx::query_scalar(
         "update job e set result = null from job j
           where j.tenant_id = $1 and j.id = $2 and e.tenant_id = $1 and e.id <> j.id and e.kind = j.kind and e.payload = j.payload
-            and e.result is not null
+            and ($3 or e.member = j.member) and e.result is not null
           returning e.id",
     );
-    Ok(earlier.bind(tenant).bind(job).fetch_all(tx.conn()).await?)
+    let everybodys = whose == Whose::Everybodys;
+    Ok(earlier.bind(tenant).bind(job).bind(everybodys).fetch_all(tx.conn()).await?)
 }
 
 /// What came of a job that the reader may look at, with the type of record it worked on.

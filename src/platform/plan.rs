@@ -28,6 +28,14 @@ pub const FLAGS: [&str; 5] = ["api", "webhooks", "import", "custom_fields", "por
 /// What plans limit. The message `usage-…` names each.
 pub const LIMITED: [&str; 4] = ["users", "storage", "records", "calls"];
 
+/// What is said in a company that an operator has closed.
+const CLOSED: &str = "error-suspended";
+
+/// Whether an operator has closed the company for now.
+pub fn is_closed(error: &Error) -> bool {
+    matches!(error, Error::Shut(refusal) if refusal.message.id == CLOSED)
+}
+
 /// Days that are looked back on.
 const BACK: i32 = 90;
 
@@ -170,7 +178,7 @@ impl Plan {
 
     /// Refuses everybody while the company is suspended.
     pub fn open(&self) -> Outcome<()> {
-        if self.suspended { Err(Error::Shut(Refusal::new("error-suspended"))) } else { Ok(()) }
+        if self.suspended { Err(Error::Shut(Refusal::new(CLOSED))) } else { Ok(()) }
     }
 
     /// Finds nothing where the company has no such part of Diwan.

@@ -179,7 +179,7 @@ impl Db {
                     m.id as member, m.name as member_name, m.branch, m.customer,
                     r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true),
                     p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended,
-                    coalesce(h.seq, 0) as stamp
+                    h.hash as stamp
                from company c
                join member m on m.tenant_id = c.tenant_id and m.user_id = $1 and m.state = 'active'
                join role r on r.tenant_id = c.tenant_id and r.id = m.role
@@ -209,7 +209,7 @@ impl Db {
             custom: Arc::default(),
             plan: Arc::new(plan),
             cache: self.cache.clone(),
-            stamp: Some(row.try_get("stamp")?),
+            stamp: row.try_get("stamp")?,
             statements: 2,
         };
         tx.custom = self.custom_of(&mut tx, custom_version).await?;
@@ -327,8 +327,8 @@ pub struct TenantTx {
     pub plan: Arc<Plan>,
     /// What this node has read before.
     pub(super) cache: Cache,
-    /// Of the company as it was when the transaction began; none where nothing of it is kept.
-    pub(super) stamp: Option<i64>,
+    /// Of the company as it was when the transaction began; none where nothing of it is kept, and none once it has changed.
+    pub(super) stamp: Option<Vec<u8>>,
     statements: u32,
 }
 

@@ -23,13 +23,18 @@ const DIRECTIVES: usize = 50;
 /// Records that are read at most, lines and what is linked included; of a whole batch, too. They are weighed before, and counted
 /// while they are read: some documents have more lines than most.
 pub const RECORDS: u64 = 10_000;
+/// Bytes of values in an answer.
+pub const BYTES: u64 = 16 * 1024 * 1024;
 /// Lines that a document is taken to have.
 const LINES: u64 = 10;
 /// What a description of one type counts as, and one of all of them.
-const ONE_TYPE: u64 = 100;
+const ONE_TYPE: u64 = 500;
 const ALL_TYPES: u64 = 2_500;
-/// Lists within lists of a description of types, which otherwise go round in circles.
-const CIRCLES: usize = 2;
+/// Lists within lists of a description of types, which otherwise go round in circles: of types their fields, of these the arguments.
+const CIRCLES: usize = 3;
+/// What lists others in a description of types.
+const LISTS: [&str; 8] =
+    ["types", "fields", "args", "inputFields", "enumValues", "interfaces", "possibleTypes", "directives"];
 
 /// What a document comes to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -162,13 +167,16 @@ impl<'d> Scale<'d> {
                 Selection::Field(field) => {
                     let field = &field.node;
                     self.aside(field)?;
-                    let is_list =
-                        matches!(field.name.node.as_str(), "fields" | "inputFields" | "interfaces" | "possibleTypes");
-                    let lists = lists + usize::from(is_list);
+                    let name = field.name.node.as_str();
+                    let lists = lists + usize::from(LISTS.contains(&name));
                     if lists > CIRCLES {
                         return Err(Refusal::new("refuse-graphql-introspection"));
                     }
-                    let own = if field.name.node == "types" { ALL_TYPES } else { 0 };
+                    let own = match name {
+                        "types" => ALL_TYPES,
+                        "queryType" | "mutationType" | "subscriptionType" => ONE_TYPE,
+                        _ => 0,
+                    };
                     own.saturating_add(self.circles(&field.selection_set.node, depth + 1, lists)?)
                 }
                 Selection::InlineFragment(fragment) => {

@@ -11,6 +11,7 @@ use super::limits::Limits;
 use super::problem::{Problem, Trouble};
 use super::rest::operation::{self, Answer, Operation};
 use super::rest::{not_allowed, once, read_json};
+use crate::i18n::I18n;
 use crate::platform::door::{Error, Outcome, Refusal};
 use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
 use crate::platform::web::House;
@@ -26,7 +27,9 @@ use schema::Schemas;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 /// Where it is asked.
 pub const ROOT: &str = "/api/graphql";
@@ -55,6 +58,34 @@ pub struct Work {
 }
 
 pub type Shared = Arc<Mutex<Work>>;
+
+/// Bytes of texts and figures that an answer may still hold. Fields of one record weigh little, and one note may be long.
+pub struct Room {
+    left: AtomicU64,
+    i18n: I18n,
+    request: Uuid,
+}
+
+impl Room {
+    /// What is told beside the bytes of a value.
+    const FRAME: u64 = 32;
+
+    fn new(cx: &Cx) -> Room {
+        Room { left: AtomicU64::new(cost::BYTES), i18n: cx.i18n, request: cx.request }
+    }
+
+    /// Whether there is room for a value of so many bytes, which it then takes. That there is none any more is said once.
+    fn take(&self, bytes: usize) -> async_graphql::Result<bool> {
+        let bytes = bytes as u64 + Room::FRAME;
+        if self.left.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(bytes)).is_ok() {
+            return Ok(true);
+        }
+        match self.left.swap(0, Relaxed) {
+            0 => Ok(false),
+            _ => Err(told(Trouble::from(cost::too_costly()).tell(self.i18n, self.request))),
+        }
+    }
+}
 
 impl Work {
     /// Does one thing more, unless something could not be done before: then nothing of the request is.
@@ -162,7 +193,8 @@ pub async fn run(db: &Db, schemas: &Schemas, cx: &Cx, request: Asked, left: u64)
         let tx = db.begin(&cx).await?;
         let schema = schemas.of(&tx);
         let work: Shared = Arc::new(Mutex::new(Work { tx, left, wrote: false, failed: false }));
-        let mut told = schema.execute(request.data(work.clone())).await;
+        let room = Room::new(&cx);
+        let mut told = schema.execute(request.data(work.clone()).data(room)).await;
         let work = Arc::into_inner(work).ok_or_else(|| Error::Other(anyhow::anyhow!("a part of a request goes on")))?;
         let Work { tx, left, wrote, .. } = work.into_inner();
         let mut statements = tx.statements();
@@ -194,7 +226,10 @@ fn refused(problem: &Problem) -> Told {
 
 /// A trouble as the clients of GraphQL know them, with the problem that REST would tell.
 fn error(work: &Work, trouble: Trouble) -> async_graphql::Error {
-    let problem = trouble.tell(work.tx.cx.i18n, work.tx.cx.request);
+    told(trouble.tell(work.tx.cx.i18n, work.tx.cx.request))
+}
+
+fn told(problem: Problem) -> async_graphql::Error {
     let mut error = async_graphql::Error::new(detail(&problem));
     error.extensions = Some(extensions(&problem));
     error

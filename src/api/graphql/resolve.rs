@@ -1,7 +1,7 @@
 //! What the fields of the schema do: they read from what was fetched, ask for a list, or have something done.
 
 use super::fetch::{self, Wanted};
-use super::{Shared, error};
+use super::{Room, Shared, error};
 use crate::api::problem::Trouble;
 use crate::api::rest::operation::{Answer, Operation, Verb};
 use crate::platform::door::Error;
@@ -19,7 +19,13 @@ fn told<'a>(cx: &ResolverContext<'a>, name: &str) -> Option<&'a Json> {
 }
 
 pub fn leaf_of<'a>(cx: &ResolverContext<'a>, name: &str) -> FieldFuture<'a> {
-    FieldFuture::from_value(told(cx, name).and_then(|value| Value::from_json(value.clone()).ok()))
+    let Some(value) = told(cx, name) else { return FieldFuture::from_value(None) };
+    let bytes = value.as_str().map_or(0, str::len);
+    match cx.data::<Room>().and_then(|room| room.take(bytes)) {
+        Ok(true) => FieldFuture::from_value(Value::from_json(value.clone()).ok()),
+        Ok(false) => FieldFuture::from_value(None),
+        Err(error) => FieldFuture::new(async move { Err::<Option<Value>, _>(error) }),
+    }
 }
 
 pub fn leaf(name: &'static str) -> impl for<'a> Fn(ResolverContext<'a>) -> FieldFuture<'a> + Send + Sync + 'static {

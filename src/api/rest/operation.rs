@@ -19,6 +19,9 @@ use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// How much more room JSON takes as a tree than as text, about.
+const AS_TREE: usize = 4;
+
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// Rows of a page at most.
@@ -285,7 +288,7 @@ async fn recall(tx: &mut TenantTx, operation: &Operation) -> Result<Answer, Trou
                 _ => return perform(tx, operation).await,
             };
             let bytes = answer.body.as_ref().map_or(0, |body| body.to_string().len());
-            tx.keep(key, Arc::new(answer.clone()), bytes);
+            tx.keep(key, Arc::new(answer.clone()), bytes * AS_TREE);
             (answer, if known == Known::Stale { "Diwan; fwd=stale" } else { "Diwan; fwd=miss" })
         }
     };

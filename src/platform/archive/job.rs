@@ -5,7 +5,7 @@ use super::{check, write::count};
 use crate::platform::door::{self, Outcome};
 use crate::platform::export::job::{self, Progress, key};
 use crate::platform::files::Store;
-use crate::platform::jobs::{self, End, Run, Work};
+use crate::platform::jobs::{self, End, Run, Whose, Work};
 use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
 use crate::record::jobs::JobLine;
 use async_trait::async_trait;
@@ -45,7 +45,7 @@ pub struct Taken {
 pub async fn ask(tx: &mut TenantTx) -> Outcome<Uuid> {
     check(tx)?;
     let (tenant, payload) = (tx.tenant(), json!({ "verb": "archive" }));
-    if let Some(job) = jobs::under_way(tx, "archive", &payload).await? {
+    if let Some(job) = jobs::under_way(tx, "archive", &payload, Whose::Everybodys).await? {
         return Ok(job);
     }
     door::note(tx, RECORD, tenant, "archive", json!({})).await?;
@@ -82,7 +82,7 @@ impl Work for MakeArchive {
                 run.hold(FINISH).await?;
                 let made =
                     serde_json::to_value(Made { name, archive: manifest.digest }).map_err(anyhow::Error::from)?;
-                job::keep(run, file, MOST, made, true).await
+                job::keep(run, file, MOST, made, Some(Whose::Everybodys)).await
             }
             None if run.stopping() => Ok(End::Paused),
             None => Ok(End::Cancelled),

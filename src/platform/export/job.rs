@@ -4,7 +4,7 @@ use super::list::{self, Plan, Waiting};
 use super::{Export, Format};
 use crate::platform::door::{self, Error, Outcome};
 use crate::platform::files::Store;
-use crate::platform::jobs::{self, End, Run, Work};
+use crate::platform::jobs::{self, End, Run, Whose, Work};
 use crate::platform::page::Reader;
 use crate::platform::sql;
 use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
@@ -125,11 +125,17 @@ pub(in crate::platform) fn key(tenant: Uuid, job: Uuid) -> String {
     format!("exports/{tenant}/{job}")
 }
 
-/// Keeps the file of so many bytes at most that came of a job until somebody takes it, with what is to be known of it; of an archive,
-/// in the place of those that were asked for before. Of a job that was called off meanwhile, or whose company was deleted, nothing
+/// Keeps the file of so many bytes at most that came of a job until somebody takes it, with what is to be known of it; where it replaces
+/// any, in the place of those that were asked for before. Of a job that was called off meanwhile, or whose company was deleted, nothing
 /// stays.
-pub(in crate::platform) async fn keep(run: &Run, file: File, most: u64, made: Json, is_archive: bool) -> Outcome<End> {
-    let kept = try_to_keep(run, file, most, made, is_archive).await;
+pub(in crate::platform) async fn keep(
+    run: &Run,
+    file: File,
+    most: u64,
+    made: Json,
+    replaces: Option<Whose>,
+) -> Outcome<End> {
+    let kept = try_to_keep(run, file, most, made, replaces).await;
     if !matches!(kept, Ok(End::Done)) {
         let key = key(run.cx.tenant, run.job);
         if let Err(error) = run.files.delete(&key).await {
@@ -139,7 +145,7 @@ pub(in crate::platform) async fn keep(run: &Run, file: File, most: u64, made: Js
     kept
 }
 
-async fn try_to_keep(run: &Run, file: File, most: u64, made: Json, is_archive: bool) -> Outcome<End> {
+async fn try_to_keep(run: &Run, file: File, most: u64, made: Json, replaces: Option<Whose>) -> Outcome<End> {
     let bytes = ReaderStream::new(tokio::fs::File::from_std(file));
     let bytes = bytes.map_err(|error| Error::Other(error.into())).boxed();
     let kept = run.files.take(&key(run.cx.tenant, run.job), bytes, most).await?;
@@ -148,7 +154,10 @@ async fn try_to_keep(run: &Run, file: File, most: u64, made: Json, is_archive: b
     if !jobs::keep_result(&mut tx, run.job, made).await? {
         return Ok(End::Cancelled);
     }
-    let earlier = if is_archive { jobs::forget_earlier(&mut tx, run.job).await? } else { Vec::new() };
+    let earlier = match replaces {
+        Some(whose) => jobs::forget_earlier(&mut tx, run.job, whose).await?,
+        None => Vec::new(),
+    };
     tx.commit().await?;
     for job in earlier {
         run.files.delete(&key(run.cx.tenant, job)).await?;
@@ -170,9 +179,9 @@ pub(in crate::platform) async fn keep_archive(run: &Run, export: Export) -> Outc
 }
 
 async fn keep_export(run: &Run, export: Export, made: Made) -> Outcome<End> {
-    let is_archive = made.archive;
+    let replaces = made.archive.then_some(Whose::OnesOwn);
     let made = serde_json::to_value(Made { name: export.name, ..made }).map_err(anyhow::Error::from)?;
-    keep(run, export.file, MOST, made, is_archive).await
+    keep(run, export.file, MOST, made, replaces).await
 }
 
 /// The file of an export, for a reader who may look at the job and still sees all that is in it.

@@ -5,7 +5,7 @@ use crate::platform::document::{Document, Values};
 use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::export::{Export, Format, blocking, job};
 use crate::platform::files::Store;
-use crate::platform::jobs::{self, End, Run, Work};
+use crate::platform::jobs::{self, End, Run, Whose, Work};
 use crate::platform::sql;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::{Record, value};
@@ -39,7 +39,7 @@ pub async fn ask(tx: &mut TenantTx, job: Uuid, record: &'static Record, id: Uuid
     find(tx, record, id, Lock::No).await?;
     let order = Order { verb: "person".to_owned(), record: record.name.to_owned(), id };
     let payload = serde_json::to_value(order).map_err(anyhow::Error::from)?;
-    match jobs::under_way(tx, "person", &payload).await? {
+    match jobs::under_way(tx, "person", &payload, Whose::OnesOwn).await? {
         Some(job) => Ok(job),
         None => jobs::put(tx, job, "person", record.name, payload).await,
     }

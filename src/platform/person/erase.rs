@@ -166,11 +166,12 @@ async fn let_go(tx: &mut TenantTx, person: &Document) -> Outcome<Vec<String>> {
     let jobs: Vec<Uuid> = sqlx::query_scalar(
         "update job set result = null, cancel = cancel or state in ('waiting', 'running')
           where tenant_id = $1 and (result is not null or state in ('waiting', 'running'))
-            and (kind in ('person', 'archive') or (kind = 'export' and record = any($2)))
+            and (kind in ('person', 'archive') or (kind = 'export' and record = any($2)) or (kind = 'import' and record = $3))
           returning id",
     )
     .bind(tenant)
     .bind(listed)
+    .bind(record.name)
     .fetch_all(tx.conn())
     .await?;
     let mut objects: Vec<String> = jobs.into_iter().map(|id| job::key(tenant, id)).collect();
@@ -340,7 +341,7 @@ async fn forget_repeated(tx: &mut TenantTx, person: &Document, told: &Told) -> O
     // What was done is not done again, should a program ask once more: only what it was told is gone.
     sqlx::query(
         "update api_answer a set answer = '{\"status\":410}' where a.tenant_id = $1
-            and (says(a.answer::jsonb, $2) or strpos(a.answer, $3) > 0)",
+            and (may_say(a.answer, $2) and says(a.answer::jsonb, $2) or strpos(a.answer, $3) > 0)",
     )
     .bind(tenant)
     .bind(&told.telling)
@@ -365,14 +366,14 @@ async fn forget_repeated(tx: &mut TenantTx, person: &Document, told: &Told) -> O
     }
     for sql in [
         "update job j set payload = j.payload - 'text' - 'query' - 'which', message = null, error = null
-          where j.tenant_id = $1 and j.state in ('done', 'failed', 'cancelled')
+          where j.tenant_id = $1 and (j.state in ('done', 'failed', 'cancelled') or j.cancel)
             and says(jsonb_build_array(j.payload, j.message, j.error), $2)",
         "update job_row j set message = null where j.tenant_id = $1 and says(j.message, $2)",
         "update import_batch b set name = '-', fixed = '[]', examples = '[]', problems = '[]' where b.tenant_id = $1
             and says(jsonb_build_array(b.name, b.fixed, b.examples, b.problems), $2)",
         "delete from import_fault f where f.tenant_id = $1 and says(jsonb_build_array(f.text, f.reason), $2)",
         // What is not there is left alone when the import is undone.
-        "delete from import_row r where r.tenant_id = $1 and says(r.before::jsonb, $2)",
+        "delete from import_row r where r.tenant_id = $1 and may_say(r.before::text, $2) and says(r.before, $2)",
         "update webhook_attempt w set note = null where w.tenant_id = $1 and says(to_jsonb(w.note), $2)",
     ] {
         sqlx::query(sql).bind(tenant).bind(&told.telling).execute(tx.conn()).await?;

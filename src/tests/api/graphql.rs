@@ -10,6 +10,7 @@ use crate::modules::administration::role::BASES;
 use crate::platform::document::{Document, Line};
 use crate::platform::door;
 use crate::platform::permission::Rights;
+use crate::record::value::NOTE_LENGTH;
 use crate::record::{Kind, Names, Record};
 use crate::tests::platform::permission::{admin, busy_firm, everything, member_with, open_row, right};
 use crate::tests::platform::tenancy::{full_firm, picture};
@@ -208,6 +209,28 @@ async fn records_are_counted_while_they_are_read() {
         let ids = refusals(&told);
         assert_eq!(ids.is_empty(), may, "{customers}: {ids:?}");
         assert!(may || ids == ["refuse-graphql-cost"], "{ids:?}");
+    }
+}
+
+/// Fields of one record weigh little; a long note under many names is much.
+#[tokio::test]
+async fn an_answer_has_room_for_so_many_bytes() {
+    let firm = Firm::new().await;
+    let program = Program::of(&firm).await;
+    let note = "x".repeat(NOTE_LENGTH);
+    for n in 0..100 {
+        let named = |customer: Document| {
+            let customer = customer.with("code", format!("K{n}")).with("name", Names::new("Customer", "عميل"));
+            customer.with("note", note.clone())
+        };
+        firm.insert("customer", named).await.expect("a customer");
+    }
+    for (names, may) in [(5, true), (45, false)] {
+        let notes: Vec<String> = (0..names).map(|n| format!("n{n}: note")).collect();
+        let told =
+            ask(&program, format!("{{ customers(limit: 200) {{ rows {{ {} }} }} }}", notes.join(" "))).await.json;
+        let ids = refusals(&told);
+        assert_eq!(ids, if may { Vec::new() } else { vec!["refuse-graphql-cost"] }, "{names}");
     }
 }
 
@@ -433,6 +456,10 @@ async fn f59_what_asks_for_too_much_is_refused_before_anything_is_done() {
         let _ = write!(all, "fragment F{n} on Customer {{ ...F{m} ...F{m} }} ", m = n + 1);
         all
     });
+    let changes: String = (0..30).fold(String::new(), |mut all, n| {
+        let _ = write!(all, "a{n}: mutationType {{ ...F }} ");
+        all
+    });
     let wide = "rows { lines { item { unit { id } tax_code { id } } } customer { id } }";
     for (what, query, id) in [
         (
@@ -444,6 +471,11 @@ async fn f59_what_asks_for_too_much_is_refused_before_anything_is_done() {
         ("lists", format!("{{ {lists} }}"), "refuse-graphql-size"),
         ("directives", format!("{{ today {} }}", "@include(if: true) ".repeat(100)), "refuse-graphql-size"),
         ("brackets", format!("{{ today(x: {}{}) }}", "[".repeat(3000), "]".repeat(3000)), "refuse-graphql-size"),
+        (
+            "descriptions",
+            format!("{{ __schema {{ {changes} }} }} fragment F on __Type {{ fields {{ name args {{ name }} }} }}"),
+            "refuse-graphql-cost",
+        ),
         (
             "types",
             "{ __schema { a: types { name } b: types { name } c: types { name } d: types { name } } }".to_owned(),
