@@ -11,7 +11,7 @@ use crate::platform::document::{Document, Line};
 use crate::platform::door;
 use crate::platform::permission::Rights;
 use crate::record::value::NOTE_LENGTH;
-use crate::record::{Kind, Names, Record};
+use crate::record::{Field, Kind, Names, Record};
 use crate::tests::platform::permission::{admin, busy_firm, everything, member_with, open_row, right};
 use crate::tests::platform::tenancy::{full_firm, picture};
 use crate::tests::platform::web::{Ids, ids_of, links, without_ids};
@@ -181,6 +181,46 @@ async fn statements_do_not_grow_with_rows_and_links() {
     assert_eq!((one, many, of_many), (1, 29, of_one));
     // Two to open, the list, its lines and how many they are, and one for each of the links that lead somewhere.
     assert!(of_one <= 9, "{of_one} statements");
+}
+
+/// All that can be asked of a record with its lines, and of what these lead to; and to how many links that is.
+fn everything_of(record: &Record, rights: &Rights) -> (String, u32) {
+    let mut links = 0;
+    let mut of = |fields: &'static [Field]| {
+        let mut text = String::from("id");
+        for field in fields {
+            let _ = match field.kind {
+                Kind::Link(target) if rights.sees(door::record(target).expect("a type")) => {
+                    links += 1;
+                    write!(text, " {} {{ id version }}", field.name)
+                }
+                Kind::Link(_) => write!(text, " {}_id", field.name),
+                Kind::Names => write!(text, " {} {{ en ar }}", field.name),
+                _ => write!(text, " {}", field.name),
+            };
+        }
+        text
+    };
+    let mut text = of(record.fields);
+    if let Some(lines) = record.lines {
+        let _ = write!(text, " lines {{ {} }}", of(lines.fields));
+    }
+    (text, links)
+}
+
+#[tokio::test]
+async fn no_list_takes_more_statements_than_it_has_links() {
+    let firm = busy_firm().await;
+    let (schemas, rights) = (Schemas::default(), Rights::new("owner", door::records(), &[]));
+    for record in modules::records().filter(|record| !record.single) {
+        let (fields, links) = everything_of(record, &rights);
+        let asked = format!("{{ {} {{ rows {{ {fields} }} }} }}", record.path.replace('-', "_"));
+        let ran = run(&firm.db, &schemas, &firm.cx, Request::new(asked), RECORDS).await.expect("an answer");
+        assert!(ran.told.errors.is_empty(), "{}: {:?}", record.name, ran.told.errors);
+        let lines = if record.lines.is_some() { 2 } else { 0 };
+        let most = 3 + lines + links;
+        assert!(ran.statements <= most, "{} takes {} statements, {most} at most", record.name, ran.statements);
+    }
 }
 
 /// What weighs little may be much: a list of prices that many customers have.

@@ -1,8 +1,11 @@
 //! Lists however long they are, and whatever is asked of them.
 
+use crate::modules;
 use crate::platform::page;
+use crate::record::Record;
 use crate::record::page::ListPage;
 use crate::record::query::{COUNT_LIMIT, Query, TAB_LIMIT};
+use crate::tests::platform::permission::busy_firm;
 use crate::tests::support::{self, Browser, Firm, record};
 use axum::http::StatusCode;
 use sqlx::{Connection as _, PgConnection};
@@ -29,6 +32,30 @@ async fn orders(firm: &Firm, from: i64, to: i64) {
     .await
     .expect("orders");
     tx.commit().await.expect("commit");
+}
+
+/// A list and the answer of a program to it take as many statements with rows as without, whatever links and lines rows have.
+#[tokio::test]
+async fn every_list_takes_the_same_statements_however_many_rows() {
+    let firm = busy_firm().await;
+    let count = async |record: &'static Record, pairs: &[(&str, &str)]| {
+        let query = Query::read(record, pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
+        let mut tx = firm.tx().await;
+        let page = page::list(&mut tx, record, &query).await.expect(record.name);
+        (page.rows.len(), tx.statements())
+    };
+    // What a role may do is read once.
+    firm.tx().await;
+    let mut with_many = 0;
+    for record in modules::records().filter(|record| !record.single) {
+        let (rows, statements) = count(record, &[]).await;
+        let (none, of_none) = count(record, &[("q", "nothing is called like this")]).await;
+        assert_eq!((none, statements), (0, of_none), "{}: {rows} rows", record.name);
+        // Two to open, the rows, how many there are, the counts of views, sums, and views that were kept.
+        assert!(statements <= 7, "{} takes {statements}", record.name);
+        with_many += usize::from(rows > 1);
+    }
+    assert!(with_many > 8, "{with_many} lists have more than a row");
 }
 
 async fn list(firm: &Firm, pairs: &[(&str, &str)]) -> ListPage {
