@@ -15,7 +15,7 @@ use crate::platform::export::{self, Export, Format};
 use crate::platform::files::content::disposition;
 use crate::platform::jobs;
 use crate::platform::person::{self, erase};
-use crate::platform::tenancy::{Cx, Db, whole};
+use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
 use crate::platform::views;
 use crate::platform::web::{self, House, Visit, form_pairs};
 use crate::platform::webhooks;
@@ -29,6 +29,8 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use std::collections::{BTreeMap, HashSet};
 use tokio_util::io::ReaderStream;
 use tower_sessions::Session;
@@ -258,14 +260,30 @@ async fn bulk(
     let value = if chosen.is_empty() { shown } else { chosen };
     let order =
         Order { record: record.name.to_owned(), verb: verb.to_owned(), field: field.to_owned(), text: value, which };
-    let db = house.db.clone();
-    let asked = whole(async move {
+    let asked = ask_job(&house.db, cx, move |tx| async move { bulk::ask(tx, record, key, &order).await }.boxed()).await;
+    taken_on(house, visit, headers, asked, &back, draft).await
+}
+
+/// Puts a job into the queue and wakes whoever works on it.
+async fn ask_job<F>(db: &Db, cx: Cx, ask: F) -> Outcome<Uuid>
+where
+    F: for<'t> FnOnce(&'t mut TenantTx) -> BoxFuture<'t, Outcome<Uuid>> + Send + 'static,
+{
+    let db = db.clone();
+    let job = whole(async move {
         let mut tx = db.begin(&cx).await?;
-        let job = bulk::ask(&mut tx, record, key, &order).await?;
+        let job = ask(&mut tx).await?;
         tx.commit().await?;
         Ok(job)
-    });
-    taken_on(house, visit, headers, asked.await, &back, draft).await
+    })
+    .await?;
+    jobs::wake();
+    Ok(job)
+}
+
+/// Leads to the page of a job.
+fn to_job(job: Uuid) -> Response {
+    Redirect::to(&format!("/jobs/{job}")).into_response()
 }
 
 /// The page of a job that was just put into the queue; or the list again, with its ticks and with what stands in the way.
@@ -278,10 +296,7 @@ async fn taken_on(
     mut draft: BulkDraft,
 ) -> Response {
     let error = match asked {
-        Ok(job) => {
-            jobs::wake();
-            return Redirect::to(&format!("/jobs/{job}")).into_response();
-        }
+        Ok(job) => return to_job(job),
         Err(error) => error,
     };
     let (refusals, uri) = match (error, back.parse()) {
@@ -318,19 +333,9 @@ async fn file_of_job(State(house): State<House>, visit: Visit, Path(id): Path<St
 
 /// Has an archive of the whole company made.
 async fn ask_archive(State(house): State<House>, visit: Visit, headers: HeaderMap) -> Response {
-    let (db, cx) = (house.db.clone(), visit.cx());
-    let asked = whole(async move {
-        let mut tx = db.begin(&cx?).await?;
-        let job = archive::job::ask(&mut tx).await?;
-        tx.commit().await?;
-        Ok(job)
-    });
-    match asked.await {
-        Ok(job) => {
-            jobs::wake();
-            Redirect::to(&format!("/jobs/{job}")).into_response()
-        }
-        Err(Error::SignedOut) => Redirect::to("/sign-in").into_response(),
+    let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
+    match ask_job(&house.db, cx, |tx| archive::job::ask(tx).boxed()).await {
+        Ok(job) => to_job(job),
         Err(error) => failed(house, visit, headers, error).await,
     }
 }
@@ -535,18 +540,9 @@ async fn person(
     if field("_do") == "export" {
         // The page brings the id that its job gets, so that a button pressed twice is one job.
         let key = field("_key").parse().unwrap_or_else(|_| Uuid::now_v7());
-        let db = house.db.clone();
-        let asked = whole(async move {
-            let mut tx = db.begin(&cx).await?;
-            let job = person::archive::ask(&mut tx, key, record, id).await?;
-            tx.commit().await?;
-            Ok(job)
-        });
+        let asked = ask_job(&house.db, cx, move |tx| person::archive::ask(tx, key, record, id).boxed());
         return match asked.await {
-            Ok(job) => {
-                jobs::wake();
-                Redirect::to(&format!("/jobs/{job}")).into_response()
-            }
+            Ok(job) => to_job(job),
             Err(error) => failed(house, visit, headers, error).await,
         };
     }

@@ -150,33 +150,25 @@ async fn gather(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome
     let mut gathered = Gathered { manifest, sheets: Vec::new(), files: Vec::new() };
     gathered.add(record.name, &written(&person))?;
     add_documents(tx, &mut gathered, &person).await?;
-    gathered
-        .add_all(
-            tx,
+    for (name, sql) in [
+        (
             "comments",
             "select c.id, to_jsonb(c) - 'tenant_id' - 'key' from comment c
               where c.tenant_id = $1 and c.record = $2 and c.record_id = $3 and c.id > $4 order by c.id limit 500",
-            &person,
-        )
-        .await?;
-    gathered
-        .add_all(
-            tx,
+        ),
+        (
             "audit",
             "select a.id, to_jsonb(a) - 'tenant_id' - 'tx' from audit a
               where a.tenant_id = $1 and a.record = $2 and a.record_id = $3 and a.id > $4 order by a.id limit 500",
-            &person,
-        )
-        .await?;
-    gathered
-        .add_all(
-            tx,
+        ),
+        (
             "files",
             "select f.id, to_jsonb(f) - 'tenant_id' - 'storage' from attachment f
               where f.tenant_id = $1 and f.record = $2 and f.record_id = $3 and f.state = 'whole' and f.id > $4 order by f.id limit 500",
-            &person,
-        )
-        .await?;
+        ),
+    ] {
+        gathered.add_all(tx, name, sql, &person).await?;
+    }
     let files: Vec<(Uuid, String, String)> = sqlx::query_as(
         "select id, name, storage from attachment
           where tenant_id = $1 and record = $2 and record_id = $3 and state = 'whole' order by id",

@@ -423,7 +423,6 @@ async fn f39_what_is_kept_from_a_member_is_not_there_for_their_program() {
 /// Everything that can be asked of a row by its id, and where its id can be given.
 fn asks_of(record: &'static Record, ids: &Ids) -> Vec<String> {
     let (name, id) = (record.name, ids[record.name]);
-    let kind = type_of(record);
     let mut asks = Vec::new();
     if !record.single {
         asks.push(format!("{{ {name}(id: \"{id}\") {{ id version }} }}"));
@@ -449,7 +448,7 @@ fn asks_of(record: &'static Record, ids: &Ids) -> Vec<String> {
             .filter(|(field, _)| record.field(field).is_some_and(|field| !field.computed))
             .map(|(field, id)| format!("{field}: \"{id}\""))
             .collect();
-        asks.push(format!("mutation {{ create_{name}(given: {{ {} }}) {{ id }} }} # {kind}", given.join(", ")));
+        asks.push(format!("mutation {{ create_{name}(given: {{ {} }}) {{ id }} }}", given.join(", ")));
     }
     asks
 }
