@@ -3,9 +3,13 @@
 //! Each page is a table body of its own. Bodies far from what is seen keep their height and their ticks, and are not laid out.
 
 use super::list::row_view;
-use crate::record::page::ListPage;
+use crate::record::page::{ListPage, Row};
 use crate::record::{Field, Record};
 use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The pages that have come, each with its place. Cheap to copy, however many they are.
+type Pages = Vec<(usize, Arc<[Row]>)>;
 
 /// Rows that are loaded at most without turning the page.
 #[cfg(feature = "hydrate")]
@@ -19,7 +23,7 @@ pub fn bodies(
     next: RwSignal<Option<String>>,
 ) -> AnyView {
     let i18n = super::use_i18n();
-    let pages = RwSignal::new(vec![(0usize, page.rows.clone())]);
+    let pages = RwSignal::new(Pages::from([(0, page.rows.as_slice().into())]));
     let about = StoredValue::new(ListPage { rows: Vec::new(), ..page.clone() });
     let columns = StoredValue::new(columns);
     #[cfg(feature = "hydrate")]
@@ -36,20 +40,19 @@ pub fn bodies(
 
 #[cfg(feature = "hydrate")]
 mod live {
-    use super::MOST;
+    use super::{MOST, Pages};
     use crate::app::calls::{self, Loaded, Page};
     use crate::record::Record;
-    use crate::record::page::Row;
     use crate::record::query::Query;
     use leptos::prelude::*;
     use wasm_bindgen::JsCast as _;
-    use web_sys::HtmlElement;
+    use web_sys::{DomRect, HtmlElement};
 
     /// Lays out what is near, lets go of what is far, and loads the next page in time.
     pub fn follow(
         record: &'static Record,
         query: Query,
-        pages: RwSignal<Vec<(usize, Vec<Row>)>>,
+        pages: RwSignal<Pages>,
         next: RwSignal<Option<String>>,
     ) {
         let waiting = StoredValue::new(false);
@@ -68,7 +71,7 @@ mod live {
                     && let Ok(Loaded { page: Page::List(page, _), .. }) = answer
                 {
                     next.set(page.after);
-                    pages.update(|pages| pages.push((pages.len(), page.rows)));
+                    pages.update(|pages| pages.push((pages.len(), page.rows.into())));
                 }
             });
         };
@@ -92,17 +95,16 @@ mod live {
     fn settle() -> Option<bool> {
         let bodies = document().query_selector_all("table.list > tbody").ok()?;
         let height = window().inner_height().ok()?.as_f64()?;
-        let mut near = None;
-        for at in 0..bodies.length() {
-            let body: HtmlElement = bodies.item(at)?.dyn_into().ok()?;
-            let place = body.get_bounding_client_rect();
+        let bodies: Vec<HtmlElement> = (0..bodies.length()).filter_map(|at| bodies.item(at)?.dyn_into().ok()).collect();
+        // Every place is read before anything is written: a write between two reads lays the page out anew.
+        let places: Vec<DomRect> = bodies.iter().map(|body| body.get_bounding_client_rect()).collect();
+        for (body, place) in bodies.iter().zip(&places) {
             let is_near = place.bottom() > -height && place.top() < 2.0 * height;
-            if !is_near {
+            if is_near != body.class_name().is_empty() {
                 let _ = body.style().set_property("--h", &format!("{}px", place.height()));
+                body.set_class_name(if is_near { "" } else { "away" });
             }
-            body.set_class_name(if is_near { "" } else { "away" });
-            near = Some(place.bottom() < 2.0 * height);
         }
-        near
+        Some(places.last()?.bottom() < 2.0 * height)
     }
 }
