@@ -1,11 +1,8 @@
-import { homedir } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { data, program } from './support/program.js';
 
 // `deploy/test journeys` builds the release, wipes the data and sets these; the server is then started from here.
-const cache = process.env.DIWAN_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'diwan');
-const program = process.env.DIWAN_BIN ?? path.join(cache, 'target', 'release', 'diwan');
-const data = process.env.DIWAN_JOURNEY_DATA ?? path.join(cache, 'journeys');
 const address = '127.0.0.1:3100';
 
 export default defineConfig({

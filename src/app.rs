@@ -30,6 +30,8 @@ pub mod page;
 #[cfg(feature = "ssr")]
 pub mod person;
 #[cfg(feature = "ssr")]
+pub mod plain;
+#[cfg(feature = "ssr")]
 pub mod print;
 #[cfg(feature = "ssr")]
 pub mod reports;

@@ -19,10 +19,13 @@ use diwan::platform::jobs::Workers;
 use diwan::platform::person;
 use diwan::platform::tenancy::Db;
 use diwan::platform::token::Bearer;
-use diwan::platform::{audit, auth, database, import, operator, web};
+use diwan::platform::{audit, auth, database, import, operator, slow, web};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// Jobs that one process does at once.
 const WORKERS: usize = 2;
@@ -218,12 +221,14 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("DIWAN_LOG")
         .unwrap_or_else(|_| "warn,diwan=info,sqlx=warn,sqlx::postgres::notice=error".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_filter(filter);
+    let (ear, slow) = slow::listen();
+    tracing_subscriber::registry().with(log).with(ear).init();
     modules::install();
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(arguments))
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(arguments, slow))
 }
 
-async fn run(arguments: Arguments) -> anyhow::Result<()> {
+async fn run(arguments: Arguments, slow: slow::Heard) -> anyhow::Result<()> {
     let config = Config::new(arguments.data)?;
     let verb = match arguments.verb {
         Some(verb) => verb,
@@ -237,13 +242,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         }
     };
     match verb {
-        Verb::Serve { addr, demo, secure } => serve(config, addr, demo, secure).await,
+        Verb::Serve { addr, demo, secure } => serve(config, addr, demo, secure, slow).await,
         Verb::Work => {
             web::prepare(&config)?;
             let opened = database::open(&config).await?;
             let workers = Workers::start(&opened.db, &Store::open(&config)?, WORKERS);
             let hooks = Hooks::start(&opened.db);
+            let plans = slow.explain(&opened.db);
             asked_to_stop().await;
+            plans.abort();
             tokio::join!(workers.stop(), hooks.stop());
             opened.close().await
         }
@@ -312,16 +319,17 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
     }
 }
 
-async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> anyhow::Result<()> {
+async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool, slow: slow::Heard) -> anyhow::Result<()> {
     web::prepare(&config)?;
     let opened = database::open(&config).await?;
     let options = web::site()?;
     let files = Store::open(&config)?;
     let limits = Limits::new(config.rates);
-    let tidying = [
+    let beside = [
         files::keep_tidy(&opened.db, &files),
         api::keep_tidy(&opened.db, &limits),
         api::keep_count(&opened.db, &limits),
+        slow.explain(&opened.db),
     ];
     let house = web::House { db: opened.db.clone(), files, options: Arc::new(options), secure, app: shell::document };
     let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
@@ -338,7 +346,7 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool) -> an
     let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(asked_to_stop()).await?;
     tokio::join!(workers.stop(), hooks.stop());
-    tidying.iter().for_each(|sweeping| sweeping.abort());
+    beside.iter().for_each(|task| task.abort());
     if let Err(error) = limits.write_down(&opened.db).await {
         tracing::warn!(%error, "calls are not written down");
     }

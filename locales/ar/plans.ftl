@@ -77,3 +77,27 @@ operator-log = سجل إجراءات المشغّلين
 operator-did-plan = تحديد الخطة
 operator-did-suspend = إيقاف الشركة
 operator-did-resume = إعادة فتح الشركة
+
+plans = الخطط
+plan-new = خطة جديدة
+plan-remove = حذف
+plan-name-english = الاسم (بالإنجليزية)
+plan-name-arabic = الاسم (بالعربية)
+plan-storage = الملفات (غيغابايت)
+plan-calls = طلبات البرامج في الشهر
+plan-limits-hint = الحد المتروك فارغًا يعني بلا حد. أما الملفات فيُطبَّق عليها عندئذ الحد الذي يعطيه النظام لكل شركة.
+plan-parts = أجزاء ديوان
+plan-parts-all = الكل
+plan-parts-all-hint = الكل، وما يُضاف منها لاحقًا
+plan-shared = { $count ->
+    [zero] لا توجد شركة على هذه الخطة.
+    [one] شركة واحدة على هذه الخطة. يسري أي تعديل عليها فورًا.
+    [two] شركتان على هذه الخطة. يسري أي تعديل عليهما فورًا.
+    [few] { $count } شركات على هذه الخطة. يسري أي تعديل عليها فورًا.
+    [many] { $count } شركة على هذه الخطة. يسري أي تعديل عليها فورًا.
+   *[other] { $count } شركة على هذه الخطة. يسري أي تعديل عليها فورًا.
+}
+refuse-plan-code = يتكون الرمز من { 30 } خانة على الأكثر من حروف لاتينية صغيرة وأرقام وشرطات سفلية، ويبدأ بحرف. لحفظ الخطة يجب اختيار رمز كهذا، مثل «basic».
+operator-did-add_plan = إضافة خطة
+operator-did-change_plan = تعديل خطة
+operator-did-remove_plan = حذف خطة

@@ -73,3 +73,23 @@ operator-log = What operators did
 operator-did-plan = Gave a plan
 operator-did-suspend = Suspended the company
 operator-did-resume = Opened the company again
+
+plans = Plans
+plan-new = New plan
+plan-remove = Remove
+plan-name-english = Name (English)
+plan-name-arabic = Name (Arabic)
+plan-storage = Files (GB)
+plan-calls = Calls of programs a month
+plan-limits-hint = Where you leave a limit empty there is none. For files it is then what the installation gives each company.
+plan-parts = Parts of Diwan
+plan-parts-all = All
+plan-parts-all-hint = All of them, also those that are still to come
+plan-shared = { $count ->
+    [one] { $count } company has this plan. What you change counts for it at once.
+   *[other] { $count } companies have this plan. What you change counts for them at once.
+}
+refuse-plan-code = A code has up to { 30 } small Latin letters, digits and underscores, and begins with a letter. To keep the plan you must choose one, such as “basic”.
+operator-did-add_plan = Added a plan
+operator-did-change_plan = Changed a plan
+operator-did-remove_plan = Removed a plan

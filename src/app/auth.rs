@@ -2,52 +2,14 @@
 
 use super::draw::Choice;
 use super::frame::language_switch;
+use super::plain::{Input, general_faults, returned};
 use crate::i18n::I18n;
-use crate::platform::web::{OPERATOR, PlainForm, Visit};
+use crate::platform::web::{OPERATOR, PlainForm};
 use crate::record::Names;
 use crate::t;
 use crate::ui::{icon, mark, use_i18n};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-
-/// A plain form as it came back: what was typed, what stands in the way.
-fn returned() -> PlainForm {
-    let plain = use_context::<Visit>().and_then(|visit| visit.plain);
-    plain.map(|form| (*form).clone()).unwrap_or_default()
-}
-
-fn input(
-    i18n: I18n,
-    form: &PlainForm,
-    name: &'static str,
-    label: String,
-    kind: &'static str,
-    autocomplete: &'static str,
-) -> AnyView {
-    let fault = form.refusals.iter().find(|r| r.field.as_deref() == Some(name)).map(|r| i18n.message(&r.message));
-    let class = if fault.is_some() { "field wide error" } else { "field wide" };
-    let direction = if matches!(kind, "email" | "password") { "ltr" } else { "auto" };
-    let value = form.fields.get(name).cloned().unwrap_or_default();
-    let fault_id = format!("{name}-fault");
-    view! {
-        <div class=class>
-            <label for=name>{label}</label>
-            <div class="control"><input type=kind name=name id=name value=value autocomplete=autocomplete dir=direction required
-                aria-invalid=fault.is_some().to_string() aria-describedby=fault_id.clone() /></div>
-            {fault.map(|text| view! { <small class="err" id=fault_id>{text}</small> })}
-        </div>
-    }
-    .into_any()
-}
-
-/// Faults that belong to no single field.
-fn general_faults(i18n: I18n, form: &PlainForm) -> AnyView {
-    let faults: Vec<_> = form.refusals.iter().filter(|r| r.field.is_none()).map(|r| i18n.message(&r.message)).collect();
-    let shown = (!faults.is_empty()).then(
-        || view! { <div class="notice bad" role="alert">{icon("circle-alert")}<div>{faults.join(" ")}</div></div> },
-    );
-    shown.into_any()
-}
 
 fn card(i18n: I18n, title: String, lead: String, body: AnyView, other: AnyView) -> AnyView {
     view! {
@@ -73,8 +35,8 @@ pub fn sign_in() -> impl IntoView {
         <form class="stack" method="post" action="/sign-in">
             <input type="hidden" name="next" value=next />
             {general_faults(i18n, &form)}
-            {input(i18n, &form, "email", t!(i18n, "email"), "email", "username")}
-            {input(i18n, &form, "password", t!(i18n, "password"), "password", "current-password")}
+            {Input::new("email", t!(i18n, "email")).email().view(i18n, &form)}
+            {Input::new("password", t!(i18n, "password")).password("current-password").view(i18n, &form)}
             <button class="btn pri wide">{t!(i18n, "sign-in")}</button>
         </form>
     }
@@ -110,11 +72,11 @@ pub fn sign_up() -> impl IntoView {
     let body = view! {
         <form class="stack" method="post" action="/sign-up">
             {general_faults(i18n, &form)}
-            {input(i18n, &form, "company", t!(i18n, "sign-up-company"), "text", "organization")}
+            {Input::new("company", t!(i18n, "sign-up-company")).autocomplete("organization").view(i18n, &form)}
             {countries(i18n, &form)}
-            {input(i18n, &form, "name", t!(i18n, "sign-up-name"), "text", "name")}
-            {input(i18n, &form, "email", t!(i18n, "email"), "email", "username")}
-            {input(i18n, &form, "password", t!(i18n, "password"), "password", "new-password")}
+            {Input::new("name", t!(i18n, "sign-up-name")).autocomplete("name").view(i18n, &form)}
+            {Input::new("email", t!(i18n, "email")).email().view(i18n, &form)}
+            {Input::new("password", t!(i18n, "password")).password("new-password").view(i18n, &form)}
             <small class="hint">{t!(i18n, "password-hint")}</small>
             <button class="btn pri wide">{t!(i18n, "sign-up-submit")}</button>
         </form>
@@ -147,8 +109,8 @@ pub fn join() -> impl IntoView {
         <form class="stack" method="post" action="/join">
             <input type="hidden" name="token" value=invitee.token />
             {general_faults(i18n, &form)}
-            {input(i18n, &form, "name", t!(i18n, "sign-up-name"), "text", "name")}
-            {input(i18n, &form, "password", t!(i18n, "password"), "password", "current-password")}
+            {Input::new("name", t!(i18n, "sign-up-name")).autocomplete("name").view(i18n, &form)}
+            {Input::new("password", t!(i18n, "password")).password("current-password").view(i18n, &form)}
             <small class="hint">{t!(i18n, "password-hint")}</small>
             <button class="btn pri wide">{t!(i18n, "join-submit")}</button>
         </form>
@@ -167,7 +129,7 @@ pub fn new_company() -> AnyView {
             <p class="lead">{t!(i18n, "company-add-lead")}</p>
             <form class="stack" method="post" action="/companies/new">
                 {general_faults(i18n, &form)}
-                {input(i18n, &form, "company", t!(i18n, "sign-up-company"), "text", "organization")}
+                {Input::new("company", t!(i18n, "sign-up-company")).autocomplete("organization").view(i18n, &form)}
                 {countries(i18n, &form)}
                 <button class="btn pri">{t!(i18n, "sign-up-submit")}</button>
             </form>

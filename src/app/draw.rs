@@ -2,6 +2,7 @@
 //! the program of a first visit nothing.
 
 use super::calls::{Drawn, Page};
+use super::operator::plans::PlanList;
 use super::print::{self, Sheet, StatementSheet};
 use super::{
     audit, auth, company_data, home, import, jobs, notifications, operator, person, reports, usage, webhook_log,
@@ -13,6 +14,7 @@ use crate::modules::finance::report::{GeneralLedger, TrialBalance};
 use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::modules::sales::report::{Receivables, Statement};
+use crate::platform::operator::plans::Offer;
 use crate::platform::operator::{CompanyPage, List};
 use crate::platform::person::Known;
 use crate::platform::plan::UsagePage;
@@ -22,6 +24,7 @@ use crate::record::audit::AuditPage;
 use crate::record::comments::NotificationPage;
 use crate::record::import::ImportPage;
 use crate::record::jobs::{JobLine, JobPage};
+use crate::record::page::Message;
 use crate::t;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -60,7 +63,10 @@ pub enum Contents {
     Person(Box<Known>),
     Usage(Box<UsagePage>),
     Operator(Box<List>),
-    OperatorCompany(Box<CompanyPage>),
+    OperatorCompany(Box<CompanyPage>, Option<Message>),
+    Plans(PlanList),
+    /// A plan, or a new one.
+    Plan(Option<Box<Offer>>),
 }
 
 impl From<Page> for Contents {
@@ -122,7 +128,13 @@ impl Contents {
             Contents::Companies(data, operates) => titled(t!(i18n, "companies"), auth::companies(data, operates)),
             Contents::Usage(page) => report(i18n, "usage", usage::view(*page)),
             Contents::Operator(list) => titled(t!(i18n, "operator"), operator::list(*list)),
-            Contents::OperatorCompany(page) => titled(i18n.name(&page.line.name).to_owned(), operator::company(*page)),
+            Contents::OperatorCompany(page, done) => {
+                titled(i18n.name(&page.line.name).to_owned(), operator::company(*page, done))
+            }
+            Contents::Plans(list) => titled(t!(i18n, "plans"), operator::plans::list(list)),
+            Contents::Plan(offer) => {
+                titled(operator::plans::title(i18n, offer.as_deref()), operator::plans::form(offer.map(|offer| *offer)))
+            }
         }
     }
 }

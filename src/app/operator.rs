@@ -1,16 +1,21 @@
 //! The console of whoever operates the installation. For everybody else there is nothing at these addresses.
 
+pub mod plans;
+
+use super::calls::done_message;
 use super::draw::Contents;
 use super::forms::failed;
+use super::plain::{Input, returned};
 use super::usage::{self, word};
 use crate::i18n::I18n;
 use crate::platform::error::{Error, Outcome};
 use crate::platform::operator::{self, Asked, CompanyPage, Entry, Line, List, SORTS};
-use crate::platform::plan::{FLAGS, Turn};
+use crate::platform::plan::{FLAGS, LIMITED, Turn};
 use crate::platform::tenancy::{Db, whole};
 use crate::platform::web::{self, House, OPERATOR, Visit, form_pairs};
+use crate::record::page::Message;
 use crate::t;
-use crate::ui::{files, flipped, icon, mark, use_i18n};
+use crate::ui::{self, files, flipped, icon, mark, use_i18n};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -18,25 +23,32 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use leptos::prelude::*;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub fn routes() -> Router<House> {
-    Router::new().route("/operator/{company}", get(web::render_page).post(change))
+    Router::new()
+        .route("/operator/plans/{code}", get(web::render_page).post(plans::change))
+        .route("/operator/{company}", get(web::render_page).post(change))
 }
 
 /// The page at an address below [`OPERATOR`].
 pub async fn page(db: &Db, who: Uuid, path: &[String], query: &[(String, String)]) -> Outcome<Contents> {
     let asked =
         |wanted: &str| query.iter().find(|(name, _)| name == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
-    match path.len() {
-        0 => {
+    match path {
+        [] => {
             let from = asked("from").parse().unwrap_or_default();
             let list = operator::list(db, who, Asked { sought: asked("q"), sort: asked("sort"), from }).await?;
             Ok(Contents::Operator(Box::new(list)))
         }
-        1 => {
-            let company = path[0].parse().map_err(|_| Error::NotFound)?;
-            Ok(Contents::OperatorCompany(Box::new(operator::company(db, who, company).await?)))
+        [plans] if plans == "plans" => plans::page(db, who, None, &asked("done")).await,
+        [plans, code] if plans == "plans" => plans::page(db, who, Some(code), "").await,
+        [company] => {
+            let company = company.parse().map_err(|_| Error::NotFound)?;
+            let done = done_message(&asked("done"));
+            Ok(Contents::OperatorCompany(Box::new(operator::company(db, who, company).await?), done))
         }
         _ => Err(Error::NotFound),
     }
@@ -51,30 +63,42 @@ async fn change(
     body: Bytes,
 ) -> Response {
     let Some(person) = visit.signed_in.clone() else { return Redirect::to("/sign-in").into_response() };
-    let (db, pairs, asked) = (house.db.clone(), form_pairs(&body), id.clone());
+    let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
+    let (db, form, asked) = (house.db.clone(), fields.clone(), id.clone());
     let done = whole(async move {
         let company: Uuid = asked.parse().map_err(|_| Error::NotFound)?;
-        carry_out(&db, person.user, company, &pairs).await
+        carry_out(&db, person.user, company, &form).await
     });
     match done.await {
-        Ok(()) => Redirect::to(&format!("{OPERATOR}/{id}")).into_response(),
+        Ok(done) => Redirect::to(&format!("{OPERATOR}/{id}?done={done}")).into_response(),
+        Err(error @ Error::Refused(_)) => {
+            let status = error.status();
+            web::give_back(house, visit, headers, fields, error, status).await
+        }
         Err(error) => failed(house, visit, headers, error).await,
     }
 }
 
-async fn carry_out(db: &Db, who: Uuid, company: Uuid, pairs: &[(String, String)]) -> Outcome<()> {
-    let text =
-        |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str()).unwrap_or_default();
+/// Answers with what was done, in one word.
+async fn carry_out(db: &Db, who: Uuid, company: Uuid, form: &BTreeMap<String, String>) -> Outcome<&'static str> {
+    let text = |name: &str| form.get(name).map(String::as_str).unwrap_or_default();
     match text("_do") {
         "give" => {
             let turned = |word: &str| -> Vec<String> {
                 let said = |flag: &&str| text(&format!("flag.{flag}")) == word;
                 FLAGS.into_iter().filter(said).map(str::to_owned).collect()
             };
-            operator::give(db, who, company, text("plan"), &turned("on"), &turned("off")).await
+            operator::give(db, who, company, text("plan"), &turned("on"), &turned("off")).await?;
+            Ok("saved")
         }
-        "suspend" => operator::suspend(db, who, company, text("reason")).await,
-        "resume" => operator::resume(db, who, company).await,
+        "suspend" => {
+            operator::suspend(db, who, company, text("reason")).await?;
+            Ok("acted")
+        }
+        "resume" => {
+            operator::resume(db, who, company).await?;
+            Ok("acted")
+        }
         // Whoever is no operator learns nothing of the forms.
         _ => Err(Error::NotFound),
     }
@@ -140,7 +164,8 @@ fn filters(i18n: I18n, asked: &Asked) -> AnyView {
         <form class="toolbar" method="get" action=OPERATOR>
             <div class="field"><label for="q">{t!(i18n, "operator-company")}</label><div class="control"><input type="search" id="q" name="q" value=asked.sought.clone() /></div></div>
             <div class="field"><label for="sort">{t!(i18n, "operator-sort")}</label><div class="control"><select id="sort" name="sort">{orders}</select></div></div>
-            <button class="btn">{t!(i18n, "show")}</button>
+            <button class="btn">{t!(i18n, "show")}</button><span class="sp"></span>
+            <a class="btn" href=plans::PLANS>{icon("clipboard-list")}<span>{t!(i18n, "plans")}</span></a>
         </form>
     }
     .into_any()
@@ -183,7 +208,7 @@ fn health(i18n: I18n, line: &Line) -> AnyView {
 // ------------------------------------------------------------------ one company
 
 /// One company: its figures, its plan, and what operators did.
-pub fn company(page: CompanyPage) -> AnyView {
+pub fn company(page: CompanyPage, done: Option<Message>) -> AnyView {
     let i18n = use_i18n();
     let line = &page.line;
     let founded = t!(i18n, "operator-founded", date = i18n.date_text(&line.founded));
@@ -194,6 +219,7 @@ pub fn company(page: CompanyPage) -> AnyView {
         }
     });
     view! {
+        {done.map(|done| ui::done(i18n.message(&done)))}
         <p><a class="btn quiet" href=OPERATOR>{flipped("chevron-left")}<span>{t!(i18n, "operator")}</span></a></p>
         <p class="soft">{country(i18n, &line.country)}" · "{founded}" "{health(i18n, line)}</p>
         {usage::tiles(i18n, &line.levels, &page.days)}
@@ -209,9 +235,9 @@ fn plan_form(i18n: I18n, page: &CompanyPage) -> AnyView {
     let plans = page
         .plans
         .iter()
-        .map(|(code, name)| {
-            let chosen = *code == page.line.plan;
-            view! { <option value=code.clone() selected=chosen>{i18n.name(name).to_owned()}</option> }
+        .map(|offer| {
+            let chosen = offer.code == page.line.plan;
+            view! { <option value=offer.code.clone() selected=chosen>{i18n.name(&offer.name).to_owned()}</option> }
         })
         .collect_view();
     let flags = page
@@ -262,13 +288,29 @@ fn suspension(i18n: I18n, line: &Line) -> AnyView {
         }
         (None, _) => view! {
             <form class="toolbar body" id="operator-suspend" method="post" action=address>
-                <div class="field"><label for="reason">{t!(i18n, "operator-reason")}</label><div class="control"><input type="text" id="reason" name="reason" maxlength="500" dir="auto" required /></div></div>
+                {Input::new("reason", t!(i18n, "operator-reason")).narrow().view(i18n, &returned())}
                 <button class="btn danger" name="_do" value="suspend">{icon("ban")}<span>{t!(i18n, "operator-suspend")}</span></button></form>
         }
         .into_any(),
     };
     view! { <section class="card"><h2 class="sec">{t!(i18n, "operator-suspension")}</h2>{form}<p class="body hint">{t!(i18n, "operator-suspend-hint")}</p></section> }
         .into_any()
+}
+
+/// The plan that an entry tells of: its code, and what was changed of it.
+fn plan_of(i18n: I18n, details: &Json) -> Option<String> {
+    let (old, new) = (&details["old"], &details["new"]);
+    let code = [new, old].into_iter().find_map(|plan| plan["code"].as_str())?;
+    let text = |plan: &Json, what: &str| match &plan[what] {
+        Json::Number(figure) => usage::amount(i18n, what, figure.as_i64().unwrap_or_default()),
+        _ => "—".to_owned(),
+    };
+    let changed = LIMITED.into_iter().filter(|what| old[*what] != new[*what] && !new.is_null());
+    let changes = changed.map(|what| match old.is_null() {
+        true => format!("{}: {}", word(i18n, what), text(new, what)),
+        false => format!("{}: {} → {}", word(i18n, what), text(old, what), text(new, what)),
+    });
+    Some([code.to_owned()].into_iter().chain(changes).collect::<Vec<_>>().join(" · "))
 }
 
 fn entry_view(i18n: I18n, entry: &Entry) -> AnyView {
@@ -283,6 +325,7 @@ fn entry_view(i18n: I18n, entry: &Entry) -> AnyView {
     };
     let parts = [
         Some(words("plan").join(" → ")).filter(|plan| !plan.is_empty()),
+        plan_of(i18n, &entry.details),
         flags("on", t!(i18n, "usage-on")),
         flags("off", t!(i18n, "usage-off")),
         entry.details["reason"].as_str().map(str::to_owned),

@@ -1,8 +1,8 @@
 //! What is known of a person: told to whoever may know, and forgotten when they are to be.
 
+use super::plain::{Input, returned};
 use crate::i18n::I18n;
 use crate::platform::person::Known;
-use crate::platform::web::Visit;
 use crate::t;
 use crate::ui::{icon, use_i18n};
 use leptos::prelude::*;
@@ -56,25 +56,15 @@ fn erase(i18n: I18n, known: &Known, address: String) -> AnyView {
         <h3>{t!(i18n, "person-stays")}</h3>
         <ul id="stays">{stays}<li>{t!(i18n, "person-stays-books")}</li><li>{t!(i18n, "person-stays-trace")}</li><li>{t!(i18n, "person-stays-copies")}</li></ul>
     };
-    let plain = use_context::<Visit>().and_then(|visit| visit.plain);
-    let refusals = plain.as_ref().map(|form| form.refusals.as_slice()).unwrap_or_default();
-    let fault = refusals.iter().find(|r| r.field.as_deref() == Some("typed")).map(|r| i18n.message(&r.message));
     let in_the_way = (!known.bound.is_empty()).then(|| {
         let items = known.bound.iter().map(|message| view! { <li>{i18n.message(message)}</li> }).collect_view();
         view! { <div class="notice bad" role="alert">{icon("triangle-alert")}<div><ul>{items}</ul></div></div> }
     });
     let form = known.bound.is_empty().then(|| {
-        let class = if fault.is_some() { "field wide error" } else { "field wide" };
-        let invalid = fault.is_some().to_string();
-        let typed = plain.as_ref().and_then(|form| form.fields.get("typed").cloned()).unwrap_or_default();
+        let label = t!(i18n, "person-type", name = i18n.label(&known.called));
         view! {
             <form class="stack" method="post" action=address>
-                <div class=class>
-                    <label for="typed">{t!(i18n, "person-type", name = i18n.label(&known.called))}</label>
-                    <div class="control"><input type="text" name="typed" id="typed" value=typed autocomplete="off" dir="auto" required
-                        aria-invalid=invalid aria-describedby=fault.is_some().then_some("typed-fault") /></div>
-                    {fault.map(|text| view! { <small class="err" id="typed-fault">{text}</small> })}
-                </div>
+                {Input::new("typed", label).view(i18n, &returned())}
                 <button class="btn danger" name="_do" value="erase">{icon("trash-2")}<span>{t!(i18n, "person-erase")}</span></button>
             </form>
         }

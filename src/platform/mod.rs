@@ -31,6 +31,7 @@ pub mod seal;
 pub mod search;
 pub mod session;
 pub mod sheet;
+pub mod slow;
 pub mod sql;
 pub mod table;
 pub mod tenancy;

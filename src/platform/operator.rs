@@ -3,11 +3,15 @@
 //! It stands outside all companies and never enters one: it knows what `ops` answers, which are sums, and asks for nothing
 //! without saying who asks. Whoever is no operator finds nothing.
 
+pub mod plans;
+
+use self::plans::Offer;
 use super::auth;
 use super::error::{Error, Outcome, Refusal};
 use super::plan::{Day, FLAGS, Level, Plan, Turn, Usage};
 use super::tenancy::Db;
-use crate::record::Names;
+use crate::record::value::{self, Value};
+use crate::record::{Field, Kind, Names};
 use rand::RngCore as _;
 use serde_json::Value as Json;
 use sqlx::postgres::PgRow;
@@ -135,7 +139,7 @@ pub struct Entry {
     /// `YYYY-MM-DD HH:MM`, UTC.
     pub at: String,
     pub operator: String,
-    /// `plan`, `suspend` or `resume`.
+    /// `plan`, `suspend` or `resume`; of plans `add_plan`, `change_plan` or `remove_plan`.
     pub action: String,
     pub details: Json,
 }
@@ -151,18 +155,14 @@ impl Entry {
     }
 }
 
-fn read_plan(row: &PgRow) -> Outcome<(String, Names)> {
-    Ok((row.try_get("code")?, Names::from_text(row.try_get("name")?)))
-}
-
 /// One company.
 #[derive(Clone, Debug)]
 pub struct CompanyPage {
     pub line: Line,
     /// The earliest first.
     pub days: Vec<Day>,
-    /// Plans that can be given: code and name.
-    pub plans: Vec<(String, Names)>,
+    /// Plans that can be given.
+    pub plans: Vec<Offer>,
     /// The latest first.
     pub entries: Vec<Entry>,
 }
@@ -222,19 +222,23 @@ pub async fn company(db: &Db, who: Uuid, company: Uuid) -> Outcome<CompanyPage> 
         .bind(BACK)
         .fetch_all(db.people())
         .await?;
-    let plans = sqlx::query("select code, name from ops.plans($1)").bind(who).fetch_all(db.people()).await?;
-    let entries = sqlx::query("select at, name, action, details from ops.entries($1, $2, $3)")
+    Ok(CompanyPage {
+        line: Line::read(&row)?,
+        days: days.iter().map(Day::read).collect::<Outcome<Vec<Day>>>()?,
+        plans: plans::all(db, who).await?,
+        entries: entries(db, who, Some(company)).await?,
+    })
+}
+
+/// What operators did to a company, or to no company but to plans; the latest first.
+async fn entries(db: &Db, who: Uuid, company: Option<Uuid>) -> Outcome<Vec<Entry>> {
+    let rows = sqlx::query("select at, name, action, details from ops.entries($1, $2, $3)")
         .bind(who)
         .bind(company)
         .bind(ENTRIES)
         .fetch_all(db.people())
         .await?;
-    Ok(CompanyPage {
-        line: Line::read(&row)?,
-        days: days.iter().map(Day::read).collect::<Outcome<Vec<Day>>>()?,
-        plans: plans.iter().map(read_plan).collect::<Outcome<Vec<(String, Names)>>>()?,
-        entries: entries.iter().map(Entry::read).collect::<Outcome<Vec<Entry>>>()?,
-    })
+    rows.iter().map(Entry::read).collect()
 }
 
 // ------------------------------------------------------------------ what operators do
@@ -257,13 +261,14 @@ pub async fn give(db: &Db, who: Uuid, company: Uuid, plan: &str, on: &[String], 
 
 /// Closes a company to everybody, until it is opened again. Refused without a reason.
 pub async fn suspend(db: &Db, who: Uuid, company: Uuid, reason: &str) -> Outcome<()> {
-    let reason = reason.trim();
     if !auth::is_operator(db, who).await? {
         return Err(Error::NotFound);
     }
-    if reason.is_empty() {
-        return Err(Refusal::new("refuse-operator-reason").into());
-    }
+    let read = value::read(&Field::new("reason", Kind::Text(500)), reason, "");
+    let reason = match read.map_err(|fault| Refusal::new(fault.message()).at("reason"))? {
+        Value::Text(reason) => reason,
+        _ => return Err(Refusal::new("refuse-operator-reason").at("reason").into()),
+    };
     sqlx::query("select ops.suspend($1, $2, $3)").bind(who).bind(company).bind(reason).execute(db.people()).await?;
     Ok(())
 }

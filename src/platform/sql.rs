@@ -34,6 +34,17 @@ fn opening(begin: &str, cx: &Cx) -> SqlStr {
     ))
 }
 
+/// Prepares a statement of this program as `slow`, whatever its values will be.
+pub fn prepare_slow(statement: &str) -> SqlStr {
+    safe(format!("prepare slow as {statement}"))
+}
+
+/// Asks for the plan of `slow`, which takes so many values.
+pub fn explain_slow(values: usize) -> SqlStr {
+    let values = vec!["null"; values].join(", ");
+    safe(format!("explain execute slow{}", if values.is_empty() { values } else { format!("({values})") }))
+}
+
 /// A name of the catalogue.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))

@@ -10,7 +10,7 @@ use crate::i18n::I18n;
 use crate::record::{Names, Record, value};
 use jiff::civil::Date;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
-use sqlx::{PgConnection, PgPool, Postgres, Row, SqlStr, Transaction};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Row, SqlStr, Transaction};
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;
@@ -302,6 +302,29 @@ impl Db {
         let standing = Arc::new(Standing::founder(member));
         let (cache, custom) = (self.cache.clone(), Arc::default());
         Ok(TenantTx { tx, cx: cx.clone(), standing, company, custom, plan, cache, stamp: None, statements: 2 })
+    }
+
+    /// How Postgres does a statement of this program, whatever its values, as lines of text. The statement is not done. It
+    /// is asked on a connection of its own: those of the pool are needed where statements are slow.
+    pub async fn plan_of(&self, statement: &str) -> anyhow::Result<String> {
+        let options = self.pool.connect_options().as_ref().clone().disable_statement_logging();
+        let mut connection = PgConnection::connect_with(&options).await?;
+        let mut tx = connection.begin_with("begin read only").await?;
+        sqlx::query(
+            "select set_config('app.tenant_id', $1, true), set_config('plan_cache_mode', 'force_generic_plan', true)",
+        )
+        .bind(Uuid::nil().to_string())
+        .execute(&mut *tx)
+        .await?;
+        sqlx::raw_sql(sql::prepare_slow(statement)).execute(&mut *tx).await?;
+        let values: i32 =
+            sqlx::query_scalar("select cardinality(parameter_types) from pg_prepared_statements where name = 'slow'")
+                .fetch_one(&mut *tx)
+                .await?;
+        let lines: Vec<String> = sqlx::query_scalar(sql::explain_slow(values.try_into()?)).fetch_all(&mut *tx).await?;
+        tx.rollback().await?;
+        connection.close().await?;
+        Ok(lines.join("\n"))
     }
 
     pub async fn close(&self) {

@@ -409,9 +409,7 @@ fn track(i18n: I18n, record: &'static Record, current: Option<&str>) -> AnyView 
 
 /// What stands in the way, with a way to each field; or what was done.
 fn notices(i18n: I18n, record: &'static Record, page: &FormPage) -> AnyView {
-    let done = page.notice.as_ref().map(|notice| {
-        view! { <div class="notice good" role="status">{icon("circle-check")}<div>{i18n.message(notice)}</div></div> }
-    });
+    let done = page.notice.as_ref().map(|notice| super::done(i18n.message(notice)));
     let faults = (!page.faults.is_empty()).then(|| {
         let items = page
             .faults

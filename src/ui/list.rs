@@ -33,8 +33,7 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     };
     let foot = foot(i18n, &page, record, next);
     let bulk = bulk(i18n, record, &page);
-    let notice = notice
-        .map(|text| view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> });
+    let notice = notice.map(super::done);
     view! { {head}{notice}{views}{filters}{bulk}{body}{foot}{corner(i18n, saying)} }.into_any()
 }
 

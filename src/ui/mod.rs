@@ -48,6 +48,11 @@ pub fn pill(i18n: I18n, record: &'static Record, state: &str) -> AnyView {
     view! { <span class=format!("pill {tone}")>{i18n.state(record, state)}</span> }.into_any()
 }
 
+/// What was just done, in words.
+pub fn done(text: String) -> AnyView {
+    view! { <div class="notice good" role="status">{icon("circle-check")}<div>{text}</div></div> }.into_any()
+}
+
 /// The description of a record with what the reader's company has added to it.
 pub fn described(record: &str, custom: &[CustomField]) -> Option<&'static Record> {
     Some(extend(modules::record(record)?, custom))

@@ -49,12 +49,7 @@ mod live {
     use web_sys::{DomRect, HtmlElement};
 
     /// Lays out what is near, lets go of what is far, and loads the next page in time.
-    pub fn follow(
-        record: &'static Record,
-        query: Query,
-        pages: RwSignal<Pages>,
-        next: RwSignal<Option<String>>,
-    ) {
+    pub fn follow(record: &'static Record, query: Query, pages: RwSignal<Pages>, next: RwSignal<Option<String>>) {
         let waiting = StoredValue::new(false);
         let look = move || {
             let Some(last) = settle() else { return };

@@ -24,6 +24,7 @@ mod person;
 mod plan;
 mod search;
 mod sheet;
+mod slow;
 mod table;
 pub mod tenancy;
 mod views;

@@ -2,9 +2,11 @@
 
 use super::permission::{admin, busy_firm};
 use crate::platform::door::Error;
+use crate::platform::operator::plans::{self, GIGABYTE, Offer};
 use crate::platform::operator::{self, Asked, Line};
 use crate::platform::tenancy::Db;
 use crate::platform::{auth, plan};
+use crate::record::Names;
 use crate::record::page::Message;
 use crate::tests::api::Program;
 use crate::tests::support::{self, Answer, Browser, Firm, PASSWORD, refusals};
@@ -55,7 +57,9 @@ async fn for_everybody_else_there_is_nothing() {
         };
         let mut browser = Browser::signed_in(&email).await;
         let nowhere = browser.data("/nothing-here").await;
-        for path in ["/operator".to_owned(), page_of(&firm), page_of(&other), "/operator/nothing".to_owned()] {
+        let pages =
+            ["/operator", "/operator/nothing", "/operator/plans", "/operator/plans/new", "/operator/plans/small"];
+        for path in pages.map(str::to_owned).into_iter().chain([page_of(&firm), page_of(&other)]) {
             let page = browser.data(&path).await;
             assert_eq!((page.status, &page.body), (StatusCode::NOT_FOUND, &nowhere.body), "{path} for {role}");
             assert_eq!(browser.get(&path).await.status, StatusCode::NOT_FOUND, "{path} for {role}");
@@ -67,6 +71,12 @@ async fn for_everybody_else_there_is_nothing() {
                 "{form:?} for {role}"
             );
         }
+        for (code, form) in
+            [("small", vec![("_do", "remove")]), ("new", vec![("_do", "save")]), ("small", vec![("_do", "save")])]
+        {
+            let answer = browser.post(&format!("/operator/plans/{code}"), &form).await;
+            assert_eq!(answer.status, StatusCode::NOT_FOUND, "{code} {form:?} for {role}");
+        }
         assert!(!browser.get("/companies").await.body.contains("href=\"/operator\""), "{role}");
     }
     // Nor behind the pages.
@@ -77,6 +87,9 @@ async fn for_everybody_else_there_is_nothing() {
     nothing(operator::give(db, owner, company, "small", &[], &[]).await);
     nothing(operator::suspend(db, owner, company, "x").await);
     nothing(operator::resume(db, owner, company).await);
+    nothing(plans::all(db, owner).await.map(drop));
+    nothing(plans::save(db, owner, &Offer { code: "mine".to_owned(), ..Offer::default() }, true).await);
+    nothing(plans::remove(db, owner, "small").await);
     let refused = sqlx::query("insert into auth.operators values ($1)").bind(owner).execute(db.people()).await;
     assert!(refused.is_err(), "nobody makes themselves an operator");
     for table in ["plan", "subscription", "usage", "log"] {
@@ -144,7 +157,7 @@ async fn a_plan_that_an_operator_gives_counts_with_the_next_request() {
     let give =
         [("_do", "give"), ("plan", "small"), ("flag.api", "on"), ("flag.import", "off"), ("flag.portal", "plan")];
     let given = console.post(&page_of(&firm), &give).await;
-    assert_eq!(given.location, Some(page_of(&firm)), "{}", given.text());
+    assert_eq!(given.location, Some(format!("{}?done=saved", page_of(&firm))), "{}", given.text());
     assert_eq!(owner.get("/webhooks").await.status, StatusCode::NOT_FOUND, "not in the plan");
     assert_eq!(owner.get("/api-tokens").await.status, StatusCode::OK, "turned on beside it");
     assert_eq!(owner.get("/customers/import").await.status, StatusCode::NOT_FOUND, "turned off");
@@ -167,6 +180,125 @@ async fn a_plan_that_an_operator_gives_counts_with_the_next_request() {
     assert_eq!(owner.get("/webhooks").await.status, StatusCode::OK);
 }
 
+/// What the form of a plan sends.
+const MODEST: [(&str, &str); 9] = [
+    ("_do", "save"),
+    ("code", ""),
+    ("name_en", "Modest"),
+    ("name_ar", "متواضعة"),
+    ("users", "٣"),
+    ("storage", "0.5"),
+    ("records", "1,000"),
+    ("calls", ""),
+    ("flag.import", "true"),
+];
+
+fn modest(code: &str, more: &[(&'static str, &'static str)]) -> Vec<(&'static str, String)> {
+    let mut form: Vec<(&str, String)> = MODEST.iter().map(|(name, text)| (*name, (*text).to_owned())).collect();
+    form[1].1 = code.to_owned();
+    form.extend(more.iter().map(|(name, text)| (*name, (*text).to_owned())));
+    form
+}
+
+async fn send(browser: &mut Browser, code: &str, form: &[(&'static str, String)]) -> Answer {
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    browser.post(&format!("/operator/plans/{code}"), &form).await
+}
+
+#[tokio::test]
+async fn operators_make_plans_and_change_them_for_all_who_have_them() {
+    let firm = Firm::new().await;
+    let (who, mut console) = operator().await;
+    let code = format!("p{}", &Uuid::now_v7().simple().to_string()[8..]);
+    let page = format!("/operator/plans/{code}");
+    let made = send(&mut console, "new", &modest(&code, &[])).await;
+    assert_eq!(made.location.as_deref(), Some("/operator/plans?done=saved"), "{}", made.text());
+    let offer = plans::one(&firm.db, who, &code).await.expect("the plan");
+    let name = Names::new("Modest", "متواضعة");
+    let (users, storage, records) = (Some(3), Some(GIGABYTE / 2), Some(1_000));
+    let expected = Offer {
+        code: code.clone(),
+        name,
+        users,
+        storage,
+        records,
+        calls: None,
+        flags: Some(vec!["import".to_owned()]),
+        companies: 0,
+    };
+    assert_eq!(offer, expected);
+    let shown = console.get(&page).await;
+    for part in ["value=\"0.5\"", "value=\"1000\"", "متواضعة", "value=\"remove\""] {
+        assert!(shown.body.contains(part), "{part}: {}", shown.body);
+    }
+    // Once more under the same code there is no other plan.
+    let again = send(&mut console, "new", &modest(&code, &[])).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(again.text().contains(&firm.cx.i18n.message(&Message::new("refuse-code-taken"))), "{}", again.text());
+
+    // It counts for whoever has it, and goes on counting as it is changed.
+    let mut owner = Browser::of(&firm).await;
+    operator::give(&firm.db, who, firm.cx.tenant, &code, &[], &[]).await.expect("given");
+    assert_eq!(firm.tx().await.plan.users, Some(3));
+    assert_eq!(owner.get("/webhooks").await.status, StatusCode::NOT_FOUND);
+    send(&mut console, &code, &modest("another", &[("parts", "true")])).await;
+    assert_eq!(plans::one(&firm.db, who, &code).await.expect("the plan").flags, None, "all parts, under its old code");
+    assert_eq!(owner.get("/webhooks").await.status, StatusCode::OK);
+    assert!(console.get(&page).await.text().contains("1 company has this plan"));
+    // The same again is nothing new.
+    send(&mut console, &code, &modest(&code, &[("parts", "true")])).await;
+
+    let used = console.post(&page, &[("_do", "remove")]).await;
+    assert_eq!(used.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(used.text().contains(&firm.cx.i18n.message(&Message::new("refuse-in-use"))), "{}", used.text());
+    let first = console.post("/operator/plans/unlimited", &[("_do", "remove")]).await;
+    assert_eq!(first.status, StatusCode::UNPROCESSABLE_ENTITY, "companies are founded with it");
+    operator::give(&firm.db, who, firm.cx.tenant, "unlimited", &[], &[]).await.expect("given");
+    let removed = console.post(&page, &[("_do", "remove")]).await;
+    assert_eq!(removed.location.as_deref(), Some("/operator/plans?done=deleted"), "{}", removed.text());
+    assert_eq!(console.get(&page).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(send(&mut console, &code, &modest(&code, &[])).await.status, StatusCode::NOT_FOUND);
+    let log = plans::entries(&firm.db, who).await.expect("the log");
+    let about = |entry: &&operator::Entry| {
+        [&entry.details["old"], &entry.details["new"]].iter().any(|plan| plan["code"] == code.as_str())
+    };
+    let actions: Vec<&str> = log.iter().filter(about).map(|entry| entry.action.as_str()).collect();
+    assert_eq!(actions, ["remove_plan", "change_plan", "add_plan"]);
+    assert!(console.get("/operator/plans").await.text().contains(&code), "the log of plans");
+    assert!(!console.get(&page_of(&firm)).await.text().contains("Added a plan"), "a company's log is its own");
+}
+
+#[tokio::test]
+async fn what_no_plan_can_be_comes_back_with_what_was_typed() {
+    let (_, mut console) = operator().await;
+    let faults = [
+        ("code", "Two words", "code-fault"),
+        ("code", "", "code-fault"),
+        ("code", "new", "code-fault"),
+        ("name_ar", "", "name_ar-fault"),
+        ("users", "0", "users-fault"),
+        ("users", "99999999999", "users-fault"),
+        ("users", "many", "users-fault"),
+        ("records", "-1", "records-fault"),
+        ("records", "1.5", "records-fault"),
+        ("storage", "9999999999999999999", "storage-fault"),
+        ("calls", "\u{7}", "calls-fault"),
+    ];
+    for (field, text, fault) in faults {
+        let mut form = modest("nothing_of_it", &[]);
+        form.iter_mut().filter(|(name, _)| *name == field).for_each(|(_, typed)| *typed = text.to_owned());
+        let answer = send(&mut console, "new", &form).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{field} {text}");
+        assert!(
+            answer.body.contains(fault) && answer.body.contains("value=\"Modest\""),
+            "{field} {text}: {}",
+            answer.body
+        );
+        assert_eq!(answer.body.matches("class=\"err\"").count(), 1, "{field} {text}: {}", answer.body);
+    }
+    assert_eq!(console.get("/operator/plans/nothing_of_it").await.status, StatusCode::NOT_FOUND);
+}
+
 #[tokio::test]
 async fn a_suspended_company_is_closed_to_everybody_and_opens_again() {
     let (firm, other) = (Firm::new().await, Firm::new().await);
@@ -177,6 +309,10 @@ async fn a_suspended_company_is_closed_to_everybody_and_opens_again() {
         ["refuse-operator-reason"],
         "not without a reason"
     );
+    let long = "x".repeat(501);
+    let refused = console.post(&page_of(&firm), &[("_do", "suspend"), ("reason", &long)]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.body.contains("reason-fault") && refused.body.contains(&long), "what was typed comes back");
     console.post(&page_of(&firm), &[("_do", "suspend"), ("reason", "Bills are open")]).await;
     let said = firm.cx.i18n.message(&Message::new("error-suspended"));
     for path in ["/", "/customers", "/customers/new", "/usage", "/nothing-here"] {

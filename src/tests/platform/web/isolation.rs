@@ -65,6 +65,7 @@ pub const SPARED: &[(&str, &str)] = &[
     ("/join", "opened by a sealed invitation: see the tests of permission"),
     ("/manifest.webmanifest", "the same for everybody"),
     ("/messages/{file}", "the same for everybody"),
+    ("/operator/plans/{code}", "nothing for whoever is no operator: see the tests of operators"),
     (
         "/operator/{company}",
         "nothing for whoever is no operator, and no rows for those who are: see the tests of operators",
