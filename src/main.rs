@@ -6,7 +6,7 @@ use diwan::api;
 use diwan::api::limits::Limits;
 use diwan::api::webhooks::Hooks;
 use diwan::app::{forms, shell};
-use diwan::i18n::I18n;
+use diwan::i18n::{I18n, Locale};
 use diwan::modules;
 use diwan::modules::administration::api_token::API_TOKEN;
 use diwan::platform::archive::{delete, load, write};
@@ -109,6 +109,9 @@ enum OperatorVerb {
         /// Name of a new account.
         #[arg(long, default_value = "")]
         name: String,
+        /// Language of a new account, `en` or `ar`.
+        #[arg(long, default_value = "en", value_parser = |tag: &str| Locale::from_tag(tag).ok_or("Diwan speaks en and ar"))]
+        language: Locale,
     },
     /// Takes this from somebody; their account stays.
     Remove {
@@ -368,8 +371,8 @@ async fn asked_to_stop() {
 async fn operators(opened: &database::Opened, verb: OperatorVerb) -> anyhow::Result<()> {
     let mut owner = opened.owner().await?;
     match verb {
-        OperatorVerb::Add { email, name } => {
-            if let Some(password) = operator::add(&mut owner, &email, &name).await? {
+        OperatorVerb::Add { email, name, language } => {
+            if let Some(password) = operator::add(&mut owner, &email, &name, language).await? {
                 println!("a new account for {email}, with the password {password}");
             }
             println!("{email} operates this installation: sign in and open {}", web::OPERATOR);

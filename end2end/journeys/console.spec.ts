@@ -3,10 +3,10 @@
 import { expect, test, unique } from '../support/diwan.js';
 import { command } from '../support/program.js';
 
-test('an operator finds a company, takes webhooks from it, closes it and opens it again', async ({ diwan, second: console }) => {
+test('an operator finds a company, takes webhooks from it, closes it and opens it again', async ({ diwan, second: console, language }) => {
   const { company } = await diwan.signUp();
   const email = `${unique('omar')}@operator.example`;
-  const password = /with the password (\S+)/.exec(await command('operator', 'add', email, '--name', 'Omar Saleh'))?.[1] ?? '';
+  const password = /with the password (\S+)/.exec(await command('operator', 'add', email, '--name', 'Omar Saleh', '--language', language))?.[1] ?? '';
   const { page } = console;
 
   await console.open('/sign-in');

@@ -13,6 +13,7 @@ files-remove-ask = هل تريد إزالة «{ $name }»؟ لا يمكن است
 files-progress = { $name }: { $percent }٪
 files-kilobytes = { $size } كيلوبايت
 files-megabytes = { $size } ميغابايت
+files-gigabytes = { $size } غيغابايت
 
 event-attach = إرفاق ملف
 event-detach = إزالة ملف

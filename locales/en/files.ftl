@@ -13,6 +13,7 @@ files-remove-ask = Remove “{ $name }”? It cannot be brought back.
 files-progress = { $name }: { $percent }%
 files-kilobytes = { $size } kB
 files-megabytes = { $size } MB
+files-gigabytes = { $size } GB
 
 event-attach = Attached a file
 event-detach = Removed a file

@@ -178,12 +178,14 @@ fn measured(i18n: I18n, line: &Line, what: &str, figure: i64) -> String {
 
 fn row(i18n: I18n, line: &Line) -> AnyView {
     let [users, storage, records, calls] = line.levels;
+    let figure = |label: String, figure: String| view! { <td class="end" data-label=label>{figure}</td> };
     let seen = line.seen.as_ref().map_or_else(|| t!(i18n, "operator-never"), |day| i18n.date_text(day));
     let grown = line.grown.map_or("—".to_owned(), |grown| i18n.integer(grown));
     view! {
         <tr><td class="strong"><a href=format!("{OPERATOR}/{}", line.id)><bdi>{i18n.name(&line.name).to_owned()}</bdi></a></td><td>{country(i18n, &line.country)}</td><td>{i18n.name(&line.plan_name).to_owned()}</td>
-            <td class="end">{i18n.integer(users.used)}</td><td class="end">{measured(i18n, line, "records", records.used)}</td><td class="end">{grown}</td>
-            <td class="end">{measured(i18n, line, "storage", storage.used)}</td><td class="end">{i18n.integer(calls.used)}</td><td class="soft">{seen}</td><td>{health(i18n, line)}</td></tr>
+            {figure(word(i18n, "users"), i18n.integer(users.used))}{figure(word(i18n, "records"), measured(i18n, line, "records", records.used))}
+            {figure(t!(i18n, "operator-grown"), grown)}{figure(word(i18n, "storage"), measured(i18n, line, "storage", storage.used))}
+            {figure(word(i18n, "calls"), i18n.integer(calls.used))}<td class="soft" data-label=t!(i18n, "operator-seen")>{seen}</td><td>{health(i18n, line)}</td></tr>
     }
     .into_any()
 }

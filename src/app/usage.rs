@@ -88,14 +88,17 @@ pub fn history(i18n: I18n, days: &[Day]) -> AnyView {
     if days.is_empty() {
         return view! { <p class="soft">{t!(i18n, "usage-no-days")}</p> }.into_any();
     }
-    let figure = |what: &str, value: Option<i64>| value.map_or("—".to_owned(), |value| amount(i18n, what, value));
+    let figure = |what: &str, value: Option<i64>| {
+        let figure = value.map_or("—".to_owned(), |value| amount(i18n, what, value));
+        view! { <td class="end" data-label=word(i18n, what)>{figure}</td> }
+    };
     let rows = days
         .iter()
         .rev()
         .map(|day| {
             view! {
-                <tr><td>{i18n.date_text(&day.day)}</td><td class="end">{figure("users", day.users)}</td><td class="end">{figure("records", day.records)}</td>
-                    <td class="end">{figure("storage", day.storage)}</td><td class="end">{figure("calls", Some(day.calls))}</td><td class="end">{figure("actions", Some(day.actions))}</td></tr>
+                <tr><td class="strong">{i18n.date_text(&day.day)}</td>{figure("users", day.users)}{figure("records", day.records)}{figure("storage", day.storage)}
+                    <td class="end" data-label=t!(i18n, "usage-calls-day")>{i18n.integer(day.calls)}</td>{figure("actions", Some(day.actions))}</tr>
             }
         })
         .collect_view();

@@ -10,6 +10,7 @@ use super::auth;
 use super::error::{Error, Outcome, Refusal};
 use super::plan::{Day, FLAGS, Level, Plan, Turn, Usage};
 use super::tenancy::Db;
+use crate::i18n::Locale;
 use crate::record::value::{self, Value};
 use crate::record::{Field, Kind, Names};
 use rand::RngCore as _;
@@ -281,9 +282,14 @@ pub async fn resume(db: &Db, who: Uuid, company: Uuid) -> Outcome<()> {
 
 // ------------------------------------------------------------------ who operates
 
-/// Makes whoever has this address an operator, with an account of their own if they have none: its password comes back, and
-/// is kept nowhere. `owner` is a connection of the owner of the database, whom no page works as.
-pub async fn add(owner: &mut PgConnection, email: &str, name: &str) -> anyhow::Result<Option<String>> {
+/// Makes whoever has this address an operator, with an account of their own in this language if they have none: its password
+/// comes back, and is kept nowhere. `owner` is a connection of the owner of the database, whom no page works as.
+pub async fn add(
+    owner: &mut PgConnection,
+    email: &str,
+    name: &str,
+    language: Locale,
+) -> anyhow::Result<Option<String>> {
     let email = email.trim().to_lowercase();
     anyhow::ensure!(email.contains('@'), "{email} is not an e-mail address");
     let known: Option<Uuid> = sqlx::query_scalar("select id from auth.users where email = $1")
@@ -295,11 +301,12 @@ pub async fn add(owner: &mut PgConnection, email: &str, name: &str) -> anyhow::R
         None => {
             let (user, password) = (Uuid::now_v7(), new_password());
             let hash = auth::hash_password(password.clone()).await?;
-            sqlx::query("insert into auth.users (id, email, password_hash, name) values ($1, $2, $3, $4)")
+            sqlx::query("insert into auth.users (id, email, password_hash, name, locale) values ($1, $2, $3, $4, $5)")
                 .bind(user)
                 .bind(&email)
                 .bind(hash)
                 .bind(if name.trim().is_empty() { email.as_str() } else { name.trim() })
+                .bind(language.tag())
                 .execute(&mut *owner)
                 .await?;
             (user, Some(password))

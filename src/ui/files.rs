@@ -107,11 +107,16 @@ fn item_view(i18n: I18n, item: FileItem) -> AnyView {
 /// Bytes as people read them.
 pub fn size(i18n: I18n, bytes: i64) -> String {
     const MEGABYTE: i64 = 1024 * 1024;
-    if bytes < MEGABYTE {
-        return t!(i18n, "files-kilobytes", size = (bytes + 1023) / 1024);
+    const GIGABYTE: i64 = 1024 * MEGABYTE;
+    let tenths = |unit: i64| {
+        let tenths = (i128::from(bytes) * 10 + i128::from(unit) / 2) / i128::from(unit);
+        i18n.decimal(Decimal::from_i128_with_scale(tenths, 1).normalize(), 0)
+    };
+    match bytes {
+        ..MEGABYTE => t!(i18n, "files-kilobytes", size = (bytes + 1023) / 1024),
+        MEGABYTE..GIGABYTE => t!(i18n, "files-megabytes", size = tenths(MEGABYTE)),
+        GIGABYTE.. => t!(i18n, "files-gigabytes", size = tenths(GIGABYTE)),
     }
-    let tenths = Decimal::new((bytes * 10 + MEGABYTE / 2) / MEGABYTE, 1).normalize();
-    t!(i18n, "files-megabytes", size = i18n.decimal(tenths, 0))
 }
 
 /// The form that adds files. Where scripts work, choosing is sending, and the button is not needed.

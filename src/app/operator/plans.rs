@@ -120,8 +120,9 @@ pub fn list(list: PlanList) -> AnyView {
 }
 
 fn row(i18n: I18n, offer: &Offer) -> AnyView {
-    let most =
-        |what: &str, most: Option<i64>| most.map_or_else(|| "—".to_owned(), |most| usage::amount(i18n, what, most));
+    let amount = |what: &str, most: Option<i64>| most.map_or("—".to_owned(), |most| usage::amount(i18n, what, most));
+    let most = |what: &str, most: Option<i64>| view! { <td class="end" data-label=usage::word(i18n, what)>{amount(what, most)}</td> };
+    let calls = amount("calls", offer.calls);
     let parts = match &offer.flags {
         None => t!(i18n, "plan-parts-all"),
         Some(flags) if flags.is_empty() => "—".to_owned(),
@@ -131,8 +132,9 @@ fn row(i18n: I18n, offer: &Offer) -> AnyView {
     };
     view! {
         <tr><td class="strong"><a href=format!("{PLANS}/{}", offer.code)><bdi>{i18n.name(&offer.name).to_owned()}</bdi></a></td><td class="soft"><bdi>{offer.code.clone()}</bdi></td>
-            <td class="end">{most("users", offer.users)}</td><td class="end">{most("storage", offer.storage)}</td><td class="end">{most("records", offer.records)}</td>
-            <td class="end">{most("calls", offer.calls)}</td><td class="wrap">{parts}</td><td class="end">{i18n.integer(offer.companies)}</td></tr>
+            {most("users", offer.users)}{most("storage", offer.storage)}{most("records", offer.records)}
+            <td class="end" data-label=t!(i18n, "plan-calls")>{calls}</td><td class="wrap" data-label=t!(i18n, "plan-parts")>{parts}</td>
+            <td class="end" data-label=t!(i18n, "companies")>{i18n.integer(offer.companies)}</td></tr>
     }
     .into_any()
 }
@@ -174,7 +176,7 @@ pub fn form(offer: Option<Offer>) -> AnyView {
                 <fieldset class="field wide"><legend>{t!(i18n, "plan-parts")}</legend>
                     {tick(&form, "parts".to_owned(), t!(i18n, "plan-parts-all-hint"))}{flags}</fieldset>
                 {shared}
-                <div class="acts">{remove}<span class="sp"></span><button class="btn pri" name="_do" value="save">{icon("save")}<span>{t!(i18n, "operator-give")}</span></button></div>
+                <div class="acts"><button class="btn pri" name="_do" value="save">{icon("save")}<span>{t!(i18n, "operator-give")}</span></button><span class="sp"></span>{remove}</div>
             </form>
         </section>
     }

@@ -1,6 +1,7 @@
 //! The operators' console: figures of every company and rows of none, for operators alone.
 
 use super::permission::{admin, busy_firm};
+use crate::i18n::Locale;
 use crate::platform::door::Error;
 use crate::platform::operator::plans::{self, GIGABYTE, Offer};
 use crate::platform::operator::{self, Asked, Line};
@@ -16,7 +17,7 @@ use uuid::Uuid;
 /// An operator who belongs to no company, and a browser in which they have signed in.
 async fn operator() -> (Uuid, Browser) {
     let email = format!("{}@operator.example", Uuid::now_v7());
-    let made = operator::add(&mut admin().await, &email, "Olivia").await.expect("an operator");
+    let made = operator::add(&mut admin().await, &email, "Olivia", Locale::En).await.expect("an operator");
     let password = made.expect("a new account");
     let mut browser = Browser::new().await;
     let answer = browser.post("/sign-in", &[("email", &email), ("password", &password)]).await;
@@ -347,7 +348,7 @@ async fn a_suspended_company_is_closed_to_everybody_and_opens_again() {
 async fn operators_are_made_listed_and_removed_by_the_owner_of_the_database() {
     let firm = Firm::new().await;
     let mut owner = admin().await;
-    let known = operator::add(&mut owner, &firm.email.to_uppercase(), "").await.expect("an operator");
+    let known = operator::add(&mut owner, &firm.email.to_uppercase(), "", Locale::Ar).await.expect("an operator");
     assert_eq!(known, None, "who has an account keeps their password");
     let mut browser = Browser::of(&firm).await;
     assert_eq!(browser.get("/operator").await.status, StatusCode::OK);
@@ -357,5 +358,5 @@ async fn operators_are_made_listed_and_removed_by_the_owner_of_the_database() {
     assert!(operator::remove(&mut owner, &firm.email).await.expect("removed"));
     assert!(!operator::remove(&mut owner, &firm.email).await.expect("nobody"));
     assert_eq!(browser.get("/operator").await.status, StatusCode::NOT_FOUND);
-    assert!(operator::add(&mut owner, "nonsense", "").await.is_err());
+    assert!(operator::add(&mut owner, "nonsense", "", Locale::En).await.is_err());
 }
