@@ -168,12 +168,15 @@ pub async fn prove(db: &Db, email: &str, password: String) -> Outcome<Uuid> {
         return Err(refusal());
     };
     let user: Uuid = row.try_get("id")?;
+    // Counted before the password is looked at: else as many could be tried at once as there is time for.
+    let may: Option<bool> =
+        sqlx::query_scalar("select auth.begin_attempt($1)").bind(user).fetch_one(db.people()).await?;
     let right = verify_password(password, row.try_get("password_hash")?).await?;
-    if row.try_get("locked")? {
+    if !(right && may == Some(true)) {
         return Err(refusal());
     }
-    sqlx::query("select auth.note_attempt($1, $2)").bind(user).bind(right).execute(db.people()).await?;
-    if right { Ok(user) } else { Err(refusal()) }
+    sqlx::query("select auth.end_attempts($1)").bind(user).execute(db.people()).await?;
+    Ok(user)
 }
 
 /// Signs somebody in to the company they joined first, of those that are open if there is one.
