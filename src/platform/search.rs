@@ -43,6 +43,9 @@ async fn candidates(tx: &mut TenantTx, folded: &str, nearly: bool) -> Outcome<Ve
     let records: Vec<&'static Record> =
         door::records().iter().map(|r| tx.described(r)).filter(|r| standing.rights.sees(r)).collect();
     let names: Vec<&str> = records.iter().map(|r| r.name).collect();
+    // What is kept from the reader is left out of what was found, so that more has to be found.
+    let whole = records.iter().all(|record| sql::searches_whole(record, &standing.rights));
+    let most = if whole { MOST } else { 10 * MOST };
     let reaches: Vec<&str> = records.iter().map(|r| standing.rights.on(r).reach.name()).collect();
     let rows = sqlx::query("select record, id from search.find($1, $2, $3, $4, $5, $6, $7, $8)")
         .bind(folded)
@@ -52,7 +55,7 @@ async fn candidates(tx: &mut TenantTx, folded: &str, nearly: bool) -> Outcome<Ve
         .bind(standing.member)
         .bind(standing.branch)
         .bind(standing.customer)
-        .bind(MOST)
+        .bind(most)
         .fetch_all(tx.conn())
         .await?;
     let mut found = Vec::with_capacity(rows.len());

@@ -310,9 +310,18 @@ pub fn search(record: &Record, rights: &Rights, n: usize) -> String {
     if searches_whole(record, rights) {
         return format!("strpos(t.search, ${n}) > 0");
     }
+    format!("strpos({}, ${n}) > 0", seen_text(record, rights))
+}
+
+/// What a search looks in, of the fields that the reader sees: folded, as the whole of it is kept in `search`.
+fn seen_text(record: &Record, rights: &Rights) -> String {
     let seen = record.fields.iter().filter(|f| f.searched && rights.on(record).sees_field(f.name));
-    let parts: Vec<String> = seen.map(|f| format!("strpos(lower({}::text), ${n}) > 0", column("t", f))).collect();
-    if parts.is_empty() { "false".to_owned() } else { format!("({})", parts.join(" or ")) }
+    let text = |field: &Field| match (field.kind, column("t", field)) {
+        (Kind::Names, column) => format!("{column} ->> 'en', {column} ->> 'ar'"),
+        (_, column) => format!("{column}::text"),
+    };
+    let parts: Vec<String> = seen.map(text).collect();
+    if parts.is_empty() { "''".to_owned() } else { folded(&format!("concat_ws(' · ', {})", parts.join(", "))) }
 }
 
 /// Whether the reader sees every field that a search of these records looks in.
@@ -343,11 +352,14 @@ pub fn hits(records: &[&'static Record], rights: &Rights) -> SqlStr {
                 hint = format!("p.{}::text", target.title);
             }
             let state = if record.states.is_empty() { "null" } else { "t.state" };
-            // Where the reader sees all that is searched, the search has found it already.
+            // Where the reader sees all that is searched, the search has found it already: every word somewhere.
             let found = if searches_whole(record, rights) {
                 String::new()
             } else {
-                format!(" and {}", search(record, rights, 2))
+                format!(
+                    " and (select bool_and(strpos({}, w) > 0) from string_to_table($2, ' ') w)",
+                    seen_text(record, rights)
+                )
             };
             format!(
                 "select '{0}' as record, t.id, t.{1}::text as title, {hint} as hint, {state} as state from {0} t{join}
