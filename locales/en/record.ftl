@@ -100,6 +100,7 @@ import-fault-too-large = The file has more than { 1000000 } rows. To import it y
 fault-required = To go on you must fill this in.
 fault-too-long = This text is too long. Shorten it.
 fault-not-number = This is not a number. Write it like 1250.50.
+fault-comma = A comma sets thousands apart, as in 1,250.50. To write a part of one you must use a point, as in 1.5.
 fault-too-many-decimals = This has more decimals than are kept here. Round it.
 fault-out-of-range = This figure is outside the range that is possible here. Check it.
 fault-negative = This cannot be below zero. Enter zero or more.

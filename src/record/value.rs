@@ -112,6 +112,8 @@ pub enum Fault {
     Required,
     TooLong,
     NotNumber,
+    /// A comma that sets no thousands apart.
+    Comma,
     TooManyDecimals,
     OutOfRange,
     Negative,
@@ -128,6 +130,7 @@ impl Fault {
             Fault::Required => "fault-required",
             Fault::TooLong => "fault-too-long",
             Fault::NotNumber => "fault-not-number",
+            Fault::Comma => "fault-comma",
             Fault::TooManyDecimals => "fault-too-many-decimals",
             Fault::OutOfRange => "fault-out-of-range",
             Fault::Negative => "fault-negative",
@@ -355,13 +358,30 @@ pub fn western_digits(text: &str) -> String {
         .collect()
 }
 
+/// Whether commas stand where thousands are set apart and nowhere else. One that was meant as a decimal point would make a
+/// hundred times as much of what was typed.
+fn groups_thousands(text: &str) -> bool {
+    let whole = text.split('.').next().unwrap_or_default().trim_start_matches(['-', '+']).trim_end_matches(['%', '٪']);
+    let mut groups = whole.split(',');
+    let first = groups.next().unwrap_or_default().len();
+    let commas = text.matches(',').count();
+    commas == 0
+        || ((1..=3).contains(&first)
+            && whole.matches(',').count() == commas
+            && groups.all(|group| group.len() == 3 && group.chars().all(|c| c.is_ascii_digit())))
+}
+
 /// Reads a number with optional thousands separators and at most so many decimals.
 fn number(typed: &str, decimals: u32, signed: bool) -> Result<Decimal, Fault> {
     let western = western_digits(typed);
-    let plain: String = western
+    let spaced: String = western
         .chars()
-        .filter(|c| !matches!(c, ',' | '_' | ' ' | '\u{A0}' | '\u{202F}' | '\u{61C}' | '\u{200E}' | '\u{200F}'))
+        .filter(|c| !matches!(c, '_' | ' ' | '\u{A0}' | '\u{202F}' | '\u{61C}' | '\u{200E}' | '\u{200F}'))
         .collect();
+    if !groups_thousands(&spaced) {
+        return Err(Fault::Comma);
+    }
+    let plain = spaced.replace(',', "");
     let plain = plain.strip_suffix(['%', '٪']).unwrap_or(&plain);
     if !plain.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-' | '+')) {
         return Err(Fault::NotNumber);
