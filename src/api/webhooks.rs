@@ -21,7 +21,7 @@ use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 /// Calls at one time.
-const MOST: usize = 32;
+const MOST: usize = 64;
 
 /// How often the outboxes are looked into.
 const POLL: Duration = Duration::from_secs(1);

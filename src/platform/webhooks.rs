@@ -26,9 +26,12 @@ pub const SCHEDULE: [i32; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72
 /// Seconds that an attempt has before another may be made in its place: more than a call takes at most.
 const LEASE: i32 = 60;
 
-/// Attempts at one webhook at a time, and for one company.
+/// Attempts at one time: at a webhook that answers well (at others one), and for a company; of webhooks that did not answer well
+/// the last time, for a company and for all.
 const OF_WEBHOOK: i32 = 3;
 const OF_COMPANY: i32 = 6;
+const OF_UNWELL: i32 = 2;
+const MOST_UNWELL: i32 = 24;
 
 /// Seconds after which an attempt that never began is made anew.
 const LATER: i32 = 60;
@@ -170,10 +173,12 @@ pub struct Due {
 /// Takes what is due for longest, if there is anything.
 pub async fn claim(db: &Db) -> Outcome<Option<Due>> {
     let claimed: Option<(Uuid, Uuid, i32, i64)> =
-        sqlx::query_as("select id, tenant_id, attempt, claim from hooks.claim($1, $2, $3)")
+        sqlx::query_as("select id, tenant_id, attempt, claim from hooks.claim($1, $2, $3, $4, $5)")
             .bind(LEASE)
             .bind(OF_WEBHOOK)
             .bind(OF_COMPANY)
+            .bind(OF_UNWELL)
+            .bind(MOST_UNWELL)
             .fetch_optional(db.people())
             .await?;
     Ok(claimed.map(|(id, tenant, attempt, claim)| Due { id, tenant, attempt, claim }))
@@ -328,6 +333,13 @@ pub async fn settle(db: &Db, delivery: &Delivery, attempted: &Attempted) -> Outc
     }
     .execute(tx.conn())
     .await?;
+    if state != "withheld" {
+        sqlx::query("select hooks.answered($1, $2)")
+            .bind(delivery.webhook)
+            .bind(state == "delivered")
+            .execute(tx.conn())
+            .await?;
+    }
     if attempted.status == Some(410) {
         pause_webhook(&mut tx, delivery.webhook).await?;
     }
