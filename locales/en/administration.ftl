@@ -182,6 +182,7 @@ api_token-view-revoked = Revoked
 api_token-secret = Give this secret to the program. It is shown to you alone, until the program has used it for the first time.
 refuse-token-expires = To keep your company safe you must choose a day from today on, { $most } days ahead at most.
 refuse-token-member = Only somebody who may change members gives a program the rights of another. To go on you must choose yourself.
+refuse-token-further = Your token is kept to some types of records. To go on you must name records here, and only such as the token may touch.
 
 ## Webhooks
 

@@ -71,6 +71,11 @@ customer_payment-line-sales_invoice = Invoice
 ## Refusals
 
 refuse-zero-quantity = The quantity is zero. Enter another one, or take the line out.
+refuse-finer-quantity = { $decimals ->
+    [0] This unit is counted in whole numbers. To go on you must round the quantity.
+    [one] This unit is counted with { $decimals } decimal. To go on you must round the quantity.
+   *[other] This unit is counted with { $decimals } decimals. To go on you must round the quantity.
+}
 refuse-valid-before-date = The quotation would end before its own date. Choose a later last day, or leave it empty.
 refuse-all-optional = All lines are optional. To make an order at least one line must not be optional.
 refuse-delivery-before-order = The delivery date lies before the date of the order. Choose a later one.
@@ -87,8 +92,12 @@ refuse-over-return-of = { $left } of this line can still be returned and you ask
 refuse-nothing-to-return = Everything on this delivery has been returned already. To take more back you must choose another delivery.
 refuse-credit-draft = To credit an invoice you must post it first. A draft can simply be changed.
 refuse-credit-line = This item is not on the invoice. Take the line out, or choose the invoice that holds it.
+refuse-credit-dearer = To credit this line you must give back no more for each than was paid for it, under the same tax code. Take price, discount and tax code from the invoice.
+refuse-order-customer = Order { $number } is another customer’s. To go on you must choose the customer of the order, or make a document without one.
+refuse-order-item = This line belongs to another item of the order. To sell something else you must remove the line and add a new one.
+refuse-delivery-item = This item is not owed by the order. To deliver it you must add it to the order, or make a delivery of its own.
 refuse-over-credit = This is more than is left of the invoice. Credit at most what was invoiced.
-refuse-over-credit-of = { $left } of this line can still be credited, at the invoiced price at most. Lower the quantity or the price.
+refuse-over-credit-of = { $left } of this line can still be credited. Lower the quantity.
 refuse-nothing-to-credit = Everything on this invoice has been credited already. To credit more you must choose another invoice.
 refuse-zero-amount = To record a payment you must enter an amount above zero.
 refuse-over-allocation = The lines settle more than was received. Raise the amount, or settle less.

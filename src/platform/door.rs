@@ -549,6 +549,31 @@ pub(super) async fn note(
     note_several(tx, what, vec![(id, action, changes)]).await
 }
 
+/// What the posting of one document changed of another one.
+pub struct Followed {
+    pub id: Uuid,
+    /// Field, old and new value; `lines.3.delivered` for the third line.
+    pub changes: Vec<(String, Value, Value)>,
+}
+
+/// Writes down what a posting changed of other documents, as any change of them: for their history, and for whoever waits to
+/// be told of it.
+pub async fn follow(tx: &mut TenantTx, record: &'static Record, followed: Vec<Followed>) -> Outcome<()> {
+    let mut notes = Vec::with_capacity(followed.len());
+    for Followed { id, changes } in followed {
+        let changes: serde_json::Map<String, serde_json::Value> = changes
+            .into_iter()
+            .map(|(name, old, new)| (name, old.to_text(), new.to_text()))
+            .filter(|(_, old, new)| old != new)
+            .map(|(name, old, new)| (name, json!([old, new])))
+            .collect();
+        if !changes.is_empty() {
+            notes.push((id, "change", changes.into()));
+        }
+    }
+    if notes.is_empty() { Ok(()) } else { note_several(tx, record.name, notes).await }
+}
+
 /// The audit rows and the events of changes, in one statement.
 async fn note_several(tx: &mut TenantTx, what: &str, notes: Vec<(Uuid, &str, serde_json::Value)>) -> Outcome<()> {
     // What is read from here on is of a state that has no stamp yet.

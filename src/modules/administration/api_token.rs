@@ -37,7 +37,7 @@ pub use rules::ApiTokenRules;
 
 #[cfg(feature = "ssr")]
 mod rules {
-    use super::super::member::lent_by_another;
+    use super::super::member::{lent_by_another, reaches_further};
     use crate::platform::document::Document;
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
@@ -67,6 +67,7 @@ mod rules {
                 refusals.push(Refusal::new("refuse-token-expires").with("most", MOST as usize).at("expires"));
             }
             refusals.extend(lent_by_another(tx, token));
+            refusals.extend(reaches_further(tx, token));
             if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
         }
 

@@ -40,7 +40,7 @@ pub static MEMBER: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{MemberRules, lent_by_another};
+pub use rules::{MemberRules, lent_by_another, reaches_further};
 
 #[cfg(feature = "ssr")]
 mod rules {
@@ -61,6 +61,15 @@ mod rules {
         let others = record.link("member").is_some_and(|member| member != tx.standing.member);
         (others && !tx.standing.rights.changes(&super::MEMBER))
             .then(|| Refusal::new("refuse-token-member").at("member"))
+    }
+
+    /// What stands in the way of a record whose lines name types of records, when the program that writes it is kept to types:
+    /// it reaches no further than these.
+    pub fn reaches_further(tx: &TenantTx, record: &Document) -> Option<Refusal> {
+        let kept = tx.cx.scope.as_ref()?.records.as_ref()?;
+        let named: Vec<&str> = record.lines.iter().filter_map(|line| line.get("record").text()).collect();
+        let within = !named.is_empty() && named.iter().all(|name| kept.contains(*name));
+        (!within).then(|| Refusal::new("refuse-token-further").at("lines"))
     }
 
     pub struct MemberRules;

@@ -45,7 +45,7 @@ pub use rules::WebhookRules;
 
 #[cfg(feature = "ssr")]
 mod rules {
-    use super::super::member::lent_by_another;
+    use super::super::member::{lent_by_another, reaches_further};
     use super::WEBHOOK;
     use crate::platform::document::Document;
     use crate::platform::door::{self, Effects, Error, Outcome, Posting, Refusal, Rules};
@@ -66,6 +66,7 @@ mod rules {
                 refusals.push(Refusal::new("refuse-webhook-url").at("url"));
             }
             refusals.extend(lent_by_another(tx, webhook));
+            refusals.extend(reaches_further(tx, webhook));
             for (row, line) in webhook.lines.iter().enumerate() {
                 let record = line.get("record").text().and_then(door::record);
                 let known = |event: &str| {

@@ -51,6 +51,7 @@ pub use rules::{AdjustmentLine, AdjustmentRules, adjust};
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::stock::{self, Move, Moves, Place};
+    use super::super::unit;
     use super::super::valuation::Level;
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::platform::document::Document;
@@ -73,7 +74,9 @@ mod rules {
     #[async_trait]
     impl Rules for AdjustmentRules {
         async fn complete(&self, tx: &mut TenantTx, adjustment: &mut Document) -> Outcome<()> {
-            crate::modules::sales::pricing::check_quantities(adjustment)?;
+            unit::check_quantities(adjustment)?;
+            let fineness = unit::fineness_of(tx, &adjustment.lines).await?;
+            unit::check_fineness(&adjustment.lines, |item| fineness.get(&item).copied())?;
             let opening = adjustment.text("reason") == Some("opening");
             let costs = if opening { standard_costs(tx, adjustment).await? } else { HashMap::new() };
             for line in &mut adjustment.lines {

@@ -64,8 +64,9 @@ mod rules {
     use super::super::pricing::{self, Totals};
     use super::super::receivable::{self, Claim, OpenItem, Settlement};
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
-    use crate::platform::document::Document;
-    use crate::platform::door::{self, Effects, Error, Lock, Outcome, Posting, Refusal, Rules};
+    use crate::modules::inventory::unit;
+    use crate::platform::document::{Document, Line};
+    use crate::platform::door::{self, Effects, Error, Followed, Lock, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Minor, Value, money};
     use async_trait::async_trait;
@@ -77,7 +78,7 @@ mod rules {
     #[async_trait]
     impl Rules for CreditNoteRules {
         async fn complete(&self, tx: &mut TenantTx, note: &mut Document) -> Outcome<()> {
-            pricing::check_quantities(note)?;
+            unit::check_quantities(note)?;
             if note.get("reason").is_null() && note.version == 0 {
                 note.set("reason", tx.cx.i18n.format("credit-note-reason-default", None));
             }
@@ -136,8 +137,13 @@ mod rules {
                 .iter()
                 .find(|l| l.id == id)
                 .ok_or_else(|| Refusal::new("refuse-credit-line").at_line(row, "item"))?;
+            // What one costs after its discount: no more goes back for it than was paid.
+            let paid = |line: &Line| line.decimal("price") * (Decimal::ONE_HUNDRED - line.decimal("discount"));
+            if paid(line) > paid(source) || line.link("tax_code") != source.link("tax_code") {
+                return Err(Refusal::new("refuse-credit-dearer").at_line(row, "price"));
+            }
             let left = source.decimal("quantity") - source.decimal("credited");
-            if line.decimal("quantity") > left || line.decimal("price") > source.decimal("price") {
+            if line.decimal("quantity") > left {
                 return Err(Refusal::new("refuse-over-credit-of")
                     .with("left", left.normalize())
                     .at_line(row, "quantity"));
@@ -197,18 +203,23 @@ mod rules {
     #[async_trait]
     impl Posting for Credited {
         async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
-            sqlx::query(
+            let lines: Vec<(i32, Decimal, Decimal)> = sqlx::query_as(
                 "update sales_invoice_line l set credited = l.credited + u.q
                    from (select id, sum(q) as q from unnest($3::uuid[], $4::numeric[]) as x (id, q) group by id) u
-                  where l.tenant_id = $1 and l.parent = $2 and l.id = u.id",
+                  where l.tenant_id = $1 and l.parent = $2 and l.id = u.id
+                 returning l.position, l.credited - u.q, l.credited",
             )
             .bind(tx.tenant())
             .bind(self.invoice)
             .bind(self.lines.iter().map(|l| l.0).collect::<Vec<_>>())
             .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
-            .execute(tx.conn())
+            .fetch_all(tx.conn())
             .await?;
-            Ok(())
+            let credited = |(position, before, after): (i32, Decimal, Decimal)| {
+                (format!("lines.{position}.credited"), before.into(), after.into())
+            };
+            let changes = lines.into_iter().map(credited).collect();
+            door::follow(tx, &SALES_INVOICE, vec![Followed { id: self.invoice, changes }]).await
         }
     }
 }

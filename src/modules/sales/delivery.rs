@@ -60,14 +60,14 @@ pub use rules::{DeliveryLine, DeliveryRules, Facts, post};
 
 #[cfg(feature = "ssr")]
 mod rules {
-    use super::super::order::{OrderLine, Progress, SALES_ORDER, What};
-    use super::super::pricing;
+    use super::super::order::{OrderLine, Progress, SALES_ORDER, What, other_customer};
     use super::DELIVERY;
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::modules::inventory::stock::{self, Move, Moves, Place};
+    use crate::modules::inventory::unit;
     use crate::modules::inventory::valuation::Level;
     use crate::platform::document::{Document, Line};
-    use crate::platform::door::{self, Effects, Error, Lock, Outcome, Posting, Refusal, Rules};
+    use crate::platform::door::{self, Effects, Error, Followed, Lock, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Minor, money};
     use crate::typed;
@@ -88,8 +88,10 @@ mod rules {
     #[async_trait]
     impl Rules for DeliveryRules {
         async fn complete(&self, tx: &mut TenantTx, delivery: &mut Document) -> Outcome<()> {
-            pricing::check_quantities(delivery)?;
+            unit::check_quantities(delivery)?;
             delivery.fill("cost", 0);
+            let fineness = unit::fineness_of(tx, &delivery.lines).await?;
+            unit::check_fineness(&delivery.lines, |item| fineness.get(&item).copied())?;
             let ids: Vec<Uuid> = delivery.lines.iter().filter_map(|l| l.link("item")).collect();
             let units: Vec<(Uuid, Uuid)> =
                 sqlx::query_as("select id, unit from item where tenant_id = $1 and id = any($2)")
@@ -147,6 +149,9 @@ mod rules {
         let order = match delivery.link("sales_order") {
             Some(id) => {
                 let order = door::load(tx, &SALES_ORDER, id, Lock::Update).await?;
+                if delivery.link("customer") != order.link("customer") {
+                    return Err(other_customer(order.number()).into());
+                }
                 if delivery.link("return_of").is_none()
                     && !matches!(order.state(), Some("confirmed" | "partly_delivered"))
                 {
@@ -182,7 +187,18 @@ mod rules {
         let mut effects = Effects::to("posted").numbered();
         let (mut moves, mut progress, mut total) = (Vec::new(), Vec::new(), 0);
         for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
-            if let Some(order_line) = line.order_line {
+            if let Some((_, lines)) = &facts.order {
+                // Somebody who writes a line by hand means what is still owed of the item.
+                let is_owed =
+                    |l: &&OrderLine| l.item == line.item && owed.get(&l.id).is_some_and(|left| *left > Decimal::ZERO);
+                let meant = match line.order_line {
+                    Some(id) => lines.iter().find(|l| l.id == id && l.item == line.item),
+                    None => lines.iter().find(is_owed),
+                };
+                let order_line = meant.ok_or_else(|| Refusal::new("refuse-delivery-item").at_line(row, "item"))?.id;
+                if line.order_line.is_none() {
+                    effects.set_lines.push((line.id, "order_line", order_line.into()));
+                }
                 let left = owed.entry(order_line).or_default();
                 if line.quantity > *left {
                     return Err(Refusal::new("refuse-over-delivery-of")
@@ -296,27 +312,35 @@ mod rules {
     #[async_trait]
     impl Posting for Returned {
         async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
-            sqlx::query(
+            let lines: Vec<(i32, Decimal, Decimal)> = sqlx::query_as(
                 "update delivery_line l set returned = l.returned + u.q
                    from (select id, sum(q) as q from unnest($3::uuid[], $4::numeric[]) as x (id, q) group by id) u
-                  where l.tenant_id = $1 and l.parent = $2 and l.id = u.id",
+                  where l.tenant_id = $1 and l.parent = $2 and l.id = u.id
+                 returning l.position, l.returned - u.q, l.returned",
             )
             .bind(tx.tenant())
             .bind(self.delivery)
             .bind(self.lines.iter().map(|l| l.0).collect::<Vec<_>>())
             .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
-            .execute(tx.conn())
+            .fetch_all(tx.conn())
             .await?;
-            sqlx::query(
+            let before: Option<String> = sqlx::query_scalar(
                 "update delivery d set version = d.version + 1, state = 'returned'
-                  where d.tenant_id = $1 and d.id = $2
-                    and not exists (select from delivery_line l where l.tenant_id = $1 and l.parent = $2 and l.returned < l.quantity)",
+                   from delivery b
+                  where d.tenant_id = $1 and d.id = $2 and b.tenant_id = $1 and b.id = d.id
+                    and not exists (select from delivery_line l where l.tenant_id = $1 and l.parent = $2 and l.returned < l.quantity)
+                 returning b.state",
             )
             .bind(tx.tenant())
             .bind(self.delivery)
-            .execute(tx.conn())
+            .fetch_optional(tx.conn())
             .await?;
-            Ok(())
+            let returned = |(position, before, after): (i32, Decimal, Decimal)| {
+                (format!("lines.{position}.returned"), before.into(), after.into())
+            };
+            let mut changes: Vec<_> = lines.into_iter().map(returned).collect();
+            changes.extend(before.map(|before| ("state".to_owned(), before.into(), "returned".into())));
+            door::follow(tx, &DELIVERY, vec![Followed { id: self.delivery, changes }]).await
         }
     }
 }

@@ -79,12 +79,13 @@ pub use rules::{InvoiceRules, post, revenue};
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::credit_note::CREDIT_NOTE;
-    use super::super::order::{Progress, What};
+    use super::super::order::{Progress, What, check_agrees};
     use super::super::payment::CUSTOMER_PAYMENT;
     use super::super::pricing::{self, TaxTotal, Totals};
     use super::super::receivable::{Claim, OpenItem};
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::modules::finance::terms;
+    use crate::modules::inventory::unit;
     use crate::platform::document::{Document, Line};
     use crate::platform::door::{self, Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
@@ -99,7 +100,7 @@ mod rules {
     impl Rules for InvoiceRules {
         async fn complete(&self, tx: &mut TenantTx, invoice: &mut Document) -> Outcome<()> {
             pricing::follow_customer(tx, invoice).await?;
-            pricing::check_quantities(invoice)?;
+            unit::check_quantities(invoice)?;
             invoice.fill("open", 0);
             for line in &mut invoice.lines {
                 if line.get("credited").is_null() {
@@ -117,6 +118,9 @@ mod rules {
             let mut effects = Effects::default();
             match action {
                 "post" => {
+                    if let Some(order) = invoice.link("sales_order") {
+                        check_agrees(tx, invoice, order).await?;
+                    }
                     let books = ledger::books(tx, invoice.date()).await?;
                     let totals = pricing::totals_of(invoice, &books.tax_rates, &tx.company)?;
                     let parts = terms::parts_of(tx, invoice.link("payment_term")).await?;

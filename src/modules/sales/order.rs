@@ -82,7 +82,7 @@ pub static SALES_ORDER: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{OrderLine, OrderRules, Progress, What};
+pub use rules::{OrderLine, OrderRules, Progress, What, check_agrees, other_customer};
 
 #[cfg(feature = "ssr")]
 mod rules {
@@ -90,14 +90,17 @@ mod rules {
     use super::super::delivery::DELIVERY;
     use super::super::invoice::SALES_INVOICE;
     use super::super::pricing;
+    use super::SALES_ORDER;
     use crate::modules::inventory::stock;
+    use crate::modules::inventory::unit;
     use crate::modules::inventory::valuation::Level;
     use crate::platform::document::{Document, Line};
-    use crate::platform::door::{self, Effects, Error, Outcome, Posting, Refusal, Rules};
+    use crate::platform::door::{self, Effects, Error, Followed, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::typed;
     use async_trait::async_trait;
     use rust_decimal::Decimal;
+    use sqlx::Row as _;
     use std::collections::HashMap;
     use uuid::Uuid;
 
@@ -112,7 +115,7 @@ mod rules {
     impl Rules for OrderRules {
         async fn complete(&self, tx: &mut TenantTx, order: &mut Document) -> Outcome<()> {
             pricing::follow_customer(tx, order).await?;
-            pricing::check_quantities(order)?;
+            unit::check_quantities(order)?;
             if order.get("delivery_date").date().is_some_and(|d| d < order.date()) {
                 return Err(Refusal::new("refuse-delivery-before-order").at("delivery_date").into());
             }
@@ -211,6 +214,37 @@ mod rules {
         if invoice.lines.is_empty() { Err(Refusal::new("refuse-nothing-to-invoice")) } else { Ok(invoice) }
     }
 
+    /// Refuses a document of an order that is for somebody else, or has something else on a line of the order.
+    pub async fn check_agrees(tx: &mut TenantTx, document: &Document, order: Uuid) -> Outcome<()> {
+        let ordered: Vec<(Option<Uuid>, Option<String>, Uuid, Uuid)> = sqlx::query_as(
+            "select o.customer, o.number, l.id, l.item from sales_order o
+               join sales_order_line l on l.tenant_id = o.tenant_id and l.parent = o.id
+              where o.tenant_id = $1 and o.id = $2",
+        )
+        .bind(tx.tenant())
+        .bind(order)
+        .fetch_all(tx.conn())
+        .await?;
+        if let Some((customer, number, ..)) = ordered.first()
+            && document.link("customer") != *customer
+        {
+            return Err(other_customer(number.as_deref()).into());
+        }
+        for (row, line) in document.lines.iter().enumerate() {
+            let is_ordered =
+                |id: Uuid| ordered.iter().any(|(_, _, of, item)| *of == id && Some(*item) == line.link("item"));
+            if line.link("order_line").is_some_and(|id| !is_ordered(id)) {
+                return Err(Refusal::new("refuse-order-item").at_line(row, "item").into());
+            }
+        }
+        Ok(())
+    }
+
+    /// That a document of an order is not for whoever ordered.
+    pub fn other_customer(number: Option<&str>) -> Refusal {
+        Refusal::new("refuse-order-customer").with("number", number.unwrap_or_default()).at("customer")
+    }
+
     /// Quantities of order lines that were delivered, invoiced, returned or credited.
     pub struct Progress {
         pub order: Uuid,
@@ -232,30 +266,34 @@ mod rules {
             if self.lines.is_empty() {
                 return Ok(());
             }
-            let sql = match self.what {
-                What::Delivered => {
+            let (field, sql) = match self.what {
+                What::Delivered => (
+                    "delivered",
                     "update sales_order_line l set delivered = l.delivered + u.q from (select id, sum(q) as q from unnest($2::uuid[], $3::numeric[]) as x (id, q) group by id) u
-                      where l.tenant_id = $1 and l.id = u.id and l.parent = $4"
-                }
-                What::Invoiced => {
+                      where l.tenant_id = $1 and l.id = u.id and l.parent = $4
+                     returning l.position, l.delivered - u.q, l.delivered",
+                ),
+                What::Invoiced => (
+                    "invoiced",
                     "update sales_order_line l set invoiced = l.invoiced + u.q from (select id, sum(q) as q from unnest($2::uuid[], $3::numeric[]) as x (id, q) group by id) u
-                      where l.tenant_id = $1 and l.id = u.id and l.parent = $4 and (u.q < 0 or l.invoiced + u.q <= l.delivered)"
-                }
+                      where l.tenant_id = $1 and l.id = u.id and l.parent = $4 and (u.q < 0 or l.invoiced + u.q <= l.delivered)
+                     returning l.position, l.invoiced - u.q, l.invoiced",
+                ),
             };
             let mut ids: Vec<Uuid> = self.lines.iter().map(|l| l.0).collect();
-            let done = sqlx::query(sql)
+            let lines: Vec<(i32, Decimal, Decimal)> = sqlx::query_as(sql)
                 .bind(tx.tenant())
                 .bind(&ids)
                 .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
                 .bind(self.order)
-                .execute(tx.conn())
+                .fetch_all(tx.conn())
                 .await?;
             ids.sort();
             ids.dedup();
-            if done.rows_affected() != ids.len() as u64 {
+            if lines.len() != ids.len() {
                 return Err(Refusal::new("refuse-over-invoice").into());
             }
-            sqlx::query(
+            let order = sqlx::query(
                 "update sales_order o set version = o.version + 1, delivered = p.delivered, invoiced = p.invoiced, to_invoice = p.to_invoice,
                         state = case when o.state in ('closed', 'cancelled') and not (p.undelivered and o.delivered = 100) then o.state
                                      when not p.undelivered and p.invoiced >= 100 then 'closed'
@@ -268,13 +306,28 @@ mod rules {
                                 bool_or(delivered > invoiced) as to_invoice, bool_or(delivered < quantity) as undelivered,
                                 bool_or(delivered > 0) as begun
                            from sales_order_line where tenant_id = $1 and parent = $2) p
-                  where o.tenant_id = $1 and o.id = $2",
+                   join sales_order b on b.tenant_id = $1 and b.id = $2
+                  where o.tenant_id = $1 and o.id = $2
+                 returning b.state as state_before, o.state, b.delivered as delivered_before, o.delivered,
+                           b.invoiced as invoiced_before, o.invoiced, b.to_invoice as to_invoice_before, o.to_invoice",
             )
             .bind(tx.tenant())
             .bind(self.order)
-            .execute(tx.conn())
+            .fetch_one(tx.conn())
             .await?;
-            Ok(())
+            let mut changes = Vec::new();
+            for (position, before, after) in lines {
+                changes.push((format!("lines.{position}.{field}"), before.into(), after.into()));
+            }
+            for name in ["delivered", "invoiced"] {
+                let before: Decimal = order.try_get(format!("{name}_before").as_str())?;
+                changes.push((name.to_owned(), before.into(), order.try_get::<Decimal, _>(name)?.into()));
+            }
+            let (before, after): (bool, bool) = (order.try_get("to_invoice_before")?, order.try_get("to_invoice")?);
+            changes.push(("to_invoice".to_owned(), before.into(), after.into()));
+            let (before, after): (String, String) = (order.try_get("state_before")?, order.try_get("state")?);
+            changes.push(("state".to_owned(), before.into(), after.into()));
+            door::follow(tx, &SALES_ORDER, vec![Followed { id: self.order, changes }]).await
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::price_list;
 use crate::modules::finance::ledger;
+use crate::modules::inventory::unit;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{Outcome, Refusal};
 use crate::platform::tenancy::TenantTx;
@@ -194,12 +195,15 @@ async fn from_price_list(tx: &mut TenantTx, document: &mut Document) -> Outcome<
 /// Fills each line from its item where the line says nothing itself. Answers with the tax rates of the company.
 async fn from_items(tx: &mut TenantTx, document: &mut Document) -> Outcome<HashMap<Uuid, Decimal>> {
     let ids: Vec<Uuid> = document.lines.iter().filter_map(|l| l.link("item")).collect();
-    let rows =
-        sqlx::query("select i.id, i.unit, i.price, i.tax_code from item i where i.tenant_id = $1 and i.id = any($2)")
-            .bind(tx.tenant())
-            .bind(&ids)
-            .fetch_all(tx.conn())
-            .await?;
+    let rows = sqlx::query(
+        "select i.id, i.unit, i.price, i.tax_code, u.decimals from item i
+               left join unit u on u.tenant_id = i.tenant_id and u.id = i.unit
+              where i.tenant_id = $1 and i.id = any($2)",
+    )
+    .bind(tx.tenant())
+    .bind(&ids)
+    .fetch_all(tx.conn())
+    .await?;
     let items: HashMap<Uuid, sqlx::postgres::PgRow> = rows.into_iter().map(|row| (row.get("id"), row)).collect();
     for line in &mut document.lines {
         let Some(row) = line.link("item").and_then(|id| items.get(&id)) else { continue };
@@ -208,6 +212,8 @@ async fn from_items(tx: &mut TenantTx, document: &mut Document) -> Outcome<HashM
         fill(line, "tax_code", row.try_get::<Option<Uuid>, _>("tax_code")?);
         fill(line, "quantity", Decimal::ONE);
     }
+    let fineness = |item: Uuid| items.get(&item).and_then(|row| row.get("decimals"));
+    unit::check_fineness(&document.lines, fineness)?;
     ledger::tax_rates(tx).await
 }
 
@@ -215,18 +221,6 @@ fn fill(line: &mut Line, name: &'static str, value: impl Into<Value>) {
     if line.get(name).is_null() {
         line.set(name, value);
     }
-}
-
-/// Refuses quantities of zero, which would be lines that mean nothing.
-pub fn check_quantities(document: &Document) -> Outcome<()> {
-    let refusals: Vec<Refusal> = document
-        .lines
-        .iter()
-        .enumerate()
-        .filter(|(_, line)| line.get("quantity").decimal().is_some_and(|q| q.is_zero()))
-        .map(|(row, _)| Refusal::new("refuse-zero-quantity").at_line(row, "quantity"))
-        .collect();
-    if refusals.is_empty() { Ok(()) } else { Err(crate::platform::door::Error::Refused(refusals)) }
 }
 
 /// The priced fields of a line, to be carried into the next document.

@@ -78,6 +78,7 @@ mod rules {
     use super::super::order::SALES_ORDER;
     use super::super::pricing;
     use super::QUOTATION;
+    use crate::modules::inventory::unit;
     use crate::platform::document::Document;
     use crate::platform::door::{self, Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
@@ -90,7 +91,7 @@ mod rules {
     impl Rules for QuotationRules {
         async fn complete(&self, tx: &mut TenantTx, quotation: &mut Document) -> Outcome<()> {
             pricing::follow_customer(tx, quotation).await?;
-            pricing::check_quantities(quotation)?;
+            unit::check_quantities(quotation)?;
             quotation.fill("revision", 0);
             let until = quotation.date().checked_add(30.days()).ok();
             quotation.fill("valid_until", until);

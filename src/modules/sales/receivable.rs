@@ -2,8 +2,9 @@
 //!
 //! The sum of open base amounts equals the receivable account at every moment; the books' health checks it.
 
+use super::invoice::SALES_INVOICE;
 use crate::platform::document::Document;
-use crate::platform::door::{Outcome, Posting, Refusal};
+use crate::platform::door::{self, Followed, Outcome, Posting, Refusal};
 use crate::platform::tenancy::TenantTx;
 use crate::record::{Minor, money};
 use async_trait::async_trait;
@@ -232,17 +233,26 @@ impl Posting for Unsettle {
 
 /// Brings the open amount and the state of invoices in line with the sub-ledger.
 async fn refresh_invoices(tx: &mut TenantTx, invoices: &[Uuid]) -> Outcome<()> {
-    sqlx::query(
+    let changed: Vec<(Uuid, Minor, Minor, String, String)> = sqlx::query_as(
         "update sales_invoice i set version = i.version + 1, open = o.open,
                 state = case when o.open = 0 then 'paid' when o.open < i.total then 'partly_paid' else 'posted' end
            from (select source, sum(open)::bigint as open from open_item where tenant_id = $1 and source = any($2) group by source) o
-          where i.tenant_id = $1 and i.id = o.source",
+           join sales_invoice b on b.tenant_id = $1 and b.id = o.source
+          where i.tenant_id = $1 and i.id = o.source
+         returning i.id, b.open, i.open, b.state, i.state",
     )
     .bind(tx.tenant())
     .bind(invoices)
-    .execute(tx.conn())
+    .fetch_all(tx.conn())
     .await?;
-    Ok(())
+    let followed = |(id, open, now_open, state, now_state): (Uuid, Minor, Minor, String, String)| Followed {
+        id,
+        changes: vec![
+            ("open".to_owned(), open.into(), now_open.into()),
+            ("state".to_owned(), state.into(), now_state.into()),
+        ],
+    };
+    door::follow(tx, &SALES_INVOICE, changed.into_iter().map(followed).collect()).await
 }
 
 /// When a document's claim is due in which parts: ISO dates, minor units of its currency.
