@@ -62,6 +62,7 @@ list-total = { $count ->
     [many] إجمالي { $count } سجلًا
    *[other] إجمالي { $count } سجل
 }
+list-groups-most = تظهر أكبر { $limit } مجموعة من حيث عدد السجلات. استخدم عوامل التصفية لعرض غيرها.
 list-empty = قائمة { $records } فارغة
 list-nothing-found = لا نتائج
 list-nothing-found-hint = لا يوجد سجل يطابق البحث وعوامل التصفية. أزل بعضها لعرض المزيد.

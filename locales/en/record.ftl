@@ -50,6 +50,7 @@ list-total = { $count ->
     [one] Total of { $count } record
    *[other] Total of { $count } records
 }
+list-groups-most = The { $limit } groups with the most records are shown. Filter the list to see others.
 list-empty = { $records } will appear here
 list-nothing-found = Nothing found
 list-nothing-found-hint = No record matches the search and the filters. Take some of them away to see more.

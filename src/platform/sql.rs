@@ -618,8 +618,8 @@ pub fn totals(record: &Record, fields: &[&str], wheres: &[Condition]) -> SqlStr 
     ))
 }
 
-/// Rows by the values of a field, most first. `$1` tenant, then the conditions' values. Columns: value, label, currency,
-/// count, sums.
+/// Rows by the values of a field, those with most rows first. The limit is one of values: each comes with all its currencies.
+/// `$1` tenant, then the conditions' values. Columns: value, label, currency, count, sums.
 pub fn groups(record: &Record, by: &Field, fields: &[&str], wheres: &[Condition], limit: u32) -> SqlStr {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
     let sums = sums(fields);
@@ -634,8 +634,11 @@ pub fn groups(record: &Record, by: &Field, fields: &[&str], wheres: &[Condition]
     };
     safe(format!(
         "select g.value::text as value, {label} as label, g.currency, g.n{outer}
-           from (select {0} as value, {currency} as currency, count(*) as n{sums} from {1} t
-                  where t.tenant_id = $1{conditions} group by 1, 2 order by n desc limit {limit}) g{join} order by g.n desc, 1",
+           from (select s.*, dense_rank() over (order by s.whole desc, s.value) as place
+                   from (select {0} as value, {currency} as currency, count(*) as n,
+                                sum(count(*)) over (partition by {0}) as whole{sums} from {1} t
+                          where t.tenant_id = $1{conditions} group by 1, 2) s) g{join}
+          where g.place <= {limit} order by g.place, g.currency",
         column("t", by),
         record.name
     ))

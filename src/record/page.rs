@@ -154,6 +154,8 @@ pub struct ListPage {
     pub board: Vec<BoardColumn>,
     /// The groups, when rows are grouped.
     pub groups: Vec<Group>,
+    /// What the reader is told that the list leaves out.
+    pub note: Option<Message>,
     /// What can be done to many rows at once: `delete`, `set`, actions.
     pub bulk: Vec<String>,
     /// The id that a job gets which is asked for on this page.

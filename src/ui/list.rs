@@ -34,7 +34,8 @@ pub fn view(page: ListPage, notice: Option<String>) -> AnyView {
     let foot = foot(i18n, &page, record, next);
     let bulk = bulk(i18n, record, &page);
     let notice = notice.map(super::done);
-    view! { {head}{notice}{views}{filters}{bulk}{body}{foot}{corner(i18n, saying)} }.into_any()
+    let note = page.note.as_ref().map(|note| view! { <p class="hint">{i18n.message(note)}</p> });
+    view! { {head}{notice}{views}{filters}{bulk}{body}{note}{foot}{corner(i18n, saying)} }.into_any()
 }
 
 fn head(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {

@@ -6,9 +6,10 @@ use crate::platform::seal;
 use crate::platform::sql::{self, Bind, Condition, Keyset};
 use crate::platform::tenancy::{Standing, TenantTx};
 use crate::record::fold::fold;
-use crate::record::page::{BoardColumn, Cell, Group, ListPage, Row, Suggestion};
+use crate::record::page::{BoardColumn, Cell, Group, ListPage, Message, Row, Suggestion};
 use crate::record::query::{COUNT_LIMIT, PAGE, Query, TAB_LIMIT, groupable};
 use crate::record::{Field, Kind, Reach, Record};
+use rust_decimal::Decimal;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 use uuid::Uuid;
@@ -160,10 +161,11 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
     let board =
         if query.board { board(tx, record, &columns, &conditions, sort, descending).await? } else { Vec::new() };
     let group = query.group.as_deref().and_then(|name| record.field(name)).filter(|field| groupable(field.kind));
-    let groups = match group.filter(|field| rights.on(record).sees_field(field.name)) {
+    let (groups, more_groups) = match group.filter(|field| rights.on(record).sees_field(field.name)) {
         Some(field) => groups(tx, record, field, &conditions).await?,
-        None => Vec::new(),
+        None => (Vec::new(), false),
     };
+    let note = more_groups.then(|| Message::new("list-groups-most").with("limit", Decimal::from(GROUPS)));
 
     let count = count(tx, record, &conditions).await?;
     let capped = count > COUNT_LIMIT;
@@ -175,6 +177,7 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         saved: crate::platform::views::list(tx, record).await?,
         board,
         groups,
+        note,
         query,
         hidden,
         rows,
@@ -325,16 +328,16 @@ async fn board(
 /// Groups shown at once.
 const GROUPS: u32 = 200;
 
-/// Rows counted and summed by the values of a field.
+/// Rows counted and summed by the values of a field, and whether there are more groups.
 async fn groups(
     tx: &mut TenantTx,
     record: &'static Record,
     by: &'static Field,
     conditions: &[Condition],
-) -> Outcome<Vec<Group>> {
+) -> Outcome<(Vec<Group>, bool)> {
     let (tenant, rights) = (tx.tenant(), tx.rights());
     let summed: Vec<&str> = record.totals.iter().copied().filter(|f| rights.on(record).sees_field(f)).collect();
-    let select = sqlx::query(sql::groups(record, by, &summed, conditions, GROUPS)).bind(tenant);
+    let select = sqlx::query(sql::groups(record, by, &summed, conditions, GROUPS + 1)).bind(tenant);
     let mut groups: Vec<Group> = Vec::new();
     for row in bind(select, conditions).fetch_all(tx.conn()).await? {
         let (text, currency): (Option<String>, String) = (row.try_get("value")?, row.try_get("currency")?);
@@ -351,7 +354,9 @@ async fn groups(
             groups[at].sums.push(((*field).to_owned(), currency.clone(), row.try_get(*field)?));
         }
     }
-    Ok(groups)
+    let more = groups.len() > GROUPS as usize;
+    groups.truncate(GROUPS as usize);
+    Ok((groups, more))
 }
 
 /// The ids of all that a query finds for this reader, in the order of the list, up to a limit.

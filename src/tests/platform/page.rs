@@ -12,6 +12,11 @@ use sqlx::{Connection as _, PgConnection};
 
 /// Confirmed orders of 1.00 from this number to that one, put into the table itself: the door would take minutes.
 async fn orders(firm: &Firm, from: i64, to: i64) {
+    orders_in(firm, "SAR", from, to).await;
+}
+
+/// The same in this currency.
+async fn orders_in(firm: &Firm, currency: &str, from: i64, to: i64) {
     let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
     let mut tx = admin.begin().await.expect("a transaction");
     sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await.expect("triggers rest");
@@ -19,7 +24,7 @@ async fn orders(firm: &Firm, from: i64, to: i64) {
         "insert into sales_order (tenant_id, id, number, customer, date, warehouse, currency, rate, net, total,
                 base_total, state, search, created_by)
          select $1, gen_random_uuid(), 'SO-2001-' || lpad(g::text, 5, '0'), $2, date '2001-01-01' + (g % 300)::int, $3,
-                'SAR', 1, 100, 100, 100, 'confirmed', 'so-2001-' || g, $4
+                $7, 1, 100, 100, 100, 'confirmed', 'so-2001-' || g, $4
            from generate_series($5::bigint, $6::bigint) g",
     )
     .bind(firm.cx.tenant)
@@ -28,6 +33,7 @@ async fn orders(firm: &Firm, from: i64, to: i64) {
     .bind(firm.cx.user)
     .bind(from)
     .bind(to)
+    .bind(currency)
     .execute(&mut *tx)
     .await
     .expect("orders");
@@ -92,6 +98,28 @@ async fn counting_stops_at_ten_thousand_and_that_of_tabs_at_a_thousand() {
     let shown = Browser::of(&firm).await.get("/sales-orders").await;
     assert!(shown.text().contains("More than 10,000 records"), "{}", shown.text());
     assert!(shown.text().contains("999+") && shown.text().contains("10,000+"), "{}", shown.text());
+}
+
+/// What has several currencies is one group with a sum of each; where there are too many groups, the smallest give way.
+#[tokio::test]
+async fn two_hundred_groups_are_shown_each_of_them_whole() {
+    let firm = Firm::new().await;
+    // A day for each of 201 orders in riyals; all days but the last have one in dollars, and the 200th a third.
+    orders_in(&firm, "SAR", 1, 201).await;
+    orders_in(&firm, "USD", 301, 500).await;
+    orders_in(&firm, "SAR", 800, 800).await;
+    let page = list(&firm, &[("group", "date")]).await;
+    assert_eq!(page.groups.len(), 200);
+    let first = &page.groups[0];
+    assert_eq!((first.text.as_deref(), first.count), (Some("2001-07-20"), 3));
+    assert_eq!(first.sums, [("SAR", 200), ("USD", 100)].map(|(c, sum)| ("total".to_owned(), c.to_owned(), sum)));
+    assert!(page.groups[1..].iter().all(|group| group.count == 2 && group.sums.len() == 2), "{:?}", page.groups);
+    assert_eq!(page.note.map(|note| note.id).as_deref(), Some("list-groups-most"));
+    let shown = Browser::of(&firm).await.get("/sales-orders?group=date").await;
+    assert!(shown.text().contains("The 200 groups with the most records are shown."), "{}", shown.text());
+    // Where there are no more, nothing is said.
+    let page = list(&firm, &[("group", "date"), ("date", "2001-01-01..2001-07-20")]).await;
+    assert_eq!((page.groups.len(), page.note), (200, None));
 }
 
 #[tokio::test]
