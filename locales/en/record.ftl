@@ -50,6 +50,7 @@ list-total = { $count ->
     [one] Total of { $count } record
    *[other] Total of { $count } records
 }
+list-totals-most = Totals are shown for up to { $limit } records. Filter the list to see them.
 list-groups-most = The { $limit } groups with the most records are shown. Filter the list to see others.
 list-empty = { $records } will appear here
 list-nothing-found = Nothing found

@@ -135,7 +135,8 @@ pub struct ListPage {
     pub count: i64,
     /// Whether there are more rows than were counted.
     pub capped: bool,
-    /// Sums over all matching rows, in the order of the record's totals, by currency.
+    /// Sums over all matching rows, in the order of the record's totals, by currency; none where there are more rows than were
+    /// counted.
     pub totals: Vec<(String, String, i64)>,
     /// Place before the first row, when there are earlier rows.
     pub before: Option<String>,

@@ -165,12 +165,21 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         Some(field) => groups(tx, record, field, &conditions).await?,
         None => (Vec::new(), false),
     };
-    let note = more_groups.then(|| Message::new("list-groups-most").with("limit", Decimal::from(GROUPS)));
 
     let count = count(tx, record, &conditions).await?;
     let capped = count > COUNT_LIMIT;
+    let whole = query.board || query.group.is_some();
+    let sums = !whole && columns.iter().any(|field| record.totals.contains(&field.name));
+    let note = if more_groups && !query.board {
+        Some(Message::new("list-groups-most").with("limit", Decimal::from(GROUPS)))
+    } else if capped && sums {
+        Some(Message::new("list-totals-most").with("limit", Decimal::from(COUNT_LIMIT)))
+    } else {
+        None
+    };
     Ok(ListPage {
         record: record.name.to_owned(),
+        // A count stops at the limit; a sum would read every row that matches each time somebody looks.
         totals: if capped { Vec::new() } else { totals(tx, record, &conditions).await? },
         views: view_counts(tx, record).await?,
         labels: filter_labels(tx, record, &query).await?,

@@ -86,17 +86,25 @@ async fn counting_stops_at_ten_thousand_and_that_of_tabs_at_a_thousand() {
     let page = list(&firm, &[]).await;
     assert_eq!((page.count, page.capped), (COUNT_LIMIT, false));
     assert_eq!(page.totals, [("total".to_owned(), "SAR".to_owned(), COUNT_LIMIT * 100)]);
+    assert_eq!(page.note, None);
     orders(&firm, COUNT_LIMIT + 1, COUNT_LIMIT + 1).await;
     let page = list(&firm, &[]).await;
     assert_eq!((page.count, page.capped, page.rows.len()), (COUNT_LIMIT, true, 50));
     assert_eq!(page.views[..2], [TAB_LIMIT + 1; 2]);
     assert!(page.totals.is_empty(), "a sum of some is no total");
+    // Where totals would stand, and nowhere else, the page says why there are none.
+    let said = async |pairs: &[(&str, &str)]| list(&firm, pairs).await.note.map(|note| note.id);
+    assert_eq!(page.note.map(|note| note.id).as_deref(), Some("list-totals-most"));
+    for elsewhere in [("columns", "number,date"), ("layout", "board"), ("group", "state")] {
+        assert_eq!(said(&[elsewhere]).await, None, "{elsewhere:?}");
+    }
     // What is filtered counts for itself.
     let some = list(&firm, &[("date", "2001-01-01..2001-01-02")]).await;
-    assert_eq!((some.count, some.capped), (67, false));
+    assert_eq!((some.count, some.capped, some.totals.len(), some.note), (67, false, 1, None));
 
     let shown = Browser::of(&firm).await.get("/sales-orders").await;
     assert!(shown.text().contains("More than 10,000 records"), "{}", shown.text());
+    assert!(shown.text().contains("Totals are shown for up to 10,000 records."), "{}", shown.text());
     assert!(shown.text().contains("999+") && shown.text().contains("10,000+"), "{}", shown.text());
 }
 
@@ -120,6 +128,8 @@ async fn two_hundred_groups_are_shown_each_of_them_whole() {
     // Where there are no more, nothing is said.
     let page = list(&firm, &[("group", "date"), ("date", "2001-01-01..2001-07-20")]).await;
     assert_eq!((page.groups.len(), page.note), (200, None));
+    let board = list(&firm, &[("group", "date"), ("layout", "board")]).await;
+    assert_eq!(board.note, None, "a board has no groups");
 }
 
 #[tokio::test]
