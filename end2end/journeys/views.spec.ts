@@ -22,7 +22,7 @@ test('a kept view is shared with a colleague', async ({ house: owner, second: co
   await expect(colleague.page.locator('table.list tbody tr')).toHaveCount(1);
   await expect(colleague.page.locator('table.list tbody tr')).toContainText('Basalt Trading');
   await expect(colleague.page.locator('table.list thead th')).toHaveCount(3);
-  // It is whoever kept it who takes it away.
+  // A colleague does not take it away.
   await colleague.page.locator('.viewtools summary').filter({ hasText: colleague.t('view-save') }).click();
   await expect(colleague.page.getByRole('button', { name: colleague.t('view-forget') })).toHaveCount(0);
 });

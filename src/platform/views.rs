@@ -21,13 +21,14 @@ const QUERY_LENGTH: usize = 2000;
 pub async fn list(tx: &mut TenantTx, record: &Record) -> Outcome<Vec<SavedView>> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
     let rows = sqlx::query(
-        "select id, name, query, shared, member = $3 as mine from saved_view
+        "select id, name, query, shared, (member = $3 or (shared and $5)) as removable from saved_view
           where tenant_id = $1 and record = $2 and (member = $3 or (shared and $4)) order by name, id limit 50",
     )
     .bind(tenant)
     .bind(record.name)
     .bind(member)
     .bind(shares(tx, record))
+    .bind(tx.standing.rights.changes_everything())
     .fetch_all(tx.conn())
     .await?;
     rows.iter()
@@ -37,7 +38,7 @@ pub async fn list(tx: &mut TenantTx, record: &Record) -> Outcome<Vec<SavedView>>
                 name: row.try_get("name")?,
                 query: row.try_get("query")?,
                 shared: row.try_get("shared")?,
-                mine: row.try_get("mine")?,
+                removable: row.try_get("removable")?,
             })
         })
         .collect()
@@ -92,15 +93,17 @@ pub async fn keep(tx: &mut TenantTx, record: &'static Record, name: &str, query:
     door::note(tx, VIEW, id, action, changes).await
 }
 
-/// Forgets one's own view.
+/// Forgets one's own view. Whoever runs the company forgets those that others share, too: who made one may have left.
 pub async fn forget(tx: &mut TenantTx, id: Uuid) -> Outcome<()> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
     let gone: Option<(String, String, bool)> = sqlx::query_as(
-        "delete from saved_view where tenant_id = $1 and id = $2 and member = $3 returning name, query, shared",
+        "delete from saved_view where tenant_id = $1 and id = $2 and (member = $3 or (shared and $4))
+         returning name, query, shared",
     )
     .bind(tenant)
     .bind(id)
     .bind(member)
+    .bind(tx.standing.rights.changes_everything())
     .fetch_optional(tx.conn())
     .await?;
     let Some((name, query, shared)) = gone else { return Err(Error::NotFound) };

@@ -99,7 +99,8 @@ pub struct SavedView {
     /// What stands behind the question mark of the list's address.
     pub query: String,
     pub shared: bool,
-    pub mine: bool,
+    /// Whether this reader may remove it.
+    pub removable: bool,
 }
 
 /// One state of a board, with its latest cards.

@@ -125,7 +125,7 @@ fn tools(i18n: I18n, record: &'static Record, page: &ListPage, kept: Option<&Sav
             <label class="tick"><input type="checkbox" name="shared" value="true" checked=kept.is_some_and(|k| k.shared) />{t!(i18n, "view-shared")}</label>
             <button class="btn pri small">{t!(i18n, "view-keep")}</button>
         </form>
-        {kept.filter(|view| view.mine).map(|view| view! {
+        {kept.filter(|view| view.removable).map(|view| view! {
             <form method="post" action=format!("/{}/views", record.path)><input type="hidden" name="forget" value=view.id.to_string() />
                 <button class="btn quiet small">{icon("trash-2")}<span>{t!(i18n, "view-forget")}</span></button></form>
         })}

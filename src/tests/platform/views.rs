@@ -9,6 +9,7 @@ use crate::record::query::Query;
 use crate::tests::support::{Browser, Firm, dec, record, refusals};
 use axum::http::StatusCode;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 #[tokio::test]
 async fn a_shared_view_is_everybodys_and_a_kept_one_is_ones_own() {
@@ -28,12 +29,55 @@ async fn a_shared_view_is_everybodys_and_a_kept_one_is_ones_own() {
     let mut tx = firm.db.begin(&colleague).await.expect("enter");
     let seen = views::list(&mut tx, orders).await.expect("views");
     assert_eq!(seen.len(), 1);
-    assert_eq!((seen[0].name.as_str(), seen[0].mine), ("Ours", false));
+    assert_eq!((seen[0].name.as_str(), seen[0].removable), ("Ours", false));
     assert!(seen[0].query.contains("group=customer"));
-    assert!(matches!(views::forget(&mut tx, seen[0].id).await, Err(Error::NotFound)), "only its owner forgets it");
+    assert!(matches!(views::forget(&mut tx, seen[0].id).await, Err(Error::NotFound)), "a colleague does not forget it");
     let store = firm.colleague("storekeeper").await;
     let mut tx = firm.db.begin(&store).await.expect("enter");
     assert!(matches!(views::keep(&mut tx, record("journal_entry"), "Books", &query, true).await, Err(Error::Denied)));
+}
+
+#[tokio::test]
+async fn whoever_runs_the_company_forgets_what_others_share() {
+    let firm = Firm::new().await;
+    let (maker, colleague) = (firm.colleague("sales").await, firm.colleague("sales").await);
+    let orders = record("sales_order");
+    let query = Query { search: Some("steel".to_owned()), ..Query::default() };
+    let mut tx = firm.db.begin(&maker).await.expect("enter");
+    views::keep(&mut tx, orders, "Steel of all of us", &query, true).await.expect("kept");
+    views::keep(&mut tx, orders, "For my eyes only", &query, false).await.expect("kept");
+    let kept = views::list(&mut tx, orders).await.expect("views");
+    tx.commit().await.expect("commit");
+    assert!(kept.iter().all(|view| view.removable));
+    let id = |name: &str| kept.iter().find(|view| view.name == name).expect("a view").id;
+    let (shared, own) = (id("Steel of all of us"), id("For my eyes only"));
+    let mut seller = Browser::signed_in(&format!("{}@firm.example", colleague.user)).await;
+    let mut owner = Browser::of(&firm).await;
+    for (browser, removes) in [(&mut seller, false), (&mut owner, true)] {
+        let list = browser.get("/sales-orders?q=steel").await;
+        assert!(
+            list.text().contains("Steel of all of us") && !list.text().contains("For my eyes only"),
+            "{}",
+            list.text()
+        );
+        assert_eq!(list.body.contains("name=\"forget\""), removes, "{}", list.body);
+        let gone = browser.post("/sales-orders/views", &[("forget", own.to_string().as_str())]).await;
+        assert_eq!(gone.status, StatusCode::NOT_FOUND, "what nobody shares is nobody else's");
+        let gone = browser.post("/sales-orders/views", &[("forget", shared.to_string().as_str())]).await;
+        assert_eq!(gone.status, if removes { StatusCode::SEE_OTHER } else { StatusCode::NOT_FOUND });
+    }
+    let mut tx = firm.db.begin(&maker).await.expect("enter");
+    let left = views::list(&mut tx, orders).await.expect("views");
+    assert_eq!(left.iter().map(|view| view.name.as_str()).collect::<Vec<_>>(), ["For my eyes only"]);
+    let told: Vec<(String, Option<Uuid>)> =
+        sqlx::query_as("select action, user_id from audit where tenant_id = $1 and record_id = $2 order by id")
+            .bind(firm.cx.tenant)
+            .bind(shared)
+            .fetch_all(tx.conn())
+            .await
+            .expect("the audit");
+    let did = |action: &str, user: Uuid| (action.to_owned(), Some(user));
+    assert_eq!(told, [did("create", maker.user), did("delete", firm.cx.user)]);
 }
 
 #[tokio::test]
@@ -80,7 +124,7 @@ async fn groups_add_up_and_keep_what_is_hidden() {
         .map(|l| l.into_iter().filter(|(_, t)| !t.is_empty()).map(|(n, t)| (n.to_owned(), t.to_owned())).collect());
     let member = firm.colleague("auditor").await;
     let mut tx = firm.tx().await;
-    let role = uuid::Uuid::now_v7();
+    let role = Uuid::now_v7();
     let fields = [("code", "NOWH"), ("name", "Sees no warehouse"), ("base", "auditor")];
     let fields = fields.iter().map(|(n, t)| ((*n).to_owned(), (*t).to_owned())).collect();
     door::save(&mut tx, record("role"), role, 0, &door::Typed { fields, lines: Some(lines.collect()) })
