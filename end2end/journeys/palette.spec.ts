@@ -72,6 +72,29 @@ test('a key pressed the moment the palette closes is not lost', async ({ house: 
   await expect(palette(diwan)).toBeHidden();
 });
 
+test('Enter opens what is typed, not what was found before', async ({ house: diwan, page, language }) => {
+  const code = unique('C');
+  const customer = { language, active: 'true' };
+  await diwan.bring('customers', { ...customer, code: unique('C'), [`name-${language}`]: 'Basalt Trading' });
+  await diwan.bring('customers', { ...customer, code, [`name-${language}`]: 'Slate House' });
+  await page.keyboard.press('Control+KeyK');
+  await page.locator('#palette-input').fill('basalt');
+  await expect(options(diwan).first()).toContainText('Basalt Trading');
+
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route('**/api/page', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.locator('#palette-input').fill('slate');
+  await page.keyboard.press('Enter');
+  await expect(palette(diwan)).toBeVisible();
+  await diwan.go(async () => release());
+  await expect(diwan.field('code')).toHaveValue(code);
+  await expect(palette(diwan)).toBeHidden();
+});
+
 test('on an Arabic keyboard the palette goes, makes and acts, and single keys do their work', async ({ house: diwan, page }) => {
   /** Opens the palette and takes what is called so. */
   const take = async (label: string) => {

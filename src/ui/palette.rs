@@ -208,6 +208,14 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
     let hits = RwSignal::new(Vec::<Hit>::new());
     let chosen = RwSignal::new(0usize);
     let asked = StoredValue::new(0u32);
+    // The question that was answered last, and the one at which Enter waits for the answer.
+    let (answered, entered) = (StoredValue::new(0u32), StoredValue::new(0u32));
+    let take = move || {
+        let option = chosen.try_get_untracked().and_then(|at| document().get_element_by_id(&option_id(at)));
+        if let Some(option) = option {
+            option.unchecked_into::<HtmlElement>().click();
+        }
+    };
     let ask = move |typed: String| {
         text.set(typed.clone());
         chosen.set(0);
@@ -219,10 +227,17 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
             }
             leptos::task::spawn_local(async move {
                 let page = calls::load(vec!["search".to_owned()], vec![("q".to_owned(), typed)]).await;
-                if asked.try_get_value() == Some(number)
-                    && let Ok(calls::Loaded { page: calls::Page::Search(page), .. }) = page
-                {
-                    hits.set(page.hits);
+                if asked.try_get_value() != Some(number) {
+                    return;
+                }
+                answered.set_value(number);
+                hits.set(match page {
+                    Ok(calls::Loaded { page: calls::Page::Search(page), .. }) => page.hits,
+                    _ => Vec::new(),
+                });
+                if entered.get_value() == number {
+                    // Once they are drawn.
+                    super::browser::after(0, take);
                 }
             });
         });
@@ -246,8 +261,13 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
             "ArrowDown" => chosen.update(|at| *at = if *at >= last { 0 } else { *at + 1 }),
             "ArrowUp" => chosen.update(|at| *at = if *at == 0 { last } else { *at - 1 }),
             "Enter" => {
-                if let Some(option) = document().get_element_by_id(&option_id(chosen.get_untracked())) {
-                    option.unchecked_into::<HtmlElement>().click();
+                let number = asked.get_value();
+                let begins_with_offer = hits.with_untracked(Vec::is_empty) && count() > 0;
+                // What was found for an earlier text is not what Enter means, unless somebody walked to it.
+                if answered.get_value() == number || chosen.get_untracked() > 0 || begins_with_offer {
+                    take();
+                } else {
+                    entered.set_value(number);
                 }
             }
             _ => return,
