@@ -104,7 +104,7 @@ fn day_field(i18n: I18n, page: &AuditPage, name: &'static str, label: String, ty
 }
 
 fn entry_view(i18n: I18n, page: &AuditPage, entry: &AuditEntry) -> AnyView {
-    let (record, currency) = (described(&entry.record, &page.custom), &page.company_currency);
+    let record = described(&entry.record, &page.custom);
     let what = match record {
         Some(record) => {
             let title = i18n.audited(Some(record), entry);
@@ -120,8 +120,9 @@ fn entry_view(i18n: I18n, page: &AuditPage, entry: &AuditEntry) -> AnyView {
         }
     };
     let action = i18n.event(record, &entry.action);
-    let rows: Vec<_> =
-        entry.changes.iter().filter_map(|change| change_view(i18n, record, change, currency, currency)).collect();
+    let rows: Vec<_> = (entry.changes.iter())
+        .filter_map(|change| change_view(i18n, record, change, &entry.currency, &page.company_currency))
+        .collect();
     let count = t!(i18n, "audit-fields", count = rows.len() as i64);
     let changes = (!rows.is_empty()).then(|| {
         view! { <details><summary>{count}</summary><table class="diff"><tbody>{rows}</tbody></table></details> }

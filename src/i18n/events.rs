@@ -12,6 +12,13 @@ pub struct Changed {
     pub field: Option<&'static Field>,
 }
 
+impl Changed {
+    /// The currency of the field's amounts in a record that has this one of its own.
+    pub fn currency<'c>(&self, own: &'c str, company: &'c str) -> &'c str {
+        if self.field.is_some_and(|f| f.kind == Kind::Base) { company } else { own }
+    }
+}
+
 impl I18n {
     /// What was done: what is done to all records, or an action of this one.
     pub fn event(&self, record: Option<&Record>, action: &str) -> String {

@@ -95,10 +95,17 @@ pub async fn entries(tx: &mut TenantTx, query: &AuditQuery, days: &Days, limit: 
     .fetch_all(tx.conn())
     .await?;
     let mut entries: Vec<AuditEntry> = rows.iter().map(read).collect::<Outcome<_>>()?;
-    let about = entries.iter().filter_map(|entry| Some((door::record(&entry.record)?, entry.record_id)));
-    let titles = titles(tx, about).await?;
+    let about: BTreeMap<Uuid, &'static Record> =
+        entries.iter().filter_map(|entry| Some((entry.record_id, door::record(&entry.record)?))).collect();
+    let of: Vec<_> = about.iter().map(|(id, record)| (*record, *id)).collect();
+    let known = known(tx, of.into_iter()).await?;
+    let gone = about.into_iter().filter(|(id, _)| !known.contains_key(id)).collect();
+    let last = last_currencies(tx, gone).await?;
     for entry in &mut entries {
-        entry.title = titles.get(&entry.record_id).cloned();
+        let record = known.get(&entry.record_id);
+        entry.title = record.map(|record| record.title.clone());
+        let own = record.map(|record| &record.currency).or_else(|| last.get(&entry.record_id));
+        entry.currency = own.filter(|own| !own.is_empty()).unwrap_or(&tx.company.currency).clone();
     }
     let changes =
         entries.iter_mut().filter_map(|entry| Some((tx.described(door::record(&entry.record)?), &mut entry.changes)));
@@ -121,15 +128,21 @@ fn read(row: &sqlx::postgres::PgRow) -> Outcome<AuditEntry> {
         action: row.try_get("action")?,
         address: row.try_get("address")?,
         request: row.try_get("request")?,
+        currency: String::new(),
         changes: changes.map(|(field, pair)| (field.clone(), text(pair.get(0)), text(pair.get(1)))).collect(),
     })
 }
 
-/// Titles of records, as far as they are still there, with one statement per type; empty for those that have none.
-async fn titles(
-    tx: &mut TenantTx,
-    of: impl Iterator<Item = (&'static Record, Uuid)>,
-) -> Outcome<HashMap<Uuid, String>> {
+/// A record that is still there.
+struct Known {
+    /// Empty when it has none.
+    title: String,
+    /// Of its money; empty when it has none of its own.
+    currency: String,
+}
+
+/// Records, as far as they are still there, with one statement per type.
+async fn known(tx: &mut TenantTx, of: impl Iterator<Item = (&'static Record, Uuid)>) -> Outcome<HashMap<Uuid, Known>> {
     let mut wanted: BTreeMap<&str, (&'static Record, Vec<Uuid>)> = BTreeMap::new();
     for (record, id) in of {
         wanted.entry(record.name).or_insert((record, Vec::new())).1.push(id);
@@ -139,10 +152,39 @@ async fn titles(
         let tenant = tx.tenant();
         let rows = sqlx::query(sql::titles(record, Reach::All)).bind(tenant).bind(ids).fetch_all(tx.conn()).await?;
         for row in rows {
-            found.insert(row.try_get("id")?, row.try_get::<Option<String>, _>("title")?.unwrap_or_default());
+            let title = row.try_get::<Option<String>, _>("title")?.unwrap_or_default();
+            found.insert(row.try_get("id")?, Known { title, currency: row.try_get("currency")? });
         }
     }
     Ok(found)
+}
+
+/// The currencies that records had when they went, as the log itself tells; nothing of those that never had one.
+async fn last_currencies(tx: &mut TenantTx, of: Vec<(Uuid, &'static Record)>) -> Outcome<HashMap<Uuid, String>> {
+    let (mut ids, mut records, mut fields) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, record) in of {
+        let Some(field) = record.currency_field() else { continue };
+        ids.push(id);
+        records.push(record.name);
+        fields.push(field.name);
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let tenant = tx.tenant();
+    let rows: Vec<(Uuid, Option<String>)> = sqlx::query_as(
+        "select distinct on (a.record_id) a.record_id, coalesce(a.changes -> w.field ->> 1, a.changes -> w.field ->> 0)
+           from unnest($2::uuid[], $3::text[], $4::text[]) as w (id, record, field)
+           join audit a on a.tenant_id = $1 and a.record = w.record and a.record_id = w.id
+          where a.changes -> w.field is not null order by a.record_id, a.id desc",
+    )
+    .bind(tenant)
+    .bind(ids)
+    .bind(records)
+    .bind(fields)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().filter_map(|(id, currency)| Some((id, currency?))).collect())
 }
 
 /// Changes of a record: field, old and new text.
@@ -165,15 +207,15 @@ pub async fn name_links(tx: &mut TenantTx, mut changes: Vec<(&'static Record, &m
         let links = changes.iter().filter_map(|(name, old, new)| Some((target(record, name)?, [id(old), id(new)])));
         links.flat_map(|(target, ids)| ids.into_iter().flatten().map(move |id| (target, id)))
     });
-    let titles = titles(tx, linked.collect::<Vec<_>>().into_iter()).await?;
+    let known = known(tx, linked.collect::<Vec<_>>().into_iter()).await?;
     let i18n = tx.cx.i18n;
     for (record, changes) in &mut changes {
         for (_, old, new) in changes.iter_mut().filter(|(name, ..)| target(record, name).is_some()) {
             for text in [old, new] {
                 let Some(id) = id(text) else { continue };
-                *text = Some(match titles.get(&id) {
-                    Some(title) if title.is_empty() => t!(i18n, "unnumbered"),
-                    Some(title) => title.clone(),
+                *text = Some(match known.get(&id) {
+                    Some(record) if record.title.is_empty() => t!(i18n, "unnumbered"),
+                    Some(record) => record.title.clone(),
                     None => t!(i18n, "audit-gone"),
                 });
             }

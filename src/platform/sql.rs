@@ -664,11 +664,13 @@ pub fn linked(parts: &[(&'static Record, &'static str)], rights: &Rights) -> Sql
     ))
 }
 
-/// Titles of records. `$1` tenant, `$2` ids; with a `reach`, `$3` is whose rows. Columns: id, title.
+/// Titles of records. `$1` tenant, `$2` ids; with a `reach`, `$3` is whose rows. Columns: id, title, and the currency of the
+/// record's money, empty where it has none of its own.
 pub fn titles(record: &Record, reach: Reach) -> SqlStr {
     safe(format!(
-        "select t.id, t.{}::text as title from {} t where t.tenant_id = $1 and t.id = any($2){}",
+        "select t.id, t.{}::text as title, {} as currency from {} t where t.tenant_id = $1 and t.id = any($2){}",
         record.title,
+        row_currency(record),
         record.name,
         within(record, reach, 3)
     ))

@@ -21,6 +21,8 @@ pub struct AuditEntry {
     pub action: String,
     pub address: String,
     pub request: String,
+    /// The one of the record's amounts: its own as it is now, or was last when the record is gone; else the company's.
+    pub currency: String,
     /// Field, old and new canonical text; for links the title of what they lead to.
     pub changes: Vec<(String, Option<String>, Option<String>)>,
 }

@@ -732,11 +732,11 @@ pub fn change_view(
     i18n: I18n,
     record: Option<&'static Record>,
     (name, old, new): &(String, Option<String>, Option<String>),
-    currency: &str,
+    own_currency: &str,
     company_currency: &str,
 ) -> Option<AnyView> {
     let changed = i18n.changed(record, name)?;
-    let currency = if changed.field.is_some_and(|f| f.kind == Kind::Base) { company_currency } else { currency };
+    let currency = changed.currency(own_currency, company_currency);
     let show = |text: &Option<String>| i18n.changed_value(record, &changed, text.as_deref(), currency);
     let (old, new) = (show(old), show(new));
     Some(change_row(changed.label, old, new))

@@ -27,7 +27,7 @@ pub async fn write(db: &Db, cx: &Cx, query: &AuditQuery, format: Format) -> Outc
         return Err(Error::Refused(refusals.collect()));
     }
     let i18n = cx.i18n;
-    let log = Log { i18n, currency: tx.company.currency.clone(), custom: tx.custom.clone() };
+    let log = Log { i18n, company_currency: tx.company.currency.clone(), custom: tx.custom.clone() };
     let title = t!(i18n, "page-audit");
     let mut growing = match format {
         Format::Sheet(format) => Growing::sheet(format, &log.headings(), &title, i18n)?,
@@ -89,8 +89,7 @@ async fn conditions(tx: &mut TenantTx, query: &AuditQuery, days: &Days) -> Outco
 #[derive(Clone)]
 struct Log {
     i18n: I18n,
-    /// The company's: the log does not know in which one an amount was.
-    currency: String,
+    company_currency: String,
     custom: Arc<CustomFields>,
 }
 
@@ -157,7 +156,10 @@ impl Log {
         let side = |changed: &Changed, text: &Option<String>| match (text, changed.field.zip(record)) {
             (None, _) => Cell::Empty,
             (Some(text), Some((Field { kind: Kind::Link(_), .. }, _))) => Cell::Text(self.i18n.label(text)),
-            (Some(text), Some((field, record))) => sheet_cell(self.i18n, record, field, text, &self.currency),
+            (Some(text), Some((field, record))) => {
+                let currency = changed.currency(&entry.currency, &self.company_currency);
+                sheet_cell(self.i18n, record, field, text, currency)
+            }
             (Some(text), None) => Cell::Text(text.clone()),
         };
         let rows = entry.changes.iter().filter_map(|(name, old, new)| {
@@ -175,8 +177,8 @@ impl Log {
         let record = door::record(&entry.record).map(|record| self.custom.describe(record));
         let rows = entry.changes.iter().filter_map(|(name, old, new)| {
             let changed = self.i18n.changed(record, name)?;
-            let side =
-                |text: &Option<String>| self.i18n.changed_value(record, &changed, text.as_deref(), &self.currency);
+            let currency = changed.currency(&entry.currency, &self.company_currency);
+            let side = |text: &Option<String>| self.i18n.changed_value(record, &changed, text.as_deref(), currency);
             let (old, new) = (side(old), side(new));
             Some([changed.label, old, new])
         });

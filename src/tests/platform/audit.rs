@@ -1,12 +1,12 @@
 //! The audit log: everything is in it, and nothing in it can be changed unseen.
 
 use crate::platform::audit::{self, Fault};
-use crate::platform::document::Document;
+use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error};
 use crate::record::Names;
 use crate::record::audit::AuditQuery;
 use crate::tests::platform::pdf::pages;
-use crate::tests::support::{self, Browser, Firm, code, record};
+use crate::tests::support::{self, Browser, Firm, code, dec, form, record};
 use axum::http::StatusCode;
 use sqlx::{Connection as _, PgConnection};
 use uuid::Uuid;
@@ -162,6 +162,66 @@ async fn the_log_leaves_as_a_file_for_those_who_see_it() {
     for format in ["csv", "xlsx", "pdf"] {
         let answer = accountant.get(&format!("/audit/export?format={format}")).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{format}");
+    }
+}
+
+#[tokio::test]
+async fn amounts_have_the_decimals_of_their_document_on_the_page_and_in_files() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    firm.rate("KWD", "12.2").await;
+    firm.rate("JPY", "0.025").await;
+    let draft = async |currency: &str, quantity: &str, price: &str| {
+        let line = Line::new().with("item", item).with("quantity", dec(quantity)).with("price", dec(price));
+        let fill =
+            |invoice: Document| Document { lines: vec![line], ..invoice.with("currency", currency).with("total", 0) };
+        firm.insert("sales_invoice", fill).await.expect("an invoice")
+    };
+    // 10.125 and 15 % are 11.644 dinars; 3 × 1,234.5 make 3,704 and, with 15 %, 4,260 yen.
+    draft("KWD", "1", "10.125").await;
+    draft("JPY", "3", "1234.5").await;
+    // 20.250 and 15 % are 23.288 dinars, twice that is 46.575; only its first and its last entry name the currency.
+    let gone = draft("KWD", "1", "20.25").await;
+    let line = gone.lines[0].id.to_string();
+    let grown = form(&[], &[&[("id", &line), ("quantity", "2"), ("price", "20.25")]]);
+    let gone = firm.save(&gone, &grown).await.expect("a second piece");
+    let mut tx = firm.tx().await;
+    door::delete(&mut tx, gone.record, gone.id, gone.version).await.expect("deleted");
+    tx.commit().await.expect("commit");
+    // Their credit is counted in the company's currency, whatever they pay in.
+    let customer = firm.document("customer", firm.customer).await;
+    firm.change(&customer, &[("currency", "KWD"), ("credit_limit", "5000")]).await.expect("saved");
+
+    let (of_invoices, of_customers) = ("record=sales_invoice", "record=customer&action=change");
+    let mut browser = Browser::of(&firm).await;
+    let mut page = browser.get(&format!("/audit?{of_invoices}")).await.text();
+    page.push_str(&browser.get(&format!("/audit?{of_customers}")).await.text());
+    let mut paper = String::new();
+    for query in [of_invoices, of_customers] {
+        paper.push_str(&pages(&browser.get(&format!("/audit/export?format=pdf&{query}")).await.bytes).concat());
+    }
+    for (place, text) in [("page", page), ("paper", paper)] {
+        for amount in ["11.644", "4,260", "23.288", "46.575", "5,000.00"] {
+            assert!(text.contains(amount), "{amount} on the {place}: {text}");
+        }
+        for amount in ["116.44", "42.60", "232.88", "465.75", "500.000"] {
+            assert!(!text.contains(amount), "{amount} on the {place}: {text}");
+        }
+    }
+    let changed = browser.get(&format!("/audit?{of_invoices}&action=change")).await.text();
+    assert!(changed.contains("23.288") && changed.contains("46.575"), "before it was deleted: {changed}");
+    for format in ["csv", "xlsx"] {
+        let mut told: Vec<String> = Vec::new();
+        for query in [of_invoices, of_customers] {
+            let rows = browser.get(&format!("/audit/export?format={format}&{query}")).await.rows();
+            told.extend(rows.into_iter().flat_map(|cells| cells.into_iter().skip(8)));
+        }
+        for amount in ["11.644", "4260", "23.288", "46.575", "5000"] {
+            assert!(told.iter().any(|text| text == amount), "{amount} as {format}: {told:?}");
+        }
+        for amount in ["116.44", "42.6", "232.88", "465.75", "500"] {
+            assert!(!told.iter().any(|text| text == amount), "{amount} as {format}: {told:?}");
+        }
     }
 }
 
