@@ -1,7 +1,7 @@
 //! What programs are told when they do not get what they asked for: problems of RFC 9457, in their language.
 
 use super::limits::seconds;
-use crate::i18n::{I18n, Locale};
+use crate::i18n::{I18n, Locale, plain};
 use crate::platform::error::{Error, Refusal};
 use crate::record::line::parse_input_name;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -175,11 +175,6 @@ impl Trouble {
 /// What a refusal calls a field, as programs know it: `lines[2].quantity`.
 fn place(field: &str) -> String {
     parse_input_name(field).map_or_else(|| field.to_owned(), |(row, name)| format!("lines[{row}].{name}"))
-}
-
-/// A text without the marks that keep names of another direction apart on a page.
-pub fn plain(text: &str) -> String {
-    text.chars().filter(|c| !matches!(c, '\u{2066}'..='\u{2069}')).collect()
 }
 
 impl Problem {

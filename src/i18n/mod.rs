@@ -168,6 +168,13 @@ pub fn source(locale: Locale) -> &'static str {
     }
 }
 
+/// A text without the marks that set names of another direction apart on a page; they have no place in a file, nor in what
+/// programs read.
+#[cfg(feature = "ssr")]
+pub fn plain(text: &str) -> String {
+    text.chars().filter(|c| !matches!(c, '\u{2066}'..='\u{2069}')).collect()
+}
+
 /// Gives the browser the messages it fetched; called once, before the page is hydrated.
 #[cfg(not(feature = "ssr"))]
 pub fn install(locale: Locale, source: String) {

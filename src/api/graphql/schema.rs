@@ -3,10 +3,9 @@
 use super::fetch::{self, ID, Wanted};
 use super::resolve::{after, branch, leaf, leaf_of, list, pairs, read_again, write};
 use super::{Shared, error};
-use crate::api::problem::plain;
 use crate::api::rest::openapi::type_name;
 use crate::api::rest::operation::Verb;
-use crate::i18n::{I18n, Locale};
+use crate::i18n::{I18n, Locale, plain};
 use crate::platform::door;
 use crate::platform::permission::{Grant, Rights};
 use crate::platform::tenancy::TenantTx;

@@ -3,8 +3,8 @@
 use super::operation::MOST_ROWS;
 use super::{ROOT, batch};
 use crate::api::caller::Asked;
-use crate::api::problem::{DOCS, KINDS, plain};
-use crate::i18n::{Digits, I18n, Locale};
+use crate::api::problem::{DOCS, KINDS};
+use crate::i18n::{Digits, I18n, Locale, plain};
 use crate::platform::door;
 use crate::platform::token::HOLDS;
 use crate::record::query::PAGE;

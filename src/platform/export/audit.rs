@@ -2,8 +2,8 @@
 
 use super::list::sheet_cell;
 use super::{Export, Format, Growing, PAGE, blocking, named, paper};
-use crate::i18n::I18n;
 use crate::i18n::events::Changed;
+use crate::i18n::{self, I18n};
 use crate::platform::audit::{self, Days};
 use crate::platform::custom::CustomFields;
 use crate::platform::door::{self, Error, Outcome, Refusal};
@@ -165,7 +165,7 @@ impl Log {
         let rows = entry.changes.iter().filter_map(|(name, old, new)| {
             let changed = self.i18n.changed(record, name)?;
             let (old, new) = (side(&changed, old), side(&changed, new));
-            Some([Cell::Text(changed.label), old, new])
+            Some([Cell::Text(i18n::plain(&changed.label)), old, new])
         });
         let whole = |own: [Cell; 3]| common.iter().cloned().chain(own).collect();
         let rows: Vec<Vec<Cell>> = rows.map(whole).collect();

@@ -1,6 +1,7 @@
 //! A file that somebody brought: where it is kept, what was found in it, what was made of it, what can be done with it.
 
 use super::{Mapping, Plan, blocking, labels, plain, suggest};
+use crate::i18n;
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::export::Export;
 use crate::platform::files::content::clean_name;
@@ -314,9 +315,7 @@ pub async fn left_out(db: &Db, cx: &Cx, store: &Store, record: &'static Record, 
         .await?;
     let mut reasons: HashMap<i64, Vec<String>> = HashMap::new();
     for row in &rows {
-        let text = cx.i18n.message(&json(row, "reason")?);
-        // What sets texts apart on a page has no place in a file.
-        let text = text.replace(['\u{2068}', '\u{2069}'], "");
+        let text = i18n::plain(&cx.i18n.message(&json(row, "reason")?));
         reasons.entry(row.try_get("line")?).or_default().push(text);
     }
     tx.commit().await?;

@@ -226,6 +226,22 @@ async fn amounts_have_the_decimals_of_their_document_on_the_page_and_in_files() 
 }
 
 #[tokio::test]
+async fn labels_in_sheets_have_no_marks_of_pages() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    firm.order(&[(item, 1)]).await;
+    let mut browser = Browser::of(&firm).await;
+    let page = browser.get("/audit?record=sales_order").await.body;
+    assert!(page.contains("Line \u{2068}1\u{2069} · Item"), "the page keeps them: {page}");
+    for format in ["csv", "xlsx"] {
+        let rows = browser.get(&format!("/audit/export?format={format}&record=sales_order")).await.rows();
+        assert!(rows.iter().any(|cells| cells.get(7).is_some_and(|label| label == "Line 1 · Item")), "{rows:?}");
+        let marked = |text: &String| text.contains(['\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}']);
+        assert!(!rows.iter().flatten().any(marked), "{format}: {rows:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_page_names_links_and_leads_only_to_what_is_there() {
     let firm = Firm::new().await;
     let gone = eventful(&firm).await;
