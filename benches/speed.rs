@@ -14,6 +14,7 @@ use diwan::modules::{self, administration::founding};
 use diwan::platform::cluster::{Cluster, Durability};
 use diwan::platform::config::Rates;
 use diwan::platform::document::{Document, Line};
+use diwan::platform::proxies::Proxies;
 use diwan::platform::tenancy::{Cx, Db};
 use diwan::platform::token::Bearer;
 use diwan::platform::web::{self, House};
@@ -216,7 +217,8 @@ async fn pages(db: &Db, firm: &Firm) -> anyhow::Result<()> {
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
     let files =
         diwan::platform::files::Store::in_folder(&std::env::temp_dir().join("diwan-bench-files")).expect("a folder");
-    let house = House { db: db.clone(), files, options: Arc::new(options), secure: false, app: shell::document };
+    let (options, proxies) = (Arc::new(options), Proxies::default());
+    let house = House { db: db.clone(), files, options, secure: false, proxies, app: shell::document };
     let diwan = web::router(house, forms::routes(), Router::new());
     let cookie = sign_in(&diwan, &firm.email).await?;
     let (twin_db, cx) = (db.clone(), firm.cx.clone());
@@ -288,7 +290,8 @@ async fn programs(db: &Db, firm: &Firm) -> anyhow::Result<()> {
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
     let files =
         diwan::platform::files::Store::in_folder(&std::env::temp_dir().join("diwan-bench-files")).expect("a folder");
-    let house = House { db: db.clone(), files, options: Arc::new(options), secure: false, app: shell::document };
+    let (options, proxies) = (Arc::new(options), Proxies::default());
+    let house = House { db: db.clone(), files, options, secure: false, proxies, app: shell::document };
     let limits = Limits::new(Rates { token: 100_000_000, company: 100_000_000 });
     let router = web::router(house, Router::new(), api::routes(limits));
     let ask = |method: &str, path: &str, body: Option<String>| -> anyhow::Result<Request<Body>> {

@@ -334,7 +334,14 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool, slow:
         api::keep_count(&opened.db, &limits),
         slow.explain(&opened.db),
     ];
-    let house = web::House { db: opened.db.clone(), files, options: Arc::new(options), secure, app: shell::document };
+    let house = web::House {
+        db: opened.db.clone(),
+        files,
+        options: Arc::new(options),
+        secure,
+        proxies: config.proxies.clone(),
+        app: shell::document,
+    };
     let listener = tokio::net::TcpListener::bind(addr).await.with_context(|| format!("listening on {addr}"))?;
     if demo {
         modules::demo::found(&opened.db).await.context("the demonstration company")?;

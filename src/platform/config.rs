@@ -1,5 +1,7 @@
 //! What an operator sets: by command line, by environment, by a file where a secret should not be in either.
 
+use super::proxies::Proxies;
+use anyhow::Context as _;
 use rand::RngCore as _;
 use sha2::{Digest as _, Sha256};
 use std::fs;
@@ -90,6 +92,8 @@ pub struct Config {
     pub rates: Rates,
     /// Whether webhooks may call this machine itself.
     pub loopback: bool,
+    /// Proxies that are believed where a request comes from.
+    pub proxies: Proxies,
 }
 
 impl Config {
@@ -105,7 +109,18 @@ impl Config {
         };
         let scanner = std::env::var_os("DIWAN_SCANNER").filter(|program| !program.is_empty()).map(PathBuf::from);
         let loopback = std::env::var("DIWAN_WEBHOOKS_TO_LOOPBACK").is_ok_and(|word| word == "1");
-        Ok(Config { data, database, connections, objects, scanner, rates: Rates::from_environment(), loopback })
+        let proxies = std::env::var("DIWAN_PROXIES").unwrap_or_default();
+        let proxies = Proxies::read(&proxies).context("DIWAN_PROXIES")?;
+        Ok(Config {
+            data,
+            database,
+            connections,
+            objects,
+            scanner,
+            rates: Rates::from_environment(),
+            loopback,
+            proxies,
+        })
     }
 }
 

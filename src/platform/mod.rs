@@ -27,6 +27,7 @@ pub mod pdf;
 pub mod permission;
 pub mod person;
 pub mod plan;
+pub mod proxies;
 pub mod seal;
 pub mod search;
 pub mod session;

@@ -7,6 +7,7 @@ use super::door::{self, Error, Outcome, Refusal, Typed};
 use super::files;
 use super::notifications;
 use super::page::Posted;
+use super::proxies::Proxies;
 use super::session::PgStore;
 use super::tenancy::{Company, Cx, Db, Standing, whole};
 use crate::i18n::{self, Digits, I18n, Locale, negotiate};
@@ -46,6 +47,8 @@ pub struct House {
     pub options: Arc<LeptosOptions>,
     /// Whether browsers reach us over https; decides the session cookie.
     pub secure: bool,
+    /// Those who are believed where a request comes from.
+    pub proxies: Proxies,
     pub app: fn(LeptosOptions) -> leptos::prelude::AnyView,
 }
 
@@ -168,9 +171,13 @@ pub fn reference(extensions: &Extensions) -> Uuid {
     extensions.get::<Reference>().map_or_else(Uuid::now_v7, |reference| reference.0)
 }
 
+/// The address of whoever asks, as far as those who are trusted tell.
+#[derive(Clone, Copy)]
+struct Client(IpAddr);
+
 /// Where a request comes from.
 pub fn address(extensions: &Extensions) -> Option<IpAddr> {
-    extensions.get::<ConnectInfo<SocketAddr>>().map(|connected| connected.0.ip())
+    extensions.get::<Client>().map(|client| client.0)
 }
 
 // ------------------------------------------------------------------ the router
@@ -232,6 +239,7 @@ pub fn router(house: House, forms: Router<House>, programs: Router<House>) -> Ro
         .merge(files::http::served())
         .layer(middleware::from_fn(security_headers))
         .layer(middleware::from_fn(answer_panics))
+        .layer(middleware::from_fn_with_state(house.proxies.clone(), find_client))
         .layer(middleware::from_fn(name_request))
         .with_state(house)
 }
@@ -282,6 +290,17 @@ async fn name_request(mut request: Request, next: Next) -> Response {
         response.headers_mut().insert("x-request-id", value);
     }
     response
+}
+
+/// Looks past the proxies, once for all who ask for the address later.
+async fn find_client(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|connected| connected.0.ip());
+    if let Some(peer) = peer {
+        let forwarded = request.headers().get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes);
+        let client = Client(proxies.client(peer, forwarded));
+        request.extensions_mut().insert(client);
+    }
+    next.run(request).await
 }
 
 async fn security_headers(request: Request, next: Next) -> Response {

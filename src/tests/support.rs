@@ -13,6 +13,7 @@ use crate::platform::database;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Outcome};
 use crate::platform::files::Store;
+use crate::platform::proxies::Proxies;
 use crate::platform::table::Table;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::platform::web::{self, House};
@@ -382,9 +383,14 @@ pub async fn web_with(files: Store) -> Router {
 
 /// The web over this store of files, with these routes in place of the pages that take forms of their own.
 pub async fn web_of(files: Store, forms: Router<House>) -> Router {
-    let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
-    let house = House { db: db().await, files, options: Arc::new(options), secure: false, app: shell::document };
-    web::router(house, forms, api::routes(LIMITS.clone()))
+    web::router(house(db().await, files), forms, api::routes(LIMITS.clone()))
+}
+
+/// The whole web, reached through these proxies.
+pub async fn web_behind(proxies: &str) -> Router {
+    let proxies = Proxies::read(proxies).expect("addresses and networks");
+    let house = House { proxies, ..house(db().await, FILES.clone()) };
+    web::router(house, forms::routes(), api::routes(LIMITS.clone()))
 }
 
 /// The whole web, in which programs may ask so often.
@@ -394,10 +400,13 @@ pub async fn web_at(rates: Rates) -> Router {
 
 /// The whole web of a node with connections of its own.
 pub fn web_over(db: Db, rates: Rates) -> Router {
+    web::router(house(db, FILES.clone()), forms::routes(), api::routes(Limits::new(rates)))
+}
+
+fn house(db: Db, files: Store) -> House {
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
-    let files = FILES.clone();
-    let house = House { db, files, options: Arc::new(options), secure: false, app: shell::document };
-    web::router(house, forms::routes(), api::routes(Limits::new(rates)))
+    let (options, proxies) = (Arc::new(options), Proxies::default());
+    House { db, files, options, secure: false, proxies, app: shell::document }
 }
 
 /// A browser with a cookie jar.

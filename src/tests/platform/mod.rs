@@ -22,6 +22,7 @@ pub mod pdf;
 pub mod permission;
 mod person;
 mod plan;
+mod proxies;
 mod search;
 mod sheet;
 mod slow;

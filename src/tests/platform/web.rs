@@ -13,6 +13,7 @@ use crate::modules::administration::role::BASES;
 use crate::modules::{self, MODULES};
 use crate::platform::bulk::{self, Which};
 use crate::platform::permission::Rights;
+use crate::platform::proxies::Proxies;
 use crate::platform::tenancy::Cx;
 use crate::platform::web::{self, House};
 use crate::platform::{door, jobs};
@@ -464,8 +465,8 @@ async fn a_further_company_is_founded_and_changed_to() {
 async fn over_https_a_session_belongs_to_this_host_alone() {
     let firm = Firm::new().await;
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
-    let (db, files) = (support::db().await, FILES.clone());
-    let house = House { db, files, options: Arc::new(options), secure: true, app: shell::document };
+    let (db, files, options) = (support::db().await, FILES.clone(), Arc::new(options));
+    let house = House { db, files, options, secure: true, proxies: Proxies::default(), app: shell::document };
     let mut browser = Browser::over(web::router(house, forms::routes(), Router::new()), &firm.email).await;
     assert_eq!(browser.get("/customers").await.status, StatusCode::OK);
     let again = browser.post("/sign-in", &[("email", &firm.email), ("password", PASSWORD)]).await;
