@@ -108,6 +108,7 @@ fault-out-of-range = This figure is outside the range that is possible here. Che
 fault-negative = This cannot be below zero. Enter zero or more.
 fault-not-date = This is not a date. Write it like 2026-11-18.
 fault-not-choice = This is not one of the choices. Choose one of them.
+fault-not-bool = This is neither yes nor no. Write “yes” or “no”.
 fault-control-character = The text holds characters that cannot be shown. Type it again instead of pasting it.
 fault-not-link = Nothing is known by this name. Choose an entry from the list.
 

@@ -3,6 +3,7 @@
 //! The canonical text is what Postgres casts from and to, what travels to the browser and what imports write:
 //! ISO dates, a point for decimals, `true`/`false`, minor units for money, JSON for names.
 
+use super::fold::fold;
 use super::{Field, Kind, Minor, money};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -119,6 +120,7 @@ pub enum Fault {
     Negative,
     NotDate,
     NotChoice,
+    NotBool,
     ControlCharacter,
     NotLink,
 }
@@ -136,6 +138,7 @@ impl Fault {
             Fault::Negative => "fault-negative",
             Fault::NotDate => "fault-not-date",
             Fault::NotChoice => "fault-not-choice",
+            Fault::NotBool => "fault-not-bool",
             Fault::ControlCharacter => "fault-control-character",
             Fault::NotLink => "fault-not-link",
         }
@@ -305,9 +308,7 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
             money::to_minor(amount, decimals).map(Value::Int).ok_or(Fault::OutOfRange)
         }
         Kind::Date => date(typed).map(Value::Date).ok_or(Fault::NotDate),
-        Kind::Bool => {
-            Ok(Value::Bool(matches!(typed.to_lowercase().as_str(), "true" | "t" | "yes" | "on" | "1" | "نعم")))
-        }
+        Kind::Bool => yes_or_no(typed).map(Value::Bool).ok_or(Fault::NotBool),
         Kind::Choice(choices) => {
             let word = choices.iter().copied().find(|c| *c == typed);
             let called = || field.custom.and_then(|custom| custom.choice_called(typed));
@@ -320,6 +321,15 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
         Kind::Link(_) | Kind::Source => Uuid::from_str(typed).map(Value::Id).map_err(|_| Fault::NotLink),
         Kind::RecordType => text(typed, 60),
         Kind::State => text(typed, 40),
+    }
+}
+
+/// Reads a yes or a no as people, spreadsheets and programs write it.
+fn yes_or_no(typed: &str) -> Option<bool> {
+    match fold(typed).as_str() {
+        "true" | "t" | "yes" | "y" | "on" | "1" | "نعم" => Some(true),
+        "false" | "f" | "no" | "n" | "off" | "0" | "لا" => Some(false),
+        _ => None,
     }
 }
 

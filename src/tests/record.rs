@@ -1,5 +1,6 @@
 //! Money, values, queries: laws.
 
+use crate::i18n::{Digits, I18n, Locale};
 use crate::record::fold::fold;
 use crate::record::query::Query;
 use crate::record::value::{self, Fault};
@@ -115,6 +116,26 @@ fn f31_amounts_beyond_what_is_kept_are_refused() {
     assert_eq!(value::read(&field, "9223372036854775807", "SAR"), Err(Fault::OutOfRange));
     assert_eq!(value::read(&field, "999999999999", "SAR"), Ok(Value::Int(99_999_999_999_900)));
     assert_eq!(money::to_minor(Decimal::MAX, 3), None);
+}
+
+#[test]
+fn a_yes_or_no_is_read_as_it_is_written_and_nothing_else_is_one() {
+    let field = Field::new("active", Kind::Bool);
+    let read = |typed: &str| value::read(&field, typed, "SAR");
+    for yes in ["true", "TRUE", "t", "Yes", "y", "on", "1", "١", "نعم", " نَعَم "] {
+        assert_eq!(read(yes), Ok(Value::Bool(true)), "{yes:?}");
+    }
+    for no in ["false", "False", "f", "NO", "n", "off", "0", "٠", "لا", "لَا", "", "  "] {
+        assert_eq!(read(no), Ok(Value::Bool(false)), "{no:?}");
+    }
+    for neither in ["maybe", "x", "active", "yes no", "2", "-1", "10", "null", "ربما"] {
+        assert_eq!(read(neither), Err(Fault::NotBool), "{neither:?}");
+    }
+    for i18n in Locale::ALL.map(|locale| I18n::new(locale, Digits::Western)) {
+        for yes in [true, false] {
+            assert_eq!(read(&i18n.yes_or_no(yes)), Ok(Value::Bool(yes)), "{}", i18n.yes_or_no(yes));
+        }
+    }
 }
 
 #[test]

@@ -159,6 +159,7 @@ async fn definitions_that_make_no_sense_are_refused() {
         (&[("name.en", "A"), ("kind", "choice")], &["B", "b"], "refuse-custom-choice-twice"),
         (&[("name.en", "A"), ("kind", "choice"), ("start", "C")], &["B"], "fault-not-choice"),
         (&[("name.en", "A"), ("kind", "date"), ("start", "soon")], &[], "fault-not-date"),
+        (&[("name.en", "A"), ("kind", "yes_no"), ("start", "maybe")], &[], "fault-not-bool"),
         (&[("name.en", "A"), ("kind", "text"), ("code", "x' or 1=1 --")], &[], "refuse-custom-code"),
         (&[("name.en", "A"), ("kind", "text"), ("record", "pg_authid")], &[], "refuse-custom-record"),
         (&[("name.en", "A"), ("kind", "text"), ("record", "delivery_line")], &[], "refuse-custom-record"),

@@ -89,6 +89,25 @@ async fn f36_orders_of_unknown_customers_and_of_nobody_are_named_by_line_and_col
     assert_eq!(last.expect("the order").lines[0].decimal("quantity"), Decimal::ONE);
 }
 
+/// What is neither yes nor no is not taken for a no.
+#[tokio::test]
+async fn f36_what_is_neither_yes_nor_no_is_named_by_its_row() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let text = "code,name,language,active\nC5,A,en,maybe\nC6,B,en,yes\nC7,C,en,x\nC8,D,en,لا\n";
+    let report = run(&mut tx, "customer", text.as_bytes(), &[], &[]).await;
+    assert_eq!(reasons(&report.bad), [(2, "active", "fault-not-bool"), (4, "active", "fault-not-bool")]);
+    let good = "code,name,language,active\nC6,B,en,YES\nC8,D,en,لا\nC9,E,en,0\n";
+    let report = run(&mut tx, "customer", good.as_bytes(), &[], &[]).await;
+    assert_eq!(report.bad, []);
+    let mut active = Vec::new();
+    for id in report.documents {
+        let customer = door::load(&mut tx, record("customer"), id, door::Lock::No).await.expect("a customer");
+        active.push(customer.get("active").bool());
+    }
+    assert_eq!(active, [true, false, false]);
+}
+
 /// What a table forbids is the fault of a row, and does not break the import.
 #[tokio::test]
 async fn f30_what_a_table_forbids_is_named_by_its_row() {
