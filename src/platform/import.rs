@@ -22,6 +22,7 @@ mod chunk;
 pub mod job;
 pub mod spool;
 pub mod undo;
+mod words;
 
 use super::door::{Error, Outcome};
 use super::permission::Rights;

@@ -2,6 +2,7 @@
 
 use crate::i18n::{Digits, I18n, Locale, MESSAGES, source};
 use crate::modules;
+use crate::record::fold::fold;
 use crate::record::query::sortable;
 use crate::record::{Field, Kind, Record};
 use crate::tests::support;
@@ -226,6 +227,37 @@ fn words_of(record: &Record, need: &mut impl FnMut(&[String])) {
     record.states.iter().for_each(|s| need(&[format!("{name}-state-{}", s.name), format!("state-{}", s.name)]));
     record.actions.iter().for_each(|a| need(&[format!("{name}-action-{}", a.name), format!("action-{}", a.name)]));
     record.views.iter().for_each(|v| need(&[format!("{name}-view-{}", v.name), format!("view-{}", v.name)]));
+}
+
+/// Files name choices and types of records as people do, in either language: no two are called alike.
+#[test]
+fn what_is_chosen_from_is_told_apart_by_name() {
+    let in_each = Locale::ALL.map(|locale| I18n::new(locale, Digits::Western));
+    let mut alike = Vec::new();
+    let mut compare = |of: &str, names: Vec<(&'static str, String)>| {
+        let mut meant: BTreeMap<String, &str> = BTreeMap::new();
+        for (word, name) in names {
+            if meant.insert(fold(&name), word).is_some_and(|other| other != word) {
+                alike.push(format!("{of}: {name}"));
+            }
+        }
+    };
+    for record in modules::records() {
+        for (field, name) in record.all_fields().filter(|(field, _)| !field.computed) {
+            let Kind::Choice(words) = field.kind else { continue };
+            let called = words.iter().flat_map(|word| {
+                let [en, ar] = in_each.map(|i18n| i18n.choice_of(field, word));
+                [(*word, en), (*word, ar), (*word, (*word).to_owned())]
+            });
+            compare(&format!("{}.{name}", record.name), called.collect());
+        }
+    }
+    let called = modules::records().flat_map(|record| {
+        let [en, ar] = in_each.map(|i18n| i18n.record(record));
+        [(record.name, en), (record.name, ar), (record.name, record.name.to_owned())]
+    });
+    compare("types of records", called.collect());
+    assert!(alike.is_empty(), "{alike:#?}");
 }
 
 /// Ids, variables and number selectors of one language.

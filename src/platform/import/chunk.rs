@@ -1,6 +1,7 @@
 //! One step of an import: what some rows tell of documents, read, completed and written together.
 
 use super::spool::{MOST_LINES, Texts, Told};
+use super::words::Words;
 use super::{Bad, Plan};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Draft, Error, Links, Lock, Outcome, Refusal, Typed};
@@ -67,6 +68,7 @@ struct Several;
 /// Imports by one plan, step by step.
 pub struct Importer {
     plan: Plan,
+    words: Words,
     /// A new document with what its fields start with.
     fresh: Option<Document>,
     links: Links,
@@ -76,7 +78,8 @@ pub struct Importer {
 
 impl Importer {
     pub fn new(plan: Plan) -> Importer {
-        Importer { plan, fresh: None, links: Links::default(), asked: HashSet::new() }
+        let words = Words::of(plan.record);
+        Importer { plan, words, fresh: None, links: Links::default(), asked: HashSet::new() }
     }
 
     /// Writes what is good of these documents, and says what is not.
@@ -318,7 +321,9 @@ impl Importer {
             None => self.fresh(tx).await?,
         };
         let currency = tx.company.currency.clone();
-        let mut refusals = door::read_typed(&mut document, &planned.typed, &self.links, &tx.standing.rights, &currency);
+        let rights = &tx.standing.rights;
+        let mut refusals =
+            door::read_typed(&mut document, &self.words.kept(&planned.typed), &self.links, rights, &currency);
         // A document whose text cannot be read is not completed: its faults are those of the file.
         if refusals.is_empty() {
             match door::complete(tx, &mut document).await {

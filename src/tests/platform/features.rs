@@ -1,6 +1,7 @@
 //! A record type is born with every feature: each is tried with each type, and what a type does without has its reason.
 
 use super::permission::{admin, busy_firm, open_row, send_file, targets, typed};
+use crate::i18n::{Digits, I18n, Locale};
 use crate::modules;
 use crate::platform::door::{self, Error, Typed};
 use crate::platform::import::{self, Plan};
@@ -161,49 +162,46 @@ async fn every_list_leaves_as_a_file() {
     }
 }
 
-/// What of a list goes out and can come in again: the fields that people fill in. Words of a choice go out as readers call
-/// them, and come in by their own.
+/// What of a list goes out and can come in again: the fields that people fill in.
 fn goes_and_comes(field: &Field) -> bool {
-    !field.computed && !matches!(field.kind, Kind::Choice(_) | Kind::RecordType)
-}
-
-/// What a file with a row more for each that is there must say of those that do not go out with it.
-fn said_for_all(record: &Record) -> Vec<(String, String)> {
-    let required = record.fields.iter().filter(|field| field.required && !field.computed);
-    let word = |field: &Field| match field.kind {
-        Kind::Choice(words) => words.first().map(|word| (*word).to_owned()),
-        Kind::RecordType => Some("item".to_owned()),
-        _ => None,
-    };
-    required.filter_map(|field| Some((field.name.to_owned(), word(field)?))).collect()
+    !field.computed
 }
 
 #[tokio::test]
-async fn every_file_that_left_can_come_in_again() {
+async fn every_file_that_left_can_come_in_again_whoever_read_it() {
     let firm = busy_firm().await;
     let mut browser = Browser::of(&firm).await;
     let mut broken = Vec::new();
-    for record in with(Feature::Import) {
-        let columns: Vec<&str> = record.fields.iter().filter(|f| goes_and_comes(f)).map(|f| f.name).collect();
-        let path = format!("/{}/export?format=csv&columns={}", record.path, columns.join(","));
-        let exported = browser.get(&path).await;
-        let mut tx = firm.tx().await;
-        let header = import::header(file(&exported.bytes)).await.expect("read").expect("a header");
-        let mapping = import::suggest(&header, &import::labels(tx.described(record)));
-        let targets: Vec<&str> = mapping.iter().map(|mapping| mapping.target.as_str()).collect();
-        assert_eq!(targets, columns, "what the headings {header:?} of {} are taken for", record.name);
-        // Dropped with its transaction, an import is a rehearsal.
-        let plan = Plan { mapping, fixed: said_for_all(record), ..Plan::new(record) };
-        match import::run(&mut tx, &plan, file(&exported.bytes)).await {
-            Ok(report) => {
-                assert_eq!(report.rows, exported.rows().len() as u64, "rows of {}", record.name);
-                // That it is there already, or may not be there twice, stands in the way; not what stands in the cells.
-                let unread = ["fault-not-", "fault-too-", "fault-control", "fault-negative", "fault-out-of-range"];
-                let unread = |id: &str| unread.iter().any(|fault| id.starts_with(fault));
-                let faults = report.bad.iter().filter(|bad| unread(&bad.reason.id));
-                broken.extend(faults.map(|bad| format!("{}: {bad:?}", record.name)));
+    for locale in Locale::ALL {
+        let chosen = browser.post("/preferences", &[("language", locale.tag())]).await;
+        assert_eq!(chosen.status, StatusCode::SEE_OTHER, "{}", locale.tag());
+        let i18n = I18n::new(locale, Digits::Western);
+        for record in with(Feature::Import) {
+            let columns: Vec<&str> = record.fields.iter().filter(|f| goes_and_comes(f)).map(|f| f.name).collect();
+            let path = format!("/{}/export?format=csv&columns={}", record.path, columns.join(","));
+            let exported = browser.get(&path).await;
+            let mut tx = firm.tx().await;
+            let header = import::header(file(&exported.bytes)).await.expect("read").expect("a header");
+            assert_eq!(header[0], i18n.field(record, columns[0]), "the language of {}", record.name);
+            let mapping = import::suggest(&header, &import::labels(tx.described(record)));
+            let targets: Vec<&str> = mapping.iter().map(|mapping| mapping.target.as_str()).collect();
+            assert_eq!(targets, columns, "what the headings {header:?} of {} are taken for", record.name);
+            // Dropped with its transaction, an import is a rehearsal.
+            let plan = Plan { mapping, ..Plan::new(record) };
+            match import::run(&mut tx, &plan, file(&exported.bytes)).await {
+                Ok(report) => {
+                    assert_eq!(report.rows, exported.rows().len() as u64, "rows of {}", record.name);
+                    // That it is there already, or may not be there twice, stands in the way; not what stands in the cells.
+                    let unread = ["not-", "too-", "control", "negative", "out-of-range"];
+                    let unread = |id: &str| {
+                        let fault = id.trim_start_matches("import-").strip_prefix("fault-");
+                        fault.is_some_and(|fault| unread.iter().any(|opening| fault.starts_with(opening)))
+                    };
+                    let faults = report.bad.iter().filter(|bad| unread(&bad.reason.id));
+                    broken.extend(faults.map(|bad| format!("{} in {}: {bad:?}", record.name, locale.tag())));
+                }
+                Err(error) => broken.push(format!("{} in {}: {error:?}", record.name, locale.tag())),
             }
-            Err(error) => broken.push(format!("{}: {error:?}", record.name)),
         }
     }
     assert!(broken.is_empty(), "{broken:#?}");

@@ -89,6 +89,30 @@ async fn f36_orders_of_unknown_customers_and_of_nobody_are_named_by_line_and_col
     assert_eq!(last.expect("the order").lines[0].decimal("quantity"), Decimal::ONE);
 }
 
+/// A choice is written as people call it, in either language, or as it is kept.
+#[tokio::test]
+async fn choices_come_in_by_their_names_in_either_language() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let text = "code,name,language\nC5,A,en\nC6,B,English\nC7,C, ARABIC\nC8,D,العربية\nC9,E,الانجليزيه\nC10,F,AR\n";
+    let report = run(&mut tx, "customer", text.as_bytes(), &[], &[]).await;
+    assert_eq!(report.bad, []);
+    let mut languages = Vec::new();
+    for id in report.documents {
+        let customer = door::load(&mut tx, record("customer"), id, door::Lock::No).await.expect("a customer");
+        languages.push(customer.text("language").expect("a language").to_owned());
+    }
+    assert_eq!(languages, ["en", "en", "ar", "ar", "en", "ar"]);
+    // The same text for all rows is read alike, and so are lines.
+    let text = b"code,name,line.name,line.purpose\nC11,G,Hind,bills\nC11,G,Zaid,delivery\n";
+    let report = run(&mut tx, "customer", text, &[], &[("language", "English")]).await;
+    assert_eq!(report.bad, []);
+    let id = report.documents[0];
+    let customer = door::load(&mut tx, record("customer"), id, door::Lock::No).await.expect("a customer");
+    let purposes: Vec<_> = customer.lines.iter().filter_map(|line| line.get("purpose").text()).collect();
+    assert_eq!((customer.text("language"), purposes), (Some("en"), vec!["billing", "delivery"]));
+}
+
 /// What is neither yes nor no is not taken for a no.
 #[tokio::test]
 async fn f36_what_is_neither_yes_nor_no_is_named_by_its_row() {
