@@ -94,6 +94,7 @@ import-fault-encoding = The file is not in UTF-8. To import it you must save it 
 import-fault-empty = The file has no rows to import. It needs a row with the column names and at least one row below it.
 import-fault-cut = This row has fewer or more columns than the first row. The file may be cut off: export it again and compare its end.
 import-fault-twice = “{ $text }” occurs twice in the file or exists already. To import the file you must give each row a code of its own.
+import-fault-not-choice = This is not one of the choices. Write one of these: { $choices }.
 import-fault-parent = No draft is called “{ $text }”. To add lines you must give the number or reference of a draft.
 import-fault-too-large = The file has more than { 1000000 } rows. To import it you must split it into smaller files.
 

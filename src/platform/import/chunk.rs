@@ -8,6 +8,7 @@ use crate::platform::door::{self, Draft, Error, Links, Lock, Outcome, Refusal, T
 use crate::platform::sql;
 use crate::platform::tenancy::TenantTx;
 use crate::record::page::Message;
+use crate::record::value::Fault;
 use crate::record::{Field, Kind, Record, Value, line::parse_input_name};
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
@@ -365,7 +366,14 @@ impl Importer {
             None => (planned.header_line, field.to_owned(), planned.typed.fields.get(field).cloned()),
         };
         let column = self.plan.column_of(&target);
-        Bad { line, column, text: clip(&text.unwrap_or_default()), reason: refusal.message.clone() }
+        // Whoever writes a file does not see the choices, as on a form.
+        let reason = match self.words.offered(&target) {
+            Some(choices) if refusal.message.id == Fault::NotChoice.message() => {
+                Message::new("import-fault-not-choice").with("choices", choices.to_text())
+            }
+            _ => refusal.message.clone(),
+        };
+        Bad { line, column, text: clip(&text.unwrap_or_default()), reason }
     }
 
     // -------------------------------------------------------------- writing

@@ -7,6 +7,9 @@ use crate::record::{Field, Kind, Names, Record};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+/// What stands between words that may hold commas.
+const BETWEEN: &str = " · ";
+
 /// What the choices of a record's fields are called.
 pub struct Words {
     fields: HashMap<&'static str, Choices>,
@@ -47,6 +50,19 @@ impl Words {
             }
         }
         kept
+    }
+
+    /// What can be written for the field of a target, in either language.
+    pub fn offered(&self, target: &str) -> Option<Names> {
+        let choices = match target.strip_prefix("line.") {
+            Some(name) => self.of_lines.get(name)?,
+            None => self.fields.get(target)?,
+        };
+        let in_a_row = |arabic: bool| {
+            let names = choices.offered.iter().map(|(_, names)| names.in_language(arabic));
+            names.collect::<Vec<_>>().join(BETWEEN)
+        };
+        Some(Names::new(in_a_row(false), in_a_row(true)))
     }
 }
 

@@ -4,6 +4,7 @@ mod batch;
 mod changes;
 mod spool;
 
+use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::document::Document;
 use crate::platform::door;
 use crate::platform::import::{self, Bad, Mapping, Plan, Report};
@@ -111,6 +112,27 @@ async fn choices_come_in_by_their_names_in_either_language() {
     let customer = door::load(&mut tx, record("customer"), id, door::Lock::No).await.expect("a customer");
     let purposes: Vec<_> = customer.lines.iter().filter_map(|line| line.get("purpose").text()).collect();
     assert_eq!((customer.text("language"), purposes), (Some("en"), vec!["billing", "delivery"]));
+}
+
+/// Whoever wrote a word that is no choice reads which words are, in their language, beside the word that they wrote.
+#[tokio::test]
+async fn what_is_no_choice_is_answered_with_those_that_are() {
+    let firm = Firm::new().await;
+    let mut tx = firm.tx().await;
+    let text = b"code,name,language,line.name,line.purpose\nC5,A,Persian,Hind,Lunch\n";
+    let report = run(&mut tx, "customer", text, &[], &[]).await;
+    let places = [(2, "language", "import-fault-not-choice"), (2, "line.purpose", "import-fault-not-choice")];
+    assert_eq!(reasons(&report.bad), places);
+    assert_eq!(report.bad.iter().map(|bad| bad.text.as_str()).collect::<Vec<_>>(), ["Persian", "Lunch"]);
+    for (locale, choices) in [
+        (Locale::En, ["Arabic · English", "Contact · Bills · Deliveries"]),
+        (Locale::Ar, ["العربية · الإنجليزية", "التواصل · الفواتير · التسليم"]),
+    ] {
+        let i18n = I18n::new(locale, Digits::Western);
+        for (bad, choices) in report.bad.iter().zip(choices) {
+            assert!(i18n.message(&bad.reason).contains(choices), "{}", i18n.message(&bad.reason));
+        }
+    }
 }
 
 /// What is neither yes nor no is not taken for a no.
