@@ -19,7 +19,10 @@ fn choose(i18n: I18n, record: &'static Record, page: ImportPage) -> AnyView {
     let names = page
         .choices
         .into_iter()
-        .map(|(name, label)| view! { <tr><td><bdi class="code">{name}</bdi></td><td>{label}</td></tr> })
+        .map(|(name, label)| {
+            let words = page.words.iter().find(|(target, _)| *target == name).map(|(_, words)| words.clone());
+            view! { <tr><td><bdi class="code">{name}</bdi></td><td>{label}</td><td class="wrap soft">{words}</td></tr> }
+        })
         .collect_view();
     let past = page.past.iter().map(|past| {
         let href = format!("/{}/import/{}", record.path, past.id);

@@ -53,6 +53,8 @@ pub struct ImportPage {
     pub changes: Option<bool>,
     /// Targets with their labels.
     pub choices: Vec<(String, String)>,
+    /// What columns of choices can hold, by target, as the reader calls it; only where a new file is taken.
+    pub words: Vec<(String, String)>,
     pub bad: Vec<BadRow>,
     pub more_bad: i64,
     /// Whether the rows that were left out can be had as a file.

@@ -1,6 +1,6 @@
 //! A file that somebody brought: where it is kept, what was found in it, what was made of it, what can be done with it.
 
-use super::{Mapping, Plan, blocking, labels, plain, suggest};
+use super::{Mapping, Plan, blocking, labels, plain, suggest, words};
 use crate::i18n;
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::export::Export;
@@ -254,6 +254,7 @@ pub async fn start(tx: &mut TenantTx, record: &'static Record) -> Outcome<Import
         record: record.name.to_owned(),
         changes: may_change(tx, record).then_some(false),
         choices: super::choices(tx.cx.i18n, record, &tx.standing.rights),
+        words: words::shown(tx.cx.i18n, record, &tx.standing.rights),
         past: past.iter().map(Batch::past).collect(),
         ..ImportPage::default()
     })
@@ -290,6 +291,7 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
         verbs: batch.verbs(tx),
         changes: may_change(tx, batch.record).then_some(batch.changes),
         choices: super::choices(tx.cx.i18n, batch.record, &tx.standing.rights),
+        words: Vec::new(),
         batch: Some(batch.past()),
         columns: batch.mapping.unwrap_or_default(),
         fixed: batch.fixed,

@@ -2,6 +2,7 @@
 
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::door::{self, Typed};
+use crate::platform::permission::Rights;
 use crate::record::fold::fold;
 use crate::record::{Field, Kind, Names, Record};
 use std::borrow::Cow;
@@ -64,6 +65,23 @@ impl Words {
         };
         Some(Names::new(in_a_row(false), in_a_row(true)))
     }
+}
+
+/// What the columns of choices, and those of yes and no, can hold for somebody, by target.
+pub fn shown(i18n: I18n, record: &Record, rights: &Rights) -> Vec<(String, String)> {
+    let words = Words::of(record);
+    let lines = record.lines.map_or(&[][..], |lines| lines.fields);
+    let of_lines = lines.iter().map(|field| (field, format!("line.{}", field.name)));
+    let targets = record.fields.iter().map(|field| (field, field.name.to_owned())).chain(of_lines);
+    let grant = rights.on(record);
+    targets
+        .filter(|(field, target)| !field.computed && grant.changes_field(&super::right_to(target)))
+        .filter_map(|(field, target)| match field.kind {
+            Kind::Bool => Some((target, [true, false].map(|yes| i18n.yes_or_no(yes)).join(BETWEEN))),
+            Kind::Choice(_) => words.offered(&target).map(|names| (target, i18n.name(&names).to_owned())),
+            _ => None,
+        })
+        .collect()
 }
 
 fn choices_of(fields: &'static [Field]) -> HashMap<&'static str, Choices> {

@@ -415,7 +415,11 @@ async fn pages_show_it_in_the_readers_language_with_and_without_scripts() {
     for name in ["x_site_contact", "x_discount_limit", "x_since", "x_grade", "x_usual_item", "x_on_watch"] {
         assert!(form.body.contains(&format!("name=\"{name}\"")), "{name}");
     }
-    assert!(browser.get("/customers/import").await.body.contains("x_site_contact"));
+    let import = browser.get("/customers/import").await;
+    assert!(import.body.contains("x_site_contact"));
+    for words in ["Gold · Silver", "Arabic · English", "Yes · No"] {
+        assert!(import.text().contains(words), "{words}: {}", import.text());
+    }
     let log = browser.get("/audit?record=customer").await;
     assert!(log.text().contains("Site contact"), "{}", log.text());
     let roles = browser.get("/roles").await;
