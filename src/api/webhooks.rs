@@ -100,7 +100,7 @@ async fn begin(db: &Db, calls: &mut JoinSet<()>, room: &Arc<Semaphore>) -> Outco
         let Some(due) = webhooks::claim(db).await? else { break };
         let db = db.clone();
         calls.spawn(async move {
-            if let Err(error) = attempt(&db, due).await {
+            if let Err(error) = attempt(&db, due, egress::WHOLE).await {
                 tracing::error!(%error, delivery = %due.id, tenant = %due.tenant, "a webhook cannot be sent");
             }
             drop(place);
@@ -112,17 +112,23 @@ async fn begin(db: &Db, calls: &mut JoinSet<()>, room: &Arc<Semaphore>) -> Outco
 /// Sends everything that is due now, one after the other, and waits until it has arrived or not. For tests.
 #[cfg(test)]
 pub async fn work(db: &Db, tenant: Uuid) -> Outcome<()> {
+    work_within(db, tenant, egress::WHOLE).await
+}
+
+/// The same where no call takes longer than `whole`.
+#[cfg(test)]
+pub async fn work_within(db: &Db, tenant: Uuid, whole: Duration) -> Outcome<()> {
     while webhooks::relay(db, tenant).await? > 0 {}
     while let Some(due) = webhooks::claim(db).await? {
-        attempt(db, due).await?;
+        attempt(db, due, whole).await?;
     }
     Ok(())
 }
 
 // ------------------------------------------------------------------ one attempt
 
-async fn attempt(db: &Db, due: Due) -> Outcome<()> {
-    match tokio::time::timeout(LONGEST, tell(db, due)).await {
+async fn attempt(db: &Db, due: Due, whole: Duration) -> Outcome<()> {
+    match tokio::time::timeout(LONGEST, tell(db, due, whole)).await {
         Ok(Ok(Some((delivery, attempted)))) => webhooks::settle(db, &delivery, &attempted).await,
         Ok(Ok(None)) => Ok(()),
         Ok(Err(error)) => webhooks::put_back(db, due).await.and(Err(error)),
@@ -131,10 +137,10 @@ async fn attempt(db: &Db, due: Due) -> Outcome<()> {
 }
 
 /// Tells what is due, and what came of it; nothing when it is not due any more.
-async fn tell(db: &Db, due: Due) -> Outcome<Option<(Delivery, Attempted)>> {
+async fn tell(db: &Db, due: Due, whole: Duration) -> Outcome<Option<(Delivery, Attempted)>> {
     let Some(delivery) = webhooks::load(db, due).await? else { return Ok(None) };
     let attempted = match message(db, &delivery).await? {
-        Some(body) => send(&delivery, body.to_string()).await,
+        Some(body) => send(&delivery, body.to_string(), whole).await,
         None => Attempted { outcome: "withheld", ..Attempted::default() },
     };
     Ok(Some((delivery, attempted)))
@@ -182,11 +188,11 @@ async fn message(db: &Db, delivery: &Delivery) -> Outcome<Option<Json>> {
     })))
 }
 
-async fn send(delivery: &Delivery, body: String) -> Attempted {
+async fn send(delivery: &Delivery, body: String, whole: Duration) -> Attempted {
     let begun = Instant::now();
     let answered = match Url::parse(&delivery.url) {
         Err(_) => Err(Barred::Address),
-        Ok(url) => egress::client(&url).await.map(|client| (client, url)),
+        Ok(url) => egress::client(&url, whole).await.map(|client| (client, url)),
     };
     let mut attempted = match answered {
         Ok((client, url)) => call(&client, url, delivery, body).await,

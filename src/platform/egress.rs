@@ -10,9 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use url::Host;
 
-/// Seconds for a connection, and for all of a call.
+/// Longest for a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-const WHOLE: Duration = Duration::from_secs(20);
+
+/// Longest for all of a call, its answer included.
+pub const WHOLE: Duration = Duration::from_secs(20);
 
 /// Whether this machine itself may be called, for tests and development.
 static LOOPBACK: AtomicBool = AtomicBool::new(false);
@@ -108,15 +110,15 @@ pub(crate) fn read_within(text: &str, loopback: bool) -> Option<Url> {
     (plain && (usual || here) && literal.is_none_or(|address| reachable(address, loopback))).then_some(url)
 }
 
-/// A client that can call this address and nobody else.
-pub async fn client(url: &Url) -> Result<Client, Barred> {
-    client_within(url, LOOPBACK.load(Ordering::Relaxed)).await
+/// A client that can call this address and nobody else. None of its calls takes longer than `whole`, as a rule [`WHOLE`].
+pub async fn client(url: &Url, whole: Duration) -> Result<Client, Barred> {
+    client_within(url, LOOPBACK.load(Ordering::Relaxed), whole).await
 }
 
 /// The same where it is said whether this machine may be called.
-pub(crate) async fn client_within(url: &Url, loopback: bool) -> Result<Client, Barred> {
+pub(crate) async fn client_within(url: &Url, loopback: bool, whole: Duration) -> Result<Client, Barred> {
     let url = read_within(url.as_str(), loopback).ok_or(Barred::Address)?;
-    let host = url.host_str().ok_or(Barred::Address)?.to_owned();
+    let host = url.host_str().ok_or(Barred::Address)?;
     let port = url.port_or_known_default().ok_or(Barred::Address)?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let found: Vec<SocketAddr> = tokio::net::lookup_host((bare, port)).await.map_err(|_| Barred::Unknown)?.collect();
@@ -133,8 +135,8 @@ pub(crate) async fn client_within(url: &Url, loopback: bool) -> Result<Client, B
         .no_proxy()
         .referer(false)
         .connect_timeout(CONNECT)
-        .timeout(WHOLE)
-        .resolve_to_addrs(&host, &found)
+        .timeout(whole)
+        .resolve_to_addrs(host, &found)
         .user_agent("Diwan")
         .build()
         .map_err(|_| Barred::Address)

@@ -1,5 +1,7 @@
 //! Webhooks as receivers meet them, good ones and bad ones.
 
+mod rude;
+
 use crate::api::webhooks::{Hooks, work};
 use crate::platform::door::{self, Error, Outcome};
 use crate::platform::egress;

@@ -1,6 +1,6 @@
 //! Calls go out to the public internet, and nowhere else.
 
-use crate::platform::egress::{Barred, client_within, reachable, read_within};
+use crate::platform::egress::{Barred, WHOLE, client_within, reachable, read_within};
 use proptest::prelude::*;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -93,7 +93,7 @@ fn f54_an_address_is_public_https_and_nothing_else() {
 #[tokio::test]
 async fn f54_a_name_is_looked_up_before_it_is_called() {
     let url = |text: &str| text.parse().expect("an address");
-    assert_eq!(client_within(&url("https://127.0.0.1/"), false).await.err(), Some(Barred::Address));
+    assert_eq!(client_within(&url("https://127.0.0.1/"), false, WHOLE).await.err(), Some(Barred::Address));
     // A name that leads to this machine, and is not known to do so, is found out by its addresses.
     let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
     let inward = hosts.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
@@ -104,14 +104,14 @@ async fn f54_a_name_is_looked_up_before_it_is_called() {
     });
     if let Some(name) = inward {
         assert_eq!(
-            client_within(&url(&format!("https://{name}/")), false).await.err(),
+            client_within(&url(&format!("https://{name}/")), false, WHOLE).await.err(),
             Some(Barred::Private),
             "{name}"
         );
     }
-    let nowhere = client_within(&url("https://nowhere.invalid/"), false).await.err();
+    let nowhere = client_within(&url("https://nowhere.invalid/"), false, WHOLE).await.err();
     assert_eq!(nowhere, Some(Barred::Unknown));
-    assert!(client_within(&url("http://127.0.0.1:9/"), true).await.is_ok());
+    assert!(client_within(&url("http://127.0.0.1:9/"), true, WHOLE).await.is_ok());
 }
 
 proptest! {
