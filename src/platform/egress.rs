@@ -122,6 +122,11 @@ pub(crate) async fn client_within(url: &Url, loopback: bool, whole: Duration) ->
     let port = url.port_or_known_default().ok_or(Barred::Address)?;
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let found: Vec<SocketAddr> = tokio::net::lookup_host((bare, port)).await.map_err(|_| Barred::Unknown)?.collect();
+    client_to(&url, &found, loopback, whole)
+}
+
+/// The same for an address whose name leads here. It is not looked up again: whoever is asked twice may answer twice.
+pub(crate) fn client_to(url: &Url, found: &[SocketAddr], loopback: bool, whole: Duration) -> Result<Client, Barred> {
     if found.is_empty() {
         return Err(Barred::Unknown);
     }
@@ -129,6 +134,7 @@ pub(crate) async fn client_within(url: &Url, loopback: bool, whole: Duration) ->
     if !found.iter().all(|address| reachable(address.ip(), loopback)) {
         return Err(Barred::Private);
     }
+    let host = url.host_str().ok_or(Barred::Address)?;
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .redirect(redirect::Policy::none())
@@ -136,7 +142,7 @@ pub(crate) async fn client_within(url: &Url, loopback: bool, whole: Duration) ->
         .referer(false)
         .connect_timeout(CONNECT)
         .timeout(whole)
-        .resolve_to_addrs(host, &found)
+        .resolve_to_addrs(host, found)
         .user_agent("Diwan")
         .build()
         .map_err(|_| Barred::Address)

@@ -1,8 +1,10 @@
 //! Calls go out to the public internet, and nowhere else.
 
-use crate::platform::egress::{Barred, WHOLE, client_within, reachable, read_within};
+use crate::platform::egress::{Barred, WHOLE, client_to, client_within, reachable, read_within};
+use axum::Router;
 use proptest::prelude::*;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use reqwest::Url;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 fn address(text: &str) -> IpAddr {
     text.parse().expect(text)
@@ -90,28 +92,61 @@ fn f54_an_address_is_public_https_and_nothing_else() {
     }
 }
 
+fn url(text: &str) -> Url {
+    text.parse().expect(text)
+}
+
 #[tokio::test]
 async fn f54_a_name_is_looked_up_before_it_is_called() {
-    let url = |text: &str| text.parse().expect("an address");
-    assert_eq!(client_within(&url("https://127.0.0.1/"), false, WHOLE).await.err(), Some(Barred::Address));
-    // A name that leads to this machine, and is not known to do so, is found out by its addresses.
-    let hosts = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
-    let inward = hosts.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
-        let mut words = line.split_whitespace();
-        let address: IpAddr = words.next()?.parse().ok()?;
-        let name = words.find(|name| !name.contains("localhost"))?;
-        (!reachable(address, false)).then(|| name.to_owned())
-    });
-    if let Some(name) = inward {
-        assert_eq!(
-            client_within(&url(&format!("https://{name}/")), false, WHOLE).await.err(),
-            Some(Barred::Private),
-            "{name}"
-        );
-    }
-    let nowhere = client_within(&url("https://nowhere.invalid/"), false, WHOLE).await.err();
-    assert_eq!(nowhere, Some(Barred::Unknown));
+    let barred = async |text: &str| client_within(&url(text), false, WHOLE).await.err();
+    assert_eq!(barred("https://127.0.0.1/").await, Some(Barred::Address));
+    assert_eq!(barred("https://nowhere.invalid/").await, Some(Barred::Unknown));
     assert!(client_within(&url("http://127.0.0.1:9/"), true, WHOLE).await.is_ok());
+}
+
+#[tokio::test]
+async fn f54_one_address_inside_condemns_a_name() {
+    let partner = url("https://partner.example/");
+    let barred = |answer: &[&str], loopback: bool| {
+        let found: Vec<SocketAddr> = answer.iter().map(|text| SocketAddr::new(address(text), 443)).collect();
+        client_to(&partner, &found, loopback, WHOLE).err()
+    };
+    for inward in [
+        "10.0.0.1",
+        "127.0.0.1",
+        "169.254.169.254",
+        "::1",
+        "fd00:ec2::254",
+        "::ffff:10.0.0.1",
+        "::ffff:127.0.0.1",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a00:1",
+    ] {
+        for answer in [&[inward][..], &["8.8.8.8", inward], &[inward, "2606:4700::1111"]] {
+            assert_eq!(barred(answer, false), Some(Barred::Private), "{answer:?}");
+        }
+    }
+    assert_eq!(barred(&[], false), Some(Barred::Unknown));
+    for answer in [&["8.8.8.8"][..], &["8.8.8.8", "2606:4700::1111"], &["::ffff:8.8.8.8"]] {
+        assert_eq!(barred(answer, false), None, "{answer:?}");
+    }
+    // Allowing this machine allows no other beside it.
+    assert_eq!(barred(&["127.0.0.1", "::1"], true), None);
+    assert_eq!(barred(&["127.0.0.1", "10.0.0.1"], true), Some(Barred::Private));
+}
+
+#[tokio::test]
+async fn f54_a_call_goes_to_the_address_that_was_looked_at() {
+    // Whatever this machine says of the name, it does not say this address.
+    let listener = tokio::net::TcpListener::bind("127.0.0.2:0").await.expect("a port");
+    let here = listener.local_addr().expect("an address");
+    let router = Router::new().fallback(|| async { "Here." });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let url = url(&format!("http://partner.localhost:{}/", here.port()));
+    let client = client_to(&url, &[here], true, WHOLE).expect("a client");
+    let answer = client.get(url).send().await.expect("an answer");
+    assert_eq!(answer.remote_addr(), Some(here));
+    assert_eq!(answer.text().await.expect("text"), "Here.");
 }
 
 proptest! {
