@@ -172,7 +172,17 @@ impl Db {
     /// Opens the transaction of one unit of work for this company and user. Fails as denied when the user does not
     /// belong to the company, whatever the session says.
     pub async fn begin(&self, cx: &Cx) -> Outcome<TenantTx> {
-        let mut tx = self.pool.begin_with(sql::begin(cx)).await?;
+        self.begin_as(sql::begin(cx), cx).await
+    }
+
+    /// The same in a transaction that sees the company as it is at one moment, from first to last, and changes nothing: for
+    /// what somebody takes away as a whole, with their rights.
+    pub async fn begin_snapshot(&self, cx: &Cx) -> Outcome<TenantTx> {
+        self.begin_as(sql::snapshot(cx), cx).await
+    }
+
+    async fn begin_as(&self, opening: SqlStr, cx: &Cx) -> Outcome<TenantTx> {
+        let mut tx = self.pool.begin_with(opening).await?;
         let row = sqlx::query(
             "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start,
                     c.custom_version, (now() at time zone c.time_zone)::date::text as today,
@@ -281,7 +291,7 @@ impl Db {
     }
 
     /// Opens a transaction that sees a company as it is at one moment, from first to last, and changes nothing: for what
-    /// leaves as a whole. It asks nobody's rights; the caller has.
+    /// leaves as a whole. It asks nobody's rights; the caller has. [`Db::begin_snapshot`] does.
     pub async fn snapshot(&self, cx: &Cx) -> Outcome<TenantTx> {
         self.enter(sql::snapshot(&Cx { user: Uuid::nil(), ..cx.clone() }), cx, Uuid::nil()).await
     }

@@ -64,9 +64,10 @@ impl Work for ExportPerson {
     }
 }
 
-/// Writes the archive of the person that a record describes, for a reader from whom nothing is kept.
+/// Writes the archive of the person that a record describes, as everything is at one moment, for a reader from whom nothing is
+/// kept.
 pub async fn write(db: &Db, cx: &Cx, store: &Store, record: &'static Record, id: Uuid) -> Outcome<Export> {
-    let mut tx = db.begin(cx).await?;
+    let mut tx = db.begin_snapshot(cx).await?;
     let gathered = gather(&mut tx, record, id).await?;
     let name = format!("{} {} {}.zip", cx.i18n.record(record), super::short(id), value::iso(tx.company.today));
     tx.commit().await?;

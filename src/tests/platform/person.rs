@@ -21,8 +21,10 @@ use futures_util::stream::{self, StreamExt as _};
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Read as _;
+use tokio::sync::mpsc;
 use uuid::Uuid;
 
 // ------------------------------------------------------------------ the law
@@ -365,6 +367,42 @@ async fn an_archive_holds_what_is_known_of_one_person_and_of_nobody_else() {
     assert!(matches!(denied, Err(Error::Denied)));
     let foreign = archive::write(&firm.db, &firm.cx, &FILES, customer, other.customer).await;
     assert!(matches!(foreign, Err(Error::NotFound)));
+}
+
+#[tokio::test]
+async fn an_archive_is_of_one_moment_while_others_write() {
+    let firm = Firm::new().await;
+    let (told, mut changes) = mpsc::unbounded_channel();
+    let is_over = Cell::new(false);
+    let write = async {
+        for number in 1_000_000_u32.. {
+            if is_over.get() {
+                break;
+            }
+            let saved = firm.document("customer", firm.customer).await;
+            let phone = number.to_string();
+            firm.change(&saved, &[("phone", &phone), ("active", "true")]).await.expect("another number");
+            let _ = told.send(());
+        }
+    };
+    let read = async {
+        for _ in 0..10 {
+            changes.recv().await.expect("a change");
+            let archive = archive::write(&firm.db, &firm.cx, &FILES, record("customer"), firm.customer).await;
+            let parts = unpacked(archive.expect("an archive").file);
+            let rows = |path: &str| -> Vec<Json> {
+                let text = String::from_utf8_lossy(&parts[path]);
+                text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+            };
+            let (customer, history) = (rows("data/customer.jsonl"), rows("data/audit.jsonl"));
+            let latest = history.iter().filter_map(|entry| entry["changes"]["phone"][1].as_str()).max();
+            // The record is read first, its history after many other things.
+            assert!(latest.is_some());
+            assert_eq!(customer[0]["values"]["phone"].as_str(), latest);
+        }
+        is_over.set(true);
+    };
+    tokio::join!(write, read);
 }
 
 #[tokio::test]

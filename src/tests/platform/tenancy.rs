@@ -252,6 +252,30 @@ async fn f44_work_without_a_company_raises() {
     assert!(firm.db.begin(&stranger).await.is_err());
 }
 
+#[tokio::test]
+async fn one_moment_is_seen_with_the_rights_of_the_reader_and_stays_as_it_is() {
+    let firm = Firm::new().await;
+    let sales = firm.colleague("sales").await;
+    assert!(firm.db.begin_snapshot(&firm.cx).await.expect("the owner enters").rights().sees_everything());
+    let mut tx = firm.db.begin_snapshot(&sales).await.expect("they enter");
+    assert!(!tx.rights().sees_everything());
+    for code in ["L1", "L2"] {
+        let seen: i64 = sqlx::query_scalar("select count(*) from customer where tenant_id = $1")
+            .bind(firm.cx.tenant)
+            .fetch_one(tx.conn())
+            .await
+            .expect("customers are counted");
+        assert_eq!(seen, 1);
+        let fill = |customer: Document| customer.with("code", code).with("name", Names::new("Later", ""));
+        firm.insert("customer", fill).await.expect("another customer");
+    }
+    let change = sqlx::query("update customer set phone = '1' where tenant_id = $1").bind(firm.cx.tenant);
+    let error = change.execute(tx.conn()).await.expect_err("refused");
+    assert_eq!(error.as_database_error().and_then(|e| e.code()).as_deref(), Some("25006"));
+    let stranger = Cx { user: Uuid::now_v7(), ..firm.cx.clone() };
+    assert!(matches!(firm.db.begin_snapshot(&stranger).await.err(), Some(door::Error::Denied)));
+}
+
 /// sqlx 0.9.0 hands a connection whose BEGIN was cancelled back to the pool (transact-rs/sqlx#4393). Nobody inherits it.
 #[tokio::test]
 async fn f21_a_cancelled_begin_leaves_a_clean_connection() {
