@@ -7,7 +7,7 @@ use crate::modules::administration::founding::{self, Founding};
 use crate::modules::finance::report;
 use crate::platform::archive::write::{self, Archive};
 use crate::platform::archive::{
-    FORMAT, ITSELF, LEFT, MANIFEST, Manifest, OWN, Table, delete, digest, job, load, tables,
+    FORMAT, ITSELF, LEFT, MANIFEST, Manifest, OWN, Table, TableSum, delete, digest, job, load, tables,
 };
 use crate::platform::door::{Error, Outcome};
 use crate::platform::files::Store;
@@ -210,6 +210,40 @@ async fn an_archive_holds_nothing_of_another_company_and_no_secrets() {
     // Its own id stands in the manifest alone.
     let own = ours.iter().filter(|entry| entry.contains(&a.cx.tenant.to_string())).count();
     assert_eq!(own, 1);
+}
+
+#[tokio::test]
+async fn an_archive_of_an_older_schema_loads() {
+    let firm = full_firm().await;
+    let mut entries = entries(&archived(&firm, &FILES).await.file);
+    // As it was made when the schema had no webhooks, which came with its 20th change.
+    let newer = ["webhook", "webhook_event"];
+    let mut manifest = manifest(&entries);
+    for table in newer {
+        entries.remove(&format!("data/{table}.jsonl")).expect(table);
+    }
+    manifest.tables.retain(|table| !newer.contains(&table.name.as_str()));
+    manifest.digest = digest(&manifest.tables, &manifest.files);
+    manifest.schema = 19;
+    put_manifest(&mut entries, &manifest);
+    let store = Store::in_memory();
+    let new = loaded(&firm, &store, packed(&entries), &firm.email).await.expect("loaded");
+    assert_eq!(new.digest, manifest.digest);
+    let copy = clone_of(&firm, new.company);
+    copy.assert_healthy().await;
+    assert_eq!(audit::verify(&copy.db, &copy.cx).await.expect("the chain"), []);
+    // What it had is as it was; what it had not is there, and empty.
+    let (known, added): (Vec<TableSum>, Vec<TableSum>) = (archived(&copy, &store).await.manifest.tables)
+        .into_iter()
+        .partition(|table| !newer.contains(&table.name.as_str()));
+    assert_eq!(known, manifest.tables);
+    assert_eq!(added.iter().map(|table| table.rows).collect::<Vec<_>>(), [0, 0]);
+    let mut browser = Browser::of(&copy).await;
+    browser.post("/company", &[("company", &new.company.to_string())]).await;
+    for path in ["/", "/customers", "/webhooks", "/trial-balance"] {
+        assert_eq!(browser.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    assert!(browser.get("/customers").await.text().contains("Gulf Steel"));
 }
 
 // ------------------------------------------------------------------ what is refused
