@@ -35,8 +35,8 @@ const OFFERED: usize = 8;
 
 /// What the audit calls what happens to comments, and to files. The history of a record leaves out what its comments show
 /// better, and what the reader is not to see.
-const EVENTS: [&str; 3] = ["comment", "edit_comment", "remove_comment"];
-const FILE_EVENTS: [&str; 3] = ["attach", "detach", "open_file"];
+pub(super) const EVENTS: [&str; 3] = ["comment", "edit_comment", "remove_comment"];
+pub(super) const FILE_EVENTS: [&str; 3] = ["attach", "detach", "open_file"];
 
 /// Events of a record that its history leaves out for somebody.
 pub fn left_out(rights: &Rights, record: &Record) -> Vec<&'static str> {

@@ -4,6 +4,8 @@
 //! The form is that of Standard Webhooks: a message keeps its id in every attempt, its signature covers id, time and body,
 //! two secrets sign for a day after a turn, and it is tried ten times within some 76 hours.
 
+use super::archive::job;
+use super::comments;
 use super::door::{self, Error, Outcome, Refusal};
 use super::seal;
 use super::tenancy::{Cx, Db, TenantTx};
@@ -45,6 +47,19 @@ const STEP: i64 = 500;
 /// Days for which deliveries are kept, and events of companies that send none.
 const KEPT: i32 = 30;
 const UNSENT: i32 = 1;
+
+/// What happens to records of every type, and to some alone, beside their actions and what is said of them and hung on them.
+const EVENTS: [&str; 4] = ["create", "change", "delete", "erase"];
+const EVENTS_OF: [(&str, &str); 2] = [(job::RECORD, "archive"), (RECORD, "replay")];
+
+/// What can happen to records of a type: the last part of `customer.create`. Nobody deletes what is never made by hand.
+pub fn events(record: &Record) -> Vec<&'static str> {
+    let goes = record.manual && !record.single;
+    let of_all = EVENTS.into_iter().filter(|event| goes || *event != "delete");
+    let actions = record.actions.iter().map(|action| action.name);
+    let own = EVENTS_OF.into_iter().filter(|(of, _)| *of == record.name).map(|(_, event)| event);
+    of_all.chain(actions).chain(own).chain(comments::EVENTS).chain(comments::FILE_EVENTS).collect()
+}
 
 // ------------------------------------------------------------------ secrets
 

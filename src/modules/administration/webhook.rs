@@ -7,7 +7,7 @@ static LINES: Lines = Lines::new(
     "webhook_event",
     &[
         Field::new("record", Kind::RecordType).required(),
-        // `create`, `change`, `delete` or the name of an action; empty for whatever happens.
+        // `create`, `comment`, the name of an action …; empty for whatever happens.
         Field::new("event", Kind::Text(40)),
     ],
 );
@@ -69,10 +69,7 @@ mod rules {
             refusals.extend(reaches_further(tx, webhook));
             for (row, line) in webhook.lines.iter().enumerate() {
                 let record = line.get("record").text().and_then(door::record);
-                let known = |event: &str| {
-                    let usual = ["create", "change", "delete"].contains(&event);
-                    usual || record.is_some_and(|record| record.action(event).is_some())
-                };
+                let known = |event: &str| record.is_none_or(|record| webhooks::events(record).contains(&event));
                 if line.get("event").text().is_some_and(|event| !known(event)) {
                     refusals.push(Refusal::new("refuse-webhook-event").at_line(row, "event"));
                 }

@@ -15,7 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// The record that an archive is made of.
-const RECORD: &str = "company";
+pub const RECORD: &str = "company";
 
 /// Seconds that storing an archive may take.
 const FINISH: i32 = 3600;
