@@ -76,6 +76,7 @@ api-answer-unchanged = لديك النسخة نفسها
 api-answer-deleted = حُذف
 api-answer-batch = نتيجة كل عملية
 api-answer-token = رمز JWT مؤقت
+api-answer-erased = نُفِّذ من قبل، ومُحي الرد الأول مع بيانات الشخص الذي ذكره
 api-limit = عدد صفوف الصفحة. ما زاد على 200 يُعد 200.
 api-after = بداية الصفحة: قيمة next من الصفحة السابقة
 api-q = كلمات للبحث عنها

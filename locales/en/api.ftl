@@ -72,6 +72,7 @@ api-answer-unchanged = You have it already
 api-answer-deleted = It is gone
 api-answer-batch = What came of each operation
 api-answer-token = A JWT, for a while
+api-answer-erased = It was done before; what was answered then is erased with the person whom it told of
 api-limit = Rows of a page. More than 200 counts as 200.
 api-after = Where the page begins: next of the page before
 api-q = Words to look for

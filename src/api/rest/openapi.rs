@@ -94,7 +94,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], rights: Option<&Rights>
             "schemas": schemas,
             "parameters": writer.parameters(),
             "headers": writer.headers(),
-            "responses": writer.problems(),
+            "responses": writer.shared_responses(),
         },
     })
 }
@@ -124,8 +124,11 @@ fn content(schema: Json) -> Json {
     json!({ "application/json": { "schema": schema } })
 }
 
-/// What is sent in any case.
-const ANYWAY: [u16; 4] = [401, 429, 500, 503];
+/// What is answered in any case: a company that is closed, or has no interface for programs, answers nothing else than 403.
+const ANYWAY: [u16; 5] = [401, 403, 429, 500, 503];
+
+/// What a list or a record is answered with when a body comes that cannot be read: whoever only reads needs none.
+const OF_BODY: [u16; 3] = [400, 413, 415];
 
 /// Answers of an operation: what it comes to, and the problems that it meets beside those that anything can.
 fn responses(good: &[(&str, Json)], problems: &[u16]) -> Json {
@@ -135,6 +138,17 @@ fn responses(good: &[(&str, Json)], problems: &[u16]) -> Json {
         responses.insert(kind.status.to_string(), reference("responses", kind.code));
     }
     responses.into()
+}
+
+/// What is answered under a key once the person is erased that the first answer told of.
+fn erased() -> (&'static str, Json) {
+    ("410", reference("responses", "erased"))
+}
+
+/// Headers of an answer by name, beside what is left to ask.
+fn headers(names: &[&str]) -> Json {
+    let all = names.iter().copied().chain(["RateLimit", "RateLimit-Policy"]);
+    Json::Object(all.map(|name| (name.to_owned(), reference("headers", name))).collect())
 }
 
 /// Writes the description for somebody.
@@ -223,22 +237,23 @@ impl Writer<'_> {
         }));
         let page = json!({
             "description": say(self.i18n, "api-answer-list"),
-            "headers": { "ETag": reference("headers", "ETag"), "Link": reference("headers", "Link"),
-                         "RateLimit": reference("headers", "RateLimit"),
-                         "RateLimit-Policy": reference("headers", "RateLimit-Policy") },
+            "headers": headers(&["ETag", "Link"]),
             "content": content(schema(&format!("{}Page", type_name(record.name)))),
         });
+        // A filter may be beyond what its column holds, and a part of Diwan that the plan lacks has no lists.
+        let problems = [&OF_BODY[..], &[404, 422]].concat();
         let rest = json!({
             "parameters": parameters,
-            "responses": responses(&[("200", page), ("304", self.unchanged())], &[400, 403]),
+            "responses": responses(&[("200", page), ("304", self.unchanged(&["ETag", "Link"]))], &problems),
         });
         self.operation(record, "list", t!(self.i18n, "api-list", records = self.i18n.records(record)), rest)
     }
 
     fn read(&self, record: &Record) -> Json {
+        let problems = [&OF_BODY[..], &[404]].concat();
         let rest = json!({
             "parameters": [reference("parameters", "If-None-Match"), reference("parameters", "Accept-Language")],
-            "responses": responses(&[("200", self.one(record)), ("304", self.unchanged())], &[400, 404]),
+            "responses": responses(&[("200", self.one(record)), ("304", self.unchanged(&["ETag"]))], &problems),
         });
         self.operation(record, "read", t!(self.i18n, "api-read", record = self.i18n.record(record)), rest)
     }
@@ -249,7 +264,7 @@ impl Writer<'_> {
         let rest = json!({
             "parameters": [reference("parameters", "Idempotency-Key"), reference("parameters", "Accept-Language")],
             "requestBody": { "required": true, "content": content(schema(&format!("{}New", type_name(record.name)))) },
-            "responses": responses(&[("201", made)], &[400, 403, 404, 409, 412, 413, 415, 422]),
+            "responses": responses(&[("201", made), erased()], &[400, 404, 409, 412, 413, 415, 422]),
         });
         self.operation(record, "create", t!(self.i18n, "api-create", record = self.i18n.record(record)), rest)
     }
@@ -260,17 +275,17 @@ impl Writer<'_> {
             "parameters": [reference("parameters", "If-Match"), reference("parameters", "Idempotency-Key"),
                            reference("parameters", "Accept-Language")],
             "requestBody": { "required": true, "content": body },
-            "responses": responses(&[("200", self.one(record))], &[400, 403, 404, 409, 412, 413, 415, 422, 428]),
+            "responses": responses(&[("200", self.one(record)), erased()], &[400, 404, 409, 412, 413, 415, 422, 428]),
         });
         self.operation(record, "change", t!(self.i18n, "api-change", record = self.i18n.record(record)), rest)
     }
 
     fn delete(&self, record: &Record) -> Json {
-        let gone = json!({ "description": say(self.i18n, "api-answer-deleted") });
+        let gone = json!({ "description": say(self.i18n, "api-answer-deleted"), "headers": headers(&[]) });
         let rest = json!({
             "parameters": [reference("parameters", "If-Match-optional"), reference("parameters", "Idempotency-Key"),
                            reference("parameters", "Accept-Language")],
-            "responses": responses(&[("204", gone)], &[400, 403, 404, 409, 412, 413, 415, 422]),
+            "responses": responses(&[("204", gone)], &[400, 404, 409, 412, 413, 415, 422]),
         });
         self.operation(record, "delete", t!(self.i18n, "api-delete", record = self.i18n.record(record)), rest)
     }
@@ -281,7 +296,7 @@ impl Writer<'_> {
         let rest = json!({
             "parameters": [reference("parameters", "If-Match"), reference("parameters", "Idempotency-Key"),
                            reference("parameters", "Accept-Language")],
-            "responses": responses(&[("200", done)], &[400, 403, 404, 409, 412, 413, 415, 422, 428]),
+            "responses": responses(&[("200", done), erased()], &[400, 404, 409, 412, 413, 415, 422, 428]),
         });
         self.operation(record, action, self.i18n.action(record, action), rest)
     }
@@ -290,32 +305,37 @@ impl Writer<'_> {
     fn one(&self, record: &Record) -> Json {
         json!({
             "description": self.i18n.record(record),
-            "headers": { "ETag": reference("headers", "ETag"), "RateLimit": reference("headers", "RateLimit"),
-                         "RateLimit-Policy": reference("headers", "RateLimit-Policy") },
+            "headers": headers(&["ETag"]),
             "content": content(schema(&type_name(record.name))),
         })
     }
 
-    fn unchanged(&self) -> Json {
-        json!({ "description": say(self.i18n, "api-answer-unchanged") })
+    fn unchanged(&self, names: &[&str]) -> Json {
+        json!({ "description": say(self.i18n, "api-answer-unchanged"), "headers": headers(names) })
     }
 
     fn batch(&self) -> Json {
-        let good =
-            json!({ "description": say(self.i18n, "api-answer-batch"), "content": content(schema("BatchResults")) });
+        let good = json!({
+            "description": say(self.i18n, "api-answer-batch"),
+            "headers": headers(&[]),
+            "content": content(schema("BatchResults")),
+        });
         json!({ "post": {
             "operationId": "batch",
             "summary": say(self.i18n, "api-batch"),
             "description": say(self.i18n, "api-batch-hint"),
             "parameters": [reference("parameters", "Idempotency-Key"), reference("parameters", "Accept-Language")],
             "requestBody": { "required": true, "content": content(schema("Batch")) },
-            "responses": responses(&[("200", good)], &[400, 403, 404, 405, 409, 412, 413, 415, 422, 428]),
+            "responses": responses(&[("200", good), erased()], &[400, 404, 405, 409, 412, 413, 415, 422, 428]),
         } })
     }
 
     fn token(&self) -> Json {
-        let good =
-            json!({ "description": say(self.i18n, "api-answer-token"), "content": content(schema("AccessToken")) });
+        let good = json!({
+            "description": say(self.i18n, "api-answer-token"),
+            "headers": headers(&[]),
+            "content": content(schema("AccessToken")),
+        });
         json!({ "post": {
             "operationId": "token",
             "summary": say(self.i18n, "api-token"),
@@ -369,21 +389,25 @@ impl Writer<'_> {
         })
     }
 
-    /// The problems, each by its code.
-    fn problems(&self) -> Json {
+    /// The problems, each by its code, and what is told of what was erased.
+    fn shared_responses(&self) -> Json {
         let problem = |kind: &crate::api::problem::Kind| {
-            let mut problem = json!({
+            let named: &[&str] = match kind.status {
+                401 => &["WWW-Authenticate"],
+                409 | 429 | 503 => &["Retry-After"],
+                _ => &[],
+            };
+            let problem = json!({
                 "description": say(self.i18n, kind.title),
+                "headers": headers(named),
                 "content": { "application/problem+json": { "schema": schema("Problem") } },
             });
-            match kind.status {
-                401 => problem["headers"] = json!({ "WWW-Authenticate": reference("headers", "WWW-Authenticate") }),
-                409 | 429 | 503 => problem["headers"] = json!({ "Retry-After": reference("headers", "Retry-After") }),
-                _ => {}
-            }
             (kind.code.to_owned(), problem)
         };
-        Json::Object(KINDS.iter().map(problem).collect())
+        let mut shared: Map<String, Json> = KINDS.iter().map(problem).collect();
+        let erased = json!({ "description": say(self.i18n, "api-answer-erased"), "headers": headers(&[]) });
+        shared.insert("erased".to_owned(), erased);
+        shared.into()
     }
 
     // -------------------------------------------------------------- schemas

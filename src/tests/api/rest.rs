@@ -12,9 +12,10 @@ use crate::platform::auth;
 use crate::platform::config::Rates;
 use crate::platform::door;
 use crate::platform::permission::Rights;
+use crate::platform::person::erase;
 use crate::record::{Field, Kind, Record};
 use crate::tests::platform::permission::{admin, busy_firm, open_row, typed};
-use crate::tests::support::{Firm, record};
+use crate::tests::support::{FILES, Firm, record};
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -381,6 +382,86 @@ async fn the_description_says_all_and_nothing_that_is_not_there() {
     let said: BTreeSet<&str> = said.iter().filter_map(Json::as_str).collect();
     let told: BTreeSet<&str> = customer.as_object().expect("a record").keys().map(String::as_str).collect();
     assert_eq!(said, told);
+}
+
+/// The description says that this operation is answered so, with the headers that came.
+fn assert_described(document: &Json, method: &str, path: &str, reply: &Reply) {
+    let status = reply.status.as_str();
+    let said = &document["paths"][path][method]["responses"][status];
+    assert!(said.is_object(), "{method} {path} does not say {status}: {}", reply.text);
+    let shared = said["$ref"].as_str().map(|to| document.pointer(&to[1..]).expect("an answer that is shared"));
+    let headers = &shared.unwrap_or(said)["headers"];
+    for name in ["ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate"] {
+        let is_said = headers[name].is_object();
+        assert!(reply.header(name).is_none() || is_said, "{method} {path} does not say {name} for {status}");
+    }
+}
+
+#[tokio::test]
+async fn every_status_that_is_answered_is_described() {
+    let (healthy, other) = (Firm::new().await, Firm::new().await);
+    let program = Program::of(&healthy).await;
+    let described = program.get("/api/v1/openapi.json").await.assert_ok("the description").json;
+    let (list, one, token) = ("/api/v1/customers", "/api/v1/customers/{id}", "/api/v1/token");
+    let expect = |method: &str, path: &str, status: StatusCode, reply: &Reply| {
+        assert_eq!(reply.status, status, "{method} {path}: {}", reply.text);
+        assert_described(&described, method, path, reply);
+    };
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+
+    // A company that is closed, one without an interface for programs, and one without a part of Diwan.
+    let closed = Program::of(&other).await;
+    let address = format!("{list}/{}", other.customer);
+    let secret = format!("grant_type=client_credentials&client_secret={}", closed.shown);
+    let mut admin = admin().await;
+    for terms in [
+        "insert into ops.subscription (tenant_id, suspended_at, reason) values ($1, now(), 'Bills are open')",
+        "update ops.subscription set suspended_at = null, reason = null, flags_off = '{api}' where tenant_id = $1",
+    ] {
+        sqlx::query(terms).bind(other.cx.tenant).execute(&mut admin).await.expect("other terms");
+        for (method, path, reply) in [
+            ("get", list, closed.get(list).await),
+            ("post", list, closed.post(list, json!({"code": "X"})).await),
+            ("get", one, closed.get(&address).await),
+            ("patch", one, closed.patch(&address, "*", json!({})).await),
+            ("delete", one, closed.delete(&address).await),
+            ("post", "/api/v1/batch", closed.post("/api/v1/batch", json!({"operations": []})).await),
+            ("post", token, closed.send(Method::POST, token, &form, secret.clone().into()).await),
+        ] {
+            expect(method, path, StatusCode::FORBIDDEN, &reply);
+        }
+    }
+    let without = "update ops.subscription set flags_off = '{webhooks}' where tenant_id = $1";
+    sqlx::query(without).bind(other.cx.tenant).execute(&mut admin).await.expect("other terms");
+    let hooks = closed.get("/api/v1/webhooks").await;
+    expect("get", "/api/v1/webhooks", StatusCode::NOT_FOUND, &hooks);
+
+    // Bodies that nobody asked for.
+    let address = format!("{list}/{}", healthy.customer);
+    let large = json!({"note": "x".repeat(3 * 1024 * 1024)});
+    for (path, to) in [(list, list), (one, address.as_str())] {
+        let text = program.send(Method::GET, to, &[("content-type", "text/plain")], "code=X".into()).await;
+        expect("get", path, StatusCode::UNSUPPORTED_MEDIA_TYPE, &text);
+        let much = program.send(Method::GET, to, &[], large.clone()).await;
+        expect("get", path, StatusCode::PAYLOAD_TOO_LARGE, &much);
+        // What is known already comes with its tag and with what is left to ask.
+        let etag = program.get(to).await.assert_ok(to).etag();
+        let known = program.send(Method::GET, to, &[("if-none-match", &etag)], Json::Null).await;
+        assert!(known.header("etag").is_some() && known.header("ratelimit").is_some(), "{:?}", known.headers);
+        expect("get", path, StatusCode::NOT_MODIFIED, &known);
+    }
+    // What was done under a key is not done again, and not told again once the person is erased.
+    let body = json!({"code": "GONE", "name": {"en": "Somebody"}, "language": "en"});
+    let made = program.post_once(list, "once", body.clone()).await;
+    expect("post", list, StatusCode::CREATED, &made);
+    let id: Uuid = made.json["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
+    erase::run(&healthy.db, &healthy.cx, &FILES, record("customer"), id, "GONE").await.expect("erased");
+    expect("post", list, StatusCode::GONE, &program.post_once(list, "once", body).await);
+    // Who asks too often, and who shows nothing.
+    let hasty = Program::at(&healthy, Rates { token: 1, company: 10 }).await;
+    hasty.get(list).await.assert_ok("the first");
+    expect("get", list, StatusCode::TOO_MANY_REQUESTS, &hasty.get(list).await);
+    expect("get", list, StatusCode::UNAUTHORIZED, &program.showing("").get(list).await);
 }
 
 #[tokio::test]
