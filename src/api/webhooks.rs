@@ -7,7 +7,7 @@ use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::egress::{self, Barred};
 use crate::platform::permission::Scope;
 use crate::platform::tenancy::{Cx, Db};
-use crate::platform::webhooks::{self, Attempted, Delivery, Due};
+use crate::platform::webhooks::{self, Attempted, Delivery, Due, PATIENCE};
 use crate::record::{Reach, Record};
 use jiff::Timestamp;
 use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
@@ -32,9 +32,6 @@ const LONGEST: Duration = Duration::from_secs(45);
 /// Bytes of an answer that are read, and characters of them that are kept.
 const READ: usize = 16 * 1024;
 const KEPT: usize = 200;
-
-/// Longest that a receiver can ask to be left alone for.
-const PATIENCE: i32 = 86_400;
 
 // ------------------------------------------------------------------ callers
 

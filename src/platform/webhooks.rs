@@ -25,6 +25,9 @@ const RECORD: &str = "webhook";
 /// Seconds after each attempt but the last, before the next.
 pub const SCHEDULE: [i32; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
+/// Seconds that a receiver can ask to be left alone for, at most.
+pub const PATIENCE: i32 = 86_400;
+
 /// Seconds that an attempt has before another may be made in its place: more than a call takes at most.
 const LEASE: i32 = 60;
 
@@ -553,6 +556,6 @@ pub async fn replay(tx: &mut TenantTx, delivery: Uuid) -> Outcome<()> {
 }
 
 /// The type of record that webhooks are.
-fn record() -> &'static Record {
+pub fn record() -> &'static Record {
     door::record(RECORD).unwrap_or_else(|| unreachable!("webhooks are records"))
 }

@@ -5,8 +5,9 @@ use super::{ROOT, batch};
 use crate::api::caller::Asked;
 use crate::api::problem::{DOCS, KINDS};
 use crate::i18n::{Digits, I18n, Locale, plain};
-use crate::platform::door;
 use crate::platform::token::HOLDS;
+use crate::platform::webhooks::{self, PATIENCE, SCHEDULE};
+use crate::platform::{door, egress};
 use crate::record::query::PAGE;
 use crate::record::{Field, Kind, Record};
 use crate::t;
@@ -112,6 +113,11 @@ fn write(i18n: I18n) -> String {
     )
 }
 
+/// Seconds as a clock counts them: `2:05:00`.
+fn clock(seconds: i32) -> String {
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// What holds for all records.
 fn chapters(i18n: I18n) -> String {
     let minutes = HOLDS / 60;
@@ -187,6 +193,31 @@ fn chapters(i18n: I18n) -> String {
              \"if_match\": \"3\", \"body\": {{ \"note\": \"…\" }} }}\n] }}"
         ),
     );
+    let pauses = SCHEDULE.map(clock).join(" · ");
+    chapter(
+        "events",
+        t!(i18n, "webhook-many"),
+        vec![
+            t!(i18n, "api-docs-events-sent"),
+            t!(i18n, "api-event-hint"),
+            t!(i18n, "api-docs-events-signed"),
+            t!(i18n, "api-docs-events-answer", seconds = egress::WHOLE.as_secs() as i64, patience = clock(PATIENCE)),
+            t!(
+                i18n,
+                "api-docs-events-again",
+                attempts = SCHEDULE.len() as i64 + 1,
+                pauses = pauses,
+                total = clock(SCHEDULE.iter().sum())
+            ),
+            t!(i18n, "api-docs-events-replay"),
+        ],
+        "POST /hook\nwebhook-id: msg_018f3a0000007000800000000000000a\nwebhook-timestamp: 1794994200\n\
+         webhook-signature: v1,…\n\n\
+         { \"type\": \"customer.create\", \"timestamp\": \"2026-11-18T09:30:00.000Z\",\n  \
+         \"data\": { \"id\": \"018f3a00-0000-7000-8000-000000000001\", \"record\": { \"code\": \"…\" } } }\n\n\
+         signature = base64(hmac_sha256(base64_decode(secret without whsec_), id + \".\" + timestamp + \".\" + body))"
+            .to_owned(),
+    );
     chapter(
         "limits",
         t!(i18n, "api-docs-limits"),
@@ -228,6 +259,9 @@ fn chapter_of(i18n: I18n, record: &'static Record) -> String {
     if !actions.is_empty() {
         out.push_str(&around("p", &format!("{}: {}", say("api-docs-actions"), actions.join(" · "))));
     }
+    let events: Vec<String> =
+        webhooks::events(record).into_iter().map(|event| code(&format!("{}.{event}", record.name))).collect();
+    out.push_str(&around("p", &format!("{}: {}", say("api-docs-events"), events.join(" · "))));
     let head = ["api-docs-field", "api-docs-label", "api-docs-kind", "api-docs-rule"].map(say);
     let own = |field: &Field| i18n.field(record, field.name);
     let mut rows: Vec<Vec<String>> = record.fields.iter().map(|field| row(i18n, "", field, own(field))).collect();

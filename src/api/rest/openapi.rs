@@ -11,6 +11,7 @@ use crate::platform::door;
 use crate::platform::permission::Rights;
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::web::House;
+use crate::platform::webhooks;
 use crate::record::money::CURRENCIES;
 use crate::record::query::{PAGE, sortable};
 use crate::record::value::NOTE_LENGTH;
@@ -70,11 +71,16 @@ fn for_everybody(locale: Locale) -> &'static str {
 /// The whole description of these records. Without rights it is of everybody's: what may be missing is not promised.
 pub fn describe(i18n: I18n, records: &[&'static Record], rights: Option<&Rights>) -> Json {
     let writer = Writer { i18n, rights };
-    let mut paths = Map::new();
+    let (mut paths, mut events) = (Map::new(), Map::new());
     let mut schemas = common_schemas();
+    // A company whose plan has no webhooks is promised none.
+    let tells = writer.may(|rights| rights.knows(webhooks::record()));
     for record in records.iter().copied() {
         writer.paths(record, &mut paths);
         writer.schemas(record, &mut schemas);
+        if tells {
+            writer.events(record, &mut events, &mut schemas);
+        }
     }
     paths.insert(format!("{ROOT}/batch"), writer.batch());
     paths.insert(format!("{ROOT}/token"), writer.token());
@@ -87,6 +93,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], rights: Option<&Rights>
         "security": [{ "token": [] }],
         "tags": tags,
         "paths": paths,
+        "webhooks": events,
         "components": {
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": say(i18n, "api-token-hint") },
@@ -129,6 +136,9 @@ const ANYWAY: [u16; 5] = [401, 403, 429, 500, 503];
 
 /// What a list or a record is answered with when a body comes that cannot be read: whoever only reads needs none.
 const OF_BODY: [u16; 3] = [400, 413, 415];
+
+/// What every message of a webhook carries in its head.
+const MARKS: [&str; 3] = ["webhook-id", "webhook-timestamp", "webhook-signature"];
 
 /// Answers of an operation: what it comes to, and the problems that it meets beside those that anything can.
 fn responses(good: &[(&str, Json)], problems: &[u16]) -> Json {
@@ -349,6 +359,39 @@ impl Writer<'_> {
         } })
     }
 
+    // -------------------------------------------------------------- webhooks
+
+    /// What receivers hear of a type of record: one message, whose type says what happened.
+    fn events(&self, record: &'static Record, events: &mut Map<String, Json>, schemas: &mut Map<String, Json>) {
+        let name = type_name(record.name);
+        let types: Vec<String> =
+            webhooks::events(record).into_iter().map(|event| format!("{}.{event}", record.name)).collect();
+        let data = json!({
+            "id": { "type": "string", "format": "uuid" },
+            "record": { "anyOf": [schema(&name), { "type": "null" }] },
+        });
+        let message = json!({
+            "type": { "enum": types },
+            "timestamp": { "type": "string", "format": "date-time" },
+            "data": whole_object(data, &["id", "record"]),
+        });
+        schemas.insert(format!("{name}Event"), whole_object(message, &["type", "timestamp", "data"]));
+        let rest = json!({
+            "description": say(self.i18n, "api-event-hint"),
+            "security": [],
+            "parameters": MARKS.map(|name| reference("parameters", name)),
+            "requestBody": { "required": true, "content": content(schema(&format!("{name}Event"))) },
+            "responses": {
+                "2XX": reference("responses", "event-accepted"),
+                "410": reference("responses", "event-gone"),
+                "default": reference("responses", "event-again"),
+            },
+        });
+        let told =
+            self.operation(record, "event", t!(self.i18n, "api-event", records = self.i18n.records(record)), rest);
+        events.insert(record.name.to_owned(), json!({ "post": told }));
+    }
+
     // -------------------------------------------------------------- what is shared
 
     fn parameters(&self) -> Json {
@@ -373,6 +416,9 @@ impl Writer<'_> {
             "If-None-Match": head("If-None-Match", "api-if-none-match", false),
             "Idempotency-Key": head("Idempotency-Key", "api-key", false),
             "Accept-Language": head("Accept-Language", "api-language", false),
+            "webhook-id": head("webhook-id", "api-event-id", true),
+            "webhook-timestamp": head("webhook-timestamp", "api-event-timestamp", true),
+            "webhook-signature": head("webhook-signature", "api-event-signature", true),
         })
     }
 
@@ -389,7 +435,7 @@ impl Writer<'_> {
         })
     }
 
-    /// The problems, each by its code, and what is told of what was erased.
+    /// The problems, each by its code, what is told of what was erased, and what receivers answer.
     fn shared_responses(&self) -> Json {
         let problem = |kind: &crate::api::problem::Kind| {
             let named: &[&str] = match kind.status {
@@ -407,6 +453,14 @@ impl Writer<'_> {
         let mut shared: Map<String, Json> = KINDS.iter().map(problem).collect();
         let erased = json!({ "description": say(self.i18n, "api-answer-erased"), "headers": headers(&[]) });
         shared.insert("erased".to_owned(), erased);
+        for (name, hint) in [("event-accepted", "api-event-accepted"), ("event-gone", "api-event-gone")] {
+            shared.insert(name.to_owned(), json!({ "description": say(self.i18n, hint) }));
+        }
+        let again = json!({
+            "description": say(self.i18n, "api-event-again"),
+            "headers": { "Retry-After": reference("headers", "Retry-After") },
+        });
+        shared.insert("event-again".to_owned(), again);
         shared.into()
     }
 

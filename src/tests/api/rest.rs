@@ -13,6 +13,7 @@ use crate::platform::config::Rates;
 use crate::platform::door;
 use crate::platform::permission::Rights;
 use crate::platform::person::erase;
+use crate::platform::webhooks;
 use crate::record::{Field, Kind, Record};
 use crate::tests::platform::permission::{admin, busy_firm, open_row, typed};
 use crate::tests::support::{FILES, Firm, record};
@@ -435,6 +436,8 @@ async fn every_status_that_is_answered_is_described() {
     sqlx::query(without).bind(other.cx.tenant).execute(&mut admin).await.expect("other terms");
     let hooks = closed.get("/api/v1/webhooks").await;
     expect("get", "/api/v1/webhooks", StatusCode::NOT_FOUND, &hooks);
+    let own = closed.get("/api/v1/openapi.json").await.assert_ok("its own").json;
+    assert_eq!(own["webhooks"], json!({}), "who has no webhooks is promised none");
 
     // Bodies that nobody asked for.
     let address = format!("{list}/{}", healthy.customer);
@@ -465,6 +468,22 @@ async fn every_status_that_is_answered_is_described() {
 }
 
 #[tokio::test]
+async fn the_description_tells_of_events() {
+    let firm = Firm::new().await;
+    let described = Program::of(&firm).await.get("/api/v1/openapi.json").await.assert_ok("the description").json;
+    for record in modules::records() {
+        let told = &described["webhooks"][record.name]["post"];
+        assert!(told["responses"]["410"].is_object(), "{}", record.name);
+        let schema = &described["components"]["schemas"][format!("{}Event", openapi::type_name(record.name))];
+        let events: Vec<String> =
+            webhooks::events(record).into_iter().map(|event| format!("{}.{event}", record.name)).collect();
+        assert_eq!(schema["properties"]["type"]["enum"], json!(events));
+        let once: BTreeSet<&String> = events.iter().collect();
+        assert_eq!(once.len(), events.len(), "{events:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_page_explains_it_in_both_languages() {
     let firm = Firm::new().await;
     let mut program = Program::of(&firm).await.showing("");
@@ -476,6 +495,12 @@ async fn a_page_explains_it_in_both_languages() {
         for record in modules::records() {
             let chapter = format!("<h3 id=\"{}\">{}</h3>", record.path, i18n.records(record));
             assert!(page.text.contains(&chapter), "{chapter} in {language}");
+        }
+        let events = format!("<h2 id=\"events\">{}</h2>", i18n.format("webhook-many", None));
+        assert!(page.text.contains(&events), "{events} in {language}");
+        let pauses = webhooks::SCHEDULE.map(|s| format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)).join(" · ");
+        for told in [pauses.as_str(), "whsec_", "webhook-signature", "410", "customer.erase", "company.archive"] {
+            assert!(page.text.contains(told), "{told} in {language}");
         }
         let policy = page.header("content-security-policy").unwrap_or_default();
         assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");

@@ -2,7 +2,9 @@
 
 mod rude;
 
+use crate::api::rest::openapi;
 use crate::api::webhooks::{Hooks, work};
+use crate::i18n::{Digits, I18n, Locale};
 use crate::modules;
 use crate::platform::archive;
 use crate::platform::comments;
@@ -26,7 +28,7 @@ use hmac::{Hmac, Mac as _};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use sha2::Sha256;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Notify, mpsc};
@@ -161,6 +163,26 @@ async fn hurry(firm: &Firm) -> Vec<i32> {
     waits.expect("what is due")
 }
 
+/// A message about a customer has the keys and the head that the description promises, and no others.
+fn assert_as_described(call: &Call) {
+    let described = openapi::describe(I18n::new(Locale::En, Digits::Western), door::records(), None);
+    let schemas = &described["components"]["schemas"];
+    let keys = |json: &Json| -> BTreeSet<String> { json.as_object().expect("an object").keys().cloned().collect() };
+    let (told, said) = (call.json(), &schemas["CustomerEvent"]["properties"]);
+    assert_eq!(keys(&told), keys(said));
+    assert_eq!(keys(&told["data"]), keys(&said["data"]["properties"]));
+    assert_eq!(keys(&told["data"]["record"]), keys(&schemas["Customer"]["properties"]));
+    let types = said["type"]["enum"].as_array().expect("types");
+    assert!(types.contains(&told["type"]), "{} among {types:?}", told["type"]);
+    let marks = described["webhooks"]["customer"]["post"]["parameters"].as_array().expect("a head").clone();
+    assert_eq!(marks.len(), 3);
+    for mark in marks {
+        let place = mark["$ref"].as_str().expect("a reference");
+        let name = described.pointer(&place[1..]).and_then(|mark| mark["name"].as_str()).expect("a name").to_owned();
+        assert!(!call.header(&name).is_empty(), "{name}");
+    }
+}
+
 #[tokio::test]
 async fn what_is_said_hung_on_and_erased_is_told_to_those_who_ask_for_it() {
     let _turn = alone().await;
@@ -181,6 +203,7 @@ async fn what_is_said_hung_on_and_erased_is_told_to_those_who_ask_for_it() {
     assert_eq!(told, ["customer.comment", "customer.attach", "customer.erase"]);
     for call in &calls {
         assert!(call.json()["data"]["id"] == json!(id) && !call.text.contains("SECRET"), "{}", call.text);
+        assert_as_described(call);
     }
 }
 
@@ -236,6 +259,8 @@ async fn what_happens_is_told_signed_and_written_down() {
     assert!(calls[0].header("webhook-id").starts_with("msg_"));
     let sent: i64 = calls[0].header("webhook-timestamp").parse().expect("seconds");
     assert!((happened.as_second()..=Timestamp::now().as_second()).contains(&sent));
+
+    assert_as_described(&calls[0]);
 
     let secret = secret(&firm, only).await;
     assert!(calls.iter().all(|call| call.is_signed_with(&secret)));
