@@ -10,6 +10,8 @@ pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod company_data;
 #[cfg(feature = "ssr")]
+pub mod developers;
+#[cfg(feature = "ssr")]
 pub mod draw;
 #[cfg(feature = "ssr")]
 pub mod forms;

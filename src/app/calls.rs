@@ -69,6 +69,7 @@ pub struct Me {
 mod server {
     use super::{Failure, FormPage, Page, done_message};
     use crate::app::draw::{Choice, Contents};
+    use crate::modules::administration;
     use crate::modules::finance::{health, report};
     use crate::modules::home;
     use crate::modules::inventory::report as stock;
@@ -180,6 +181,8 @@ mod server {
             }
             ["audit"] => Contents::Audit(audit::page(tx, AuditQuery::read(&query)).await?),
             ["company-data"] => Contents::CompanyData(archive::job::latest(tx).await?),
+            ["developers"] if (administration::MODULE.opens)("developers", &tx.standing.rights) => Contents::Developers,
+            ["developers"] => return Err(Error::Denied),
             ["webhook-log"] => {
                 let (webhook, after) = (place(&asked("webhook"))?, place(&asked("after"))?);
                 Contents::WebhookLog(

@@ -5,7 +5,8 @@ use super::calls::{Drawn, Page};
 use super::operator::plans::PlanList;
 use super::print::{self, Sheet, StatementSheet};
 use super::{
-    audit, auth, company_data, home, import, jobs, notifications, operator, person, reports, usage, webhook_log,
+    audit, auth, company_data, developers, home, import, jobs, notifications, operator, person, reports, usage,
+    webhook_log,
 };
 use crate::i18n::I18n;
 use crate::modules;
@@ -56,6 +57,7 @@ pub enum Contents {
     NewCompany,
     Audit(AuditPage),
     CompanyData(Vec<JobLine>),
+    Developers,
     Jobs(Vec<JobLine>),
     Job(JobPage),
     Notifications(NotificationPage),
@@ -120,6 +122,7 @@ impl Contents {
             Contents::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
             Contents::Audit(data) => report(i18n, "audit", audit::view(data)),
             Contents::CompanyData(archives) => report(i18n, "company-data", company_data::view(archives)),
+            Contents::Developers => report(i18n, "developers", developers::view()),
             Contents::Jobs(lines) => titled(t!(i18n, "jobs"), jobs::list(lines)),
             Contents::Notifications(page) => titled(t!(i18n, "notifications"), notifications::view(page)),
             Contents::WebhookLog(log) => report(i18n, "webhook-log", webhook_log::view(log)),

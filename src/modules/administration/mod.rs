@@ -28,9 +28,16 @@ brings! {
 pub const MODULE: Module = Module {
     name: "administration",
     records: RECORDS,
-    pages: &[("audit", "history"), ("webhook-log", "send"), ("company-data", "download"), ("usage", "bar-chart-3")],
+    pages: &[
+        ("audit", "history"),
+        ("developers", "book-open"),
+        ("webhook-log", "send"),
+        ("company-data", "download"),
+        ("usage", "bar-chart-3"),
+    ],
     #[cfg(feature = "ssr")]
     opens: |page, rights| match page {
+        "developers" => rights.sees(&api_token::API_TOKEN) || rights.sees(&webhook::WEBHOOK),
         "webhook-log" => rights.sees_whole(&webhook::WEBHOOK),
         "company-data" => rights.takes_everything(),
         "usage" => rights.changes_everything(),

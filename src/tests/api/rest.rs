@@ -16,7 +16,7 @@ use crate::platform::person::erase;
 use crate::platform::webhooks;
 use crate::record::{Field, Kind, Record};
 use crate::tests::platform::permission::{admin, busy_firm, open_row, typed};
-use crate::tests::support::{FILES, Firm, record};
+use crate::tests::support::{Browser, FILES, Firm, record};
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -480,6 +480,22 @@ async fn the_description_tells_of_events() {
         assert_eq!(schema["properties"]["type"]["enum"], json!(events));
         let once: BTreeSet<&String> = events.iter().collect();
         assert_eq!(once.len(), events.len(), "{events:?}");
+    }
+}
+
+/// Whoever makes tokens and webhooks finds how programs are written.
+#[tokio::test]
+async fn a_page_in_the_menu_leads_to_the_documentation() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    for beside in ["/api-tokens", "/api-tokens/new", "/webhooks"] {
+        assert!(browser.get(beside).await.body.contains("href=\"/developers\""), "{beside}");
+    }
+    let page = browser.get("/developers").await;
+    for address in ["/api/docs", "/api/v1/openapi.json", "/api/docs#events"] {
+        assert!(page.body.contains(&format!("href=\"{address}\" rel=\"external\"")), "{address}: {}", page.body);
+        let target = browser.get(address.split('#').next().unwrap_or_default()).await;
+        assert_eq!(target.status, StatusCode::OK, "{address}");
     }
 }
 
