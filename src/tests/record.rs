@@ -111,6 +111,27 @@ fn f32_a_hundred_in_three_is_a_hundred() {
 }
 
 #[test]
+fn f30_a_comma_sets_thousands_apart_or_is_refused() {
+    let field = Field::new("quantity", Kind::Quantity);
+    let read = |typed: &str| value::read(&field, typed, "SAR");
+    for (typed, number) in [
+        ("1,234", "1234"),
+        ("12,345,678.9", "12345678.9"),
+        ("١٬٢٣٤٫٥", "1234.5"),
+        ("1 234", "1234"),
+        ("+1,000", "1000"),
+    ] {
+        assert_eq!(read(typed), Ok(Value::Decimal(dec(number))), "{typed}");
+    }
+    for typed in ["1,5", "12,50", "1.234,56", "1,23,456", ",5", "1,", "1234,567", "1,2345", "١٬٥", "0.1,234"] {
+        assert_eq!(read(typed), Err(Fault::Comma), "{typed}");
+    }
+    let percent = Field::new("rate", Kind::Percent);
+    assert_eq!(value::read(&percent, "15%", "SAR"), Ok(Value::Decimal(dec("15"))));
+    assert_eq!(value::read(&percent, "1,5%", "SAR"), Err(Fault::Comma));
+}
+
+#[test]
 fn f31_amounts_beyond_what_is_kept_are_refused() {
     let field = Field::new("amount", Kind::Money);
     assert_eq!(value::read(&field, "9223372036854775807", "SAR"), Err(Fault::OutOfRange));

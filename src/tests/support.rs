@@ -195,6 +195,17 @@ impl Firm {
         item.id
     }
 
+    /// Has pieces counted as finely as quantities are kept.
+    pub async fn count_parts_of_pieces(&self) {
+        let mut tx = self.tx().await;
+        sqlx::query("update unit set decimals = 6 where tenant_id = $1 and code = 'PCS'")
+            .bind(self.cx.tenant)
+            .execute(tx.conn())
+            .await
+            .expect("counted");
+        tx.commit().await.expect("commit");
+    }
+
     /// A confirmed order of these (item, quantity) lines.
     pub async fn order(&self, lines: &[(Uuid, i64)]) -> Document {
         let mut tx = self.tx().await;

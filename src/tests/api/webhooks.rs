@@ -412,6 +412,39 @@ async fn f61_a_receiver_that_hangs_delays_nobody_else() {
     }
 }
 
+/// Of the webhooks of a company that do not answer well few are called together, so that there is room for the others.
+#[tokio::test]
+async fn f61_receivers_that_do_not_answer_well_leave_room_for_the_others() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let mut hooks = Vec::new();
+    for _ in 0..4 {
+        hooks.push(hook(&firm, "http://127.0.0.1:9/", &[("customer", "create")]).await);
+    }
+    for n in 0..4 {
+        customer(&firm, &format!("R{n}")).await;
+    }
+    webhooks::relay(&firm.db, firm.cx.tenant).await.expect("relayed");
+    let mut admin = admin().await;
+    let known = "insert into hooks.receivers (webhook, tenant_id, well) values ($1, $2, $3)";
+    for (at, well) in [(0, false), (1, false), (2, false), (3, true)] {
+        let known = sqlx::query(known).bind(hooks[at]).bind(firm.cx.tenant).bind(well);
+        known.execute(&mut admin).await.expect("known");
+    }
+    while webhooks::claim(&firm.db).await.expect("claimed").is_some() {}
+    let busy: Vec<(Uuid, i64)> = sqlx::query_as(
+        "select webhook, count(*) from hooks.due where tenant_id = $1 and lease_until > now() group by webhook",
+    )
+    .bind(firm.cx.tenant)
+    .fetch_all(&mut admin)
+    .await
+    .expect("busy");
+    let of = |at: usize| busy.iter().find(|(hook, _)| *hook == hooks[at]).map_or(0, |(_, calls)| *calls);
+    let unwell = [of(0), of(1), of(2)];
+    assert_eq!((unwell.iter().sum::<i64>(), unwell.iter().max()), (2, Some(&1)), "{busy:?}");
+    assert_eq!(of(3), 3, "who answers well is called several at a time");
+}
+
 #[tokio::test]
 async fn what_comes_of_a_lease_that_was_taken_over_does_not_count() {
     let _turn = alone().await;

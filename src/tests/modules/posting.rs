@@ -305,6 +305,7 @@ const DISAGREEMENTS: &str = "
 /// Trades some sales, the same each time, in a company that counts in this currency and rounds tax like this.
 async fn trade_in(currency: &str, rounding: &str) {
     let firm = Firm::new().await;
+    firm.count_parts_of_pieces().await;
     let mut tx = firm.tx().await;
     sqlx::query("update company set currency = $2, tax_rounding = $3 where tenant_id = $1")
         .bind(firm.cx.tenant)

@@ -4,8 +4,8 @@ use crate::modules::sales::pricing::{SaleLine, TaxRounding, totals};
 use crate::modules::sales::receivable::{Open, Settlement};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Outcome};
-use crate::record::Value;
-use crate::tests::support::{Firm, dec, form, record, refusals};
+use crate::record::{Names, Value};
+use crate::tests::support::{Firm, code, dec, form, record, refusals};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::HashMap;
@@ -365,7 +365,7 @@ async fn orders_deliveries_and_credit_notes_refuse_what_does_not_fit_together() 
         (too_much_at_once.map(drop), "refuse-over-return"),
         (firm.act(&again, "post").await.map(drop), "refuse-over-return-of"),
         (credited_at_once.map(drop), "refuse-over-credit"),
-        (dearer.map(drop), "refuse-over-credit-of"),
+        (dearer.map(drop), "refuse-credit-dearer"),
         (firm.act(&later, "post").await.map(drop), "refuse-over-credit-of"),
     ];
     for (outcome, id) in told {
@@ -378,6 +378,99 @@ async fn orders_deliveries_and_credit_notes_refuse_what_does_not_fit_together() 
     let saved = firm.load(&quotation).await;
     assert_eq!(saved.state(), Some("sent"), "what cannot be ordered stays on offer");
     firm.assert_healthy().await;
+}
+
+/// What is made from a document keeps to it, whatever somebody does to the draft.
+#[tokio::test]
+async fn what_is_made_from_an_order_or_an_invoice_is_held_to_it() {
+    let firm = Firm::new().await;
+    let (item, other) = (firm.item("A", "100", 20, "60").await, firm.item("B", "1", 20, "60").await);
+    let mut tx = firm.tx().await;
+    let mut stranger = Document::new(record("customer"))
+        .with("code", "X")
+        .with("name", Names::new("Stranger", ""))
+        .with("language", "en");
+    door::insert(&mut tx, &mut stranger).await.expect("another customer");
+    tx.commit().await.expect("commit");
+    let stranger = stranger.id.to_string();
+    let other_item = other.to_string();
+    let order = firm.order(&[(item, 5)]).await;
+    let swapped = |draft: &Document| {
+        let id = draft.lines[0].id.to_string();
+        form(&[], &[&[("id", id.as_str()), ("item", other_item.as_str())]])
+    };
+
+    let delivery = firm.made(&order, "deliver").await;
+    let wrong_item = firm.save(&delivery, &swapped(&delivery)).await.expect("a draft may say so");
+    assert_eq!(refusals(firm.act(&wrong_item, "post").await), ["refuse-delivery-item"]);
+    let delivery = firm.made(&order, "deliver").await;
+    let elsewhere = firm.change(&delivery, &[("customer", stranger.as_str())]).await.expect("a draft may say so");
+    assert_eq!(refusals(firm.act(&elsewhere, "post").await), ["refuse-order-customer"]);
+    // By hand: what the order owes counts towards it, as far as it is owed; what it does not is no delivery of it.
+    let by_hand = async |lines: Vec<Line>| {
+        let delivery = firm.insert("delivery", |delivery| Document { lines, ..delivery.with("sales_order", order.id) });
+        delivery.await.expect("a draft")
+    };
+    let of = |item: Uuid, quantity: &str| Line::new().with("item", item).with("quantity", dec(quantity));
+    let strange = by_hand(vec![of(item, "1"), of(other, "1")]).await;
+    assert_eq!(refusals(firm.act(&strange, "post").await), ["refuse-delivery-item"]);
+    let too_much = by_hand(vec![of(item, "6")]).await;
+    assert_eq!(refusals(firm.act(&too_much, "post").await), ["refuse-over-delivery-of"]);
+    firm.post(&by_hand(vec![of(item, "2")]).await).await;
+    let order = firm.load(&order).await;
+    assert_eq!((order.state(), order.lines[0].decimal("delivered")), (Some("partly_delivered"), dec("2")));
+
+    let invoice = firm.made(&order, "invoice").await;
+    let wrong_item = firm.save(&invoice, &swapped(&invoice)).await.expect("a draft may say so");
+    assert_eq!(refusals(firm.act(&wrong_item, "post").await), ["refuse-order-item"]);
+    let invoice = firm.made(&order, "invoice").await;
+    let elsewhere = firm.change(&invoice, &[("customer", stranger.as_str())]).await.expect("a draft may say so");
+    assert_eq!(refusals(firm.act(&elsewhere, "post").await), ["refuse-order-customer"]);
+    let invoice = firm.made(&order, "invoice").await;
+    let id = invoice.lines[0].id.to_string();
+    let half = firm
+        .save(&invoice, &form(&[], &[&[("id", id.as_str()), ("discount", "50")]]))
+        .await
+        .expect("at half its price");
+    let invoice = firm.post(&half).await;
+    assert_eq!(invoice.minor("total"), 11_500);
+
+    // A credit gives back what was paid, and no more.
+    for (name, text) in [("discount", "49"), ("price", "100.01"), ("tax_code", "")] {
+        let note = firm.made(&invoice, "credit").await;
+        let id = note.lines[0].id.to_string();
+        let zero = code(&mut firm.tx().await, "tax_code", "ZERO").await.to_string();
+        let text = if name == "tax_code" { zero.as_str() } else { text };
+        let typed = form(&[], &[&[("id", id.as_str()), (name, text)]]);
+        let dearer = firm.save(&note, &typed).await.expect("a draft may say so");
+        assert_eq!(refusals(firm.act(&dearer, "post").await), ["refuse-credit-dearer"], "{name}");
+    }
+    let note = firm.made(&invoice, "credit").await;
+    firm.post(&note).await;
+    assert_eq!(firm.load(&invoice).await.state(), Some("paid"));
+    firm.assert_healthy().await;
+}
+
+/// Pieces are counted in whole numbers, whatever they are counted for.
+#[tokio::test]
+async fn quantities_are_as_fine_as_their_units() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let line = |quantity: &str| Line::new().with("item", item).with("quantity", dec(quantity));
+    for name in ["quotation", "sales_order", "sales_invoice", "delivery", "stock_adjustment"] {
+        for (quantity, refused) in [("1.5", true), ("2.000", false)] {
+            let fill = |document: Document| {
+                let document = if name == "stock_adjustment" { document.with("reason", "found") } else { document };
+                Document { lines: vec![line(quantity).with("warehouse", firm.main)], ..document }
+            };
+            match firm.insert(name, fill).await {
+                Ok(_) => assert!(!refused, "{quantity} in a {name}"),
+                refusal => assert_eq!(refusals(refusal), ["refuse-finer-quantity"], "{quantity} in a {name}"),
+            }
+        }
+    }
+    firm.count_parts_of_pieces().await;
+    firm.draft("sales_order", vec![line("1.5")]).await;
 }
 
 /// Of two hands that do the same, one has done it.

@@ -163,6 +163,7 @@ async fn f20_another_record_under_the_same_new_id_is_refused() {
 #[tokio::test]
 async fn f31_quantity_times_price_beyond_what_is_kept_is_refused() {
     let firm = Firm::new().await;
+    firm.count_parts_of_pieces().await;
     let item = firm.item("A", "100", 0, "0").await.to_string();
     let customer = firm.customer.to_string();
     let largest = "999999999999";
@@ -455,6 +456,80 @@ async fn f42_a_role_counts_from_the_next_unit_of_work_on() {
     door::act(&mut tx, record("member"), sales.user, 2, "block").await.expect("blocked");
     tx.commit().await.expect("commit");
     assert!(matches!(firm.db.begin(&sales).await, Err(Error::Denied)));
+}
+
+/// What history tells of each document ends in what it is now, also where the posting of another one changed it.
+#[tokio::test]
+async fn history_tells_of_every_value_how_it_came_to_be() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let order = firm.order(&[(item, 5), (item, 2)]).await;
+    let delivery = firm.post(&firm.made(&order, "deliver").await).await;
+    let invoice = firm.post(&firm.made(&order, "invoice").await).await;
+    let back = firm.made(&delivery, "return").await;
+    firm.post(&back).await;
+    let payment = firm.made(&invoice, "pay").await;
+    let row = payment.lines[0].id.to_string();
+    let part = form(&[("amount", "100")], &[&[("id", row.as_str()), ("amount", "100")]]);
+    let payment = firm.save(&payment, &part).await.expect("a part of it");
+    let payment = firm.post(&payment).await;
+    let note = firm.post(&firm.made(&invoice, "credit").await).await;
+    firm.act(&firm.load(&payment).await, "reverse").await.expect("it bounced");
+
+    let states: Vec<Option<String>> = {
+        let mut states = Vec::new();
+        for document in [&order, &delivery, &invoice, &payment, &note] {
+            states.push(firm.load(document).await.state().map(str::to_owned));
+        }
+        states
+    };
+    let states: Vec<&str> = states.iter().flatten().map(String::as_str).collect();
+    assert_eq!(states[..2], ["confirmed", "returned"], "{states:?}");
+    for document in [&order, &delivery, &invoice, &payment, &note] {
+        let now = firm.load(document).await;
+        let mut tx = firm.tx().await;
+        let entries: Vec<serde_json::Value> = sqlx::query_scalar(
+            "select changes from audit where tenant_id = $1 and record = $2 and record_id = $3 order by id",
+        )
+        .bind(firm.cx.tenant)
+        .bind(document.record.name)
+        .bind(document.id)
+        .fetch_all(tx.conn())
+        .await
+        .expect("its history");
+        let mut told: BTreeMap<String, Option<String>> = BTreeMap::new();
+        let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+        for entry in entries.iter().filter_map(serde_json::Value::as_object) {
+            for (field, change) in entry {
+                let before = told.insert(field.clone(), text(&change[1])).flatten();
+                assert_eq!(before, text(&change[0]), "{} {field}: what it was before", document.record.name);
+            }
+        }
+        let mut values: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for field in document.record.fields {
+            // A box that was never ticked is no change.
+            let value = now.get(field.name).to_text().filter(|text| field.kind != Kind::Bool || text == "true");
+            values.insert(field.name.to_owned(), value);
+        }
+        for (row, line) in now.lines.iter().enumerate() {
+            for field in document.record.lines.map_or(&[][..], |lines| lines.fields) {
+                values.insert(format!("lines.{}.{}", row + 1, field.name), line.get(field.name).to_text());
+            }
+        }
+        for (field, value) in values {
+            let said = told.get(&field).cloned().flatten().filter(|text| text != "false");
+            assert_eq!(said, value, "{} {field}", document.record.name);
+        }
+    }
+    // Whoever is to be told of a change is told of these, too.
+    let events: Vec<String> = sqlx::query_scalar("select distinct topic from outbox where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .fetch_all(firm.tx().await.conn())
+        .await
+        .expect("events");
+    for topic in ["sales_order.change", "sales_invoice.change", "delivery.change"] {
+        assert!(events.iter().any(|event| event == topic), "no {topic} in {events:?}");
+    }
 }
 
 #[tokio::test]

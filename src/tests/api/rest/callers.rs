@@ -41,6 +41,35 @@ async fn a_secret_is_shown_to_its_maker_until_it_is_used() {
     assert_eq!(used.version, 1, "being used makes no other version of it");
 }
 
+/// What is kept to some types of records makes nothing that is not.
+#[tokio::test]
+async fn a_token_that_is_kept_to_types_reaches_no_further_by_what_it_makes() {
+    let firm = Firm::new().await;
+    let kept = Program::of(&firm).await.beside_with(&firm, "write", &["webhook", "api_token", "customer"]).await;
+    let webhook = |lines: Json| json!({"name": "W", "url": "https://partner.example/", "lines": lines});
+    let token = |lines: Json| json!({"name": "T", "scope": "write", "lines": lines});
+    for lines in [json!([]), json!([{"record": "sales_invoice"}]), json!([{"record": "customer"}, {"record": "item"}])]
+    {
+        for (path, body) in [("webhooks", webhook(lines.clone())), ("api-tokens", token(lines.clone()))] {
+            let refused = kept.post(&format!("/api/v1/{path}"), body).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path} {lines}: {}", refused.text);
+            assert!(refused.text.contains("refuse-token-further"), "{path} {lines}: {}", refused.text);
+        }
+    }
+    let lines = json!([{"record": "customer"}]);
+    for (path, body) in [("webhooks", webhook(lines.clone())), ("api-tokens", token(lines))] {
+        let made = kept.post(&format!("/api/v1/{path}"), body).await.assert_ok(path);
+        let one = format!("/api/v1/{path}/{}", made.json["id"].as_str().expect("an id"));
+        let widened = kept.patch(&one, &made.etag(), json!({"lines": []})).await;
+        assert!(widened.text.contains("refuse-token-further"), "{path}: {}", widened.text);
+    }
+    // Nor does it widen itself.
+    let itself = format!("/api/v1/api-tokens/{}", kept.id);
+    let seen = kept.get(&itself).await.assert_ok("itself");
+    let widened = kept.patch(&itself, &seen.etag(), json!({"lines": []})).await;
+    assert!(widened.text.contains("refuse-token-further"), "{}", widened.text);
+}
+
 #[tokio::test]
 async fn a_token_ends_when_its_time_is_over_or_somebody_ends_it() {
     let firm = Firm::new().await;
