@@ -19,7 +19,7 @@ use diwan::platform::jobs::Workers;
 use diwan::platform::person;
 use diwan::platform::tenancy::Db;
 use diwan::platform::token::Bearer;
-use diwan::platform::{audit, auth, database, import, operator, slow, web};
+use diwan::platform::{audit, auth, database, import, operator, session, slow, web};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -330,6 +330,7 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool, slow:
     let limits = Limits::new(config.rates);
     let beside = [
         files::keep_tidy(&opened.db, &files),
+        session::keep_tidy(&opened.db),
         api::keep_tidy(&opened.db, &limits),
         api::keep_count(&opened.db, &limits),
         slow.explain(&opened.db),

@@ -195,3 +195,16 @@ weekday-4 = الخميس
 weekday-5 = الجمعة
 weekday-6 = السبت
 weekday-7 = الأحد
+
+my-account = حسابي
+account-devices = الأجهزة المسجَّل دخولك منها
+account-device-unknown = جهاز غير معروف
+account-here = هذا الجهاز
+account-address = العنوان
+account-since = منذ
+account-end-others = تسجيل الخروج من الأجهزة الأخرى كلها
+account-password = كلمة المرور
+account-password-now = كلمة المرور الحالية
+account-password-next = كلمة المرور الجديدة
+account-password-change = تغيير كلمة المرور
+refuse-password-wrong = لتغيير كلمة المرور يجب كتابة كلمة المرور الحالية، وهذه ليست هي. بعد عشر محاولات خاطئة يتعذر تسجيل الدخول بهذا العنوان مدة خمس عشرة دقيقة.

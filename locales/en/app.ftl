@@ -184,3 +184,16 @@ weekday-4 = Thursday
 weekday-5 = Friday
 weekday-6 = Saturday
 weekday-7 = Sunday
+
+my-account = My account
+account-devices = Where you are signed in
+account-device-unknown = Unknown device
+account-here = Here
+account-address = Address
+account-since = Since
+account-end-others = Sign out everywhere else
+account-password = Password
+account-password-now = The password you have
+account-password-next = New password
+account-password-change = Change the password
+refuse-password-wrong = To choose another password you must type the one you have; this is not it. After ten wrong ones nobody can sign in with this address for fifteen minutes.

@@ -308,6 +308,13 @@ pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Loa
         return Err(failed.0);
     }
     let i18n = visit.i18n;
+    if path == [crate::app::account::MINE.trim_start_matches('/')] {
+        let done = query.iter().find(|(name, _)| name == "done").map(|(_, word)| word.as_str()).unwrap_or_default();
+        let account = crate::app::account::page(&visit, done).await;
+        let account = account.map_err(|error| server::failure(error, visit.request))?;
+        let unread = server::read(|tx| Box::pin(crate::platform::notifications::unread(tx))).await.ok();
+        return Ok(Loaded { page: account.draw(i18n), unread });
+    }
     if path == ["companies"] {
         let companies = server::companies(&visit).await?;
         let unread = server::read(|tx| Box::pin(crate::platform::notifications::unread(tx))).await.ok();

@@ -1,6 +1,7 @@
 //! Pages on which nothing moves: the server draws them to their end, and the browser shows what it was given. A report costs
 //! the program of a first visit nothing.
 
+use super::account::{self, Account};
 use super::calls::{Drawn, Page};
 use super::operator::plans::PlanList;
 use super::print::{self, Sheet, StatementSheet};
@@ -55,6 +56,7 @@ pub enum Contents {
     /// With whether the reader operates the installation.
     Companies(Vec<Choice>, bool),
     NewCompany,
+    Account(Account),
     Audit(AuditPage),
     CompanyData(Vec<JobLine>),
     Developers,
@@ -119,6 +121,7 @@ impl Contents {
                 report(i18n, "books-health", reports::books_health(checks, currency))
             }
             Contents::StockOnHand(data) => report(i18n, "stock-on-hand", reports::stock_on_hand(data)),
+            Contents::Account(account) => titled(t!(i18n, "my-account"), account::view(account)),
             Contents::NewCompany => titled(t!(i18n, "company-add"), auth::new_company()),
             Contents::Audit(data) => report(i18n, "audit", audit::view(data)),
             Contents::CompanyData(archives) => report(i18n, "company-data", company_data::view(archives)),

@@ -161,6 +161,7 @@ fn crumbs(i18n: I18n, path: &[String]) -> Crumbs {
             (t!(i18n, "statement"), None),
         ],
         None if first == "notifications" => vec![(t!(i18n, "notifications"), None)],
+        None if first == "my-account" => vec![(t!(i18n, "my-account"), None)],
         None if first == "search" => vec![(t!(i18n, "search-title"), None)],
         None if first == "persons" => vec![(t!(i18n, "person-data"), None)],
         None if first == "jobs" => vec![(t!(i18n, "jobs"), (path.len() > 1).then(|| "/jobs".to_owned()))],
@@ -262,6 +263,7 @@ fn who(i18n: I18n, me: &Me) -> AnyView {
             <summary><span class="avatar">{initials}</span><span class="id"><b><bdi>{me.name.clone()}</bdi></b><small><bdi>{company}</bdi></small></span></summary>
             <div class="menu">
                 <a class="item" href="/jobs">{icon("clock")}<span>{t!(i18n, "jobs")}</span></a>
+                <a class="item" href="/my-account">{icon("user")}<span>{t!(i18n, "my-account")}</span></a>
                 <a class="item" href="/companies">{icon("building-2")}<span>{t!(i18n, "companies")}</span></a>
                 {themes}{digits}
                 <button class="item live" type="button" id="open-keys">{icon("keyboard")}<span>{t!(i18n, "shortcuts")}</span></button>

@@ -168,15 +168,35 @@ pub async fn prove(db: &Db, email: &str, password: String) -> Outcome<Uuid> {
         return Err(refusal());
     };
     let user: Uuid = row.try_get("id")?;
+    let hash: String = row.try_get("password_hash")?;
+    if try_password(db, user, password, hash).await? { Ok(user) } else { Err(refusal()) }
+}
+
+/// Whether this is the password behind a hash, and somebody may try it now.
+async fn try_password(db: &Db, user: Uuid, password: String, hash: String) -> Outcome<bool> {
     // Counted before the password is looked at: else as many could be tried at once as there is time for.
     let may: Option<bool> =
         sqlx::query_scalar("select auth.begin_attempt($1)").bind(user).fetch_one(db.people()).await?;
-    let right = verify_password(password, row.try_get("password_hash")?).await?;
+    let right = verify_password(password, hash).await?;
     if !(right && may == Some(true)) {
-        return Err(refusal());
+        return Ok(false);
     }
     sqlx::query("select auth.end_attempts($1)").bind(user).execute(db.people()).await?;
-    Ok(user)
+    Ok(true)
+}
+
+/// Gives somebody another password, who knows the one they have. Guesses at that one count as at sign-in.
+pub async fn change_password(db: &Db, user: Uuid, current: String, next: String) -> Outcome<()> {
+    if let Some(refusal) = check_password(&next) {
+        return Err(refusal.into());
+    }
+    let hash: String = sqlx::query_scalar("select auth.password_of($1)").bind(user).fetch_one(db.people()).await?;
+    if !try_password(db, user, current, hash).await? {
+        return Err(Refusal::new("refuse-password-wrong").at("current_password").into());
+    }
+    let hash = hash_password(next).await?;
+    sqlx::query("select auth.set_password($1, $2)").bind(user).bind(hash).execute(db.people()).await?;
+    Ok(())
 }
 
 /// Signs somebody in to the company they joined first, of those that are open if there is one.

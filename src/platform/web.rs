@@ -8,7 +8,7 @@ use super::files;
 use super::notifications;
 use super::page::Posted;
 use super::proxies::Proxies;
-use super::session::PgStore;
+use super::session::{self, PgStore};
 use super::tenancy::{Company, Cx, Db, Standing, whole};
 use crate::i18n::{self, Digits, I18n, Locale, negotiate};
 use crate::record::Record;
@@ -63,6 +63,10 @@ pub struct Visit {
     pub theme: String,
     pub request: Uuid,
     pub address: Option<IpAddr>,
+    /// What the browser says that it is.
+    pub agent: Option<String>,
+    /// The name of the session in the database.
+    pub session: Option<String>,
     /// Path and query as asked.
     pub uri: Uri,
     /// A form that came back with something to mend.
@@ -91,7 +95,7 @@ impl Visit {
     /// Brings a form that belongs to no record back, with what was typed but passwords, and with what stands in the way.
     pub fn come_back(&mut self, fields: BTreeMap<String, String>, error: Error) {
         let refusals = error.refusals(self.request);
-        let fields = fields.into_iter().filter(|(name, _)| name != "password").collect();
+        let fields = fields.into_iter().filter(|(name, _)| !name.ends_with("password")).collect();
         self.plain = Some(Arc::new(PlainForm { fields, refusals }));
     }
 
@@ -107,6 +111,11 @@ impl FromRequestParts<House> for Visit {
     async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Visit, Response> {
         let session = Session::from_request_parts(parts, house).await.map_err(|e| e.into_response())?;
         let signed_in = SignedIn::of(&session).await;
+        if signed_in.is_some()
+            && let Err(error) = session::keep_alive(&session).await
+        {
+            tracing::warn!(%error, "a session is not kept alive");
+        }
         let cookie = |name: &str| cookie(&parts.headers, name);
         let mut i18n = match &signed_in {
             Some(person) => person.i18n(),
@@ -134,6 +143,9 @@ impl FromRequestParts<House> for Visit {
             theme,
             request: reference(&parts.extensions),
             address: address(&parts.extensions),
+            agent: (parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()))
+                .map(|agent| agent.chars().take(400).collect()),
+            session: session.id().map(|id| session::digest(&id)),
             uri: parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |u| u.0.clone()),
             posted: None,
             plain: None,
@@ -614,6 +626,9 @@ async fn begin_session(session: &Session, visit: &Visit, signed_in: &SignedIn) -
     signed_in.keep(session).await?;
     if let Some(address) = visit.address {
         session.insert("address", address.to_string()).await?;
+    }
+    if let Some(agent) = &visit.agent {
+        session.insert("agent", agent).await?;
     }
     Ok(())
 }

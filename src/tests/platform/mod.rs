@@ -24,6 +24,7 @@ mod person;
 mod plan;
 mod proxies;
 mod search;
+mod session;
 mod sheet;
 mod slow;
 mod table;

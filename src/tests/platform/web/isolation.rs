@@ -65,6 +65,7 @@ pub const SPARED: &[(&str, &str)] = &[
     ("/icons.svg", "the same for everybody"),
     ("/join", "opened by a sealed invitation: see the tests of permission"),
     ("/manifest.webmanifest", "the same for everybody"),
+    ("/my-account", "a person's own, whatever the company: see the tests of sessions"),
     ("/messages/{file}", "the same for everybody"),
     ("/operator/plans/{code}", "nothing for whoever is no operator: see the tests of operators"),
     (
