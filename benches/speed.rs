@@ -100,6 +100,7 @@ async fn found_companies(db: &Db) -> anyhow::Result<Vec<Firm>> {
         let plan = founding::Founding {
             company: Names::new(format!("Company {n}"), format!("شركة {n}")),
             country: "SA".to_owned(),
+            currency: None,
             person: "Owner".to_owned(),
             email: email.clone(),
             password_hash: Some(hash.clone()),

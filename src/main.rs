@@ -65,6 +65,9 @@ enum Verb {
         /// Mail address of the user.
         #[arg(long)]
         user: String,
+        /// Id of the company, unless it is the user's first.
+        #[arg(long)]
+        company: Option<uuid::Uuid>,
         #[arg(long)]
         name: String,
         /// `read`, or `write` for reading and changing.
@@ -131,6 +134,9 @@ struct ImportOrder {
     /// Mail address of the user who imports.
     #[arg(long)]
     user: String,
+    /// Id of the company, unless it is the user's first.
+    #[arg(long)]
+    company: Option<uuid::Uuid>,
     /// COLUMN=FIELD, or COLUMN*FACTOR=FIELD; may be given several times. Columns called like a field need none.
     #[arg(long = "map")]
     mapping: Vec<String>,
@@ -264,10 +270,10 @@ async fn run(arguments: Arguments, slow: slow::Heard) -> anyhow::Result<()> {
             opened.close().await?;
             outcome
         }
-        Verb::Token { user, name, scope } => {
+        Verb::Token { user, company, name, scope } => {
             web::prepare(&config)?;
             let opened = database::open(&config).await?;
-            let outcome = make_token(&opened.db, &user, &name, &scope).await;
+            let outcome = make_token(&opened.db, &user, company, &name, &scope).await;
             opened.close().await?;
             outcome
         }
@@ -414,8 +420,8 @@ async fn verify_audit(db: &Db) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn make_token(db: &Db, user: &str, name: &str, scope: &str) -> anyhow::Result<()> {
-    let cx = modules::administration::founding::context_of(db, user).await?;
+async fn make_token(db: &Db, user: &str, company: Option<uuid::Uuid>, name: &str, scope: &str) -> anyhow::Result<()> {
+    let cx = modules::administration::founding::context_of(db, user, *company).await?;
     let mut tx = db.begin(&cx).await?;
     let id = uuid::Uuid::now_v7();
     let fields = [("name", name), ("scope", scope)].map(|(field, text)| (field.to_owned(), text.to_owned()));
@@ -429,8 +435,7 @@ async fn make_token(db: &Db, user: &str, name: &str, scope: &str) -> anyhow::Res
 async fn tell_or_forget(db: &Db, store: &Store, verb: &PersonVerb) -> anyhow::Result<()> {
     let (PersonVerb::Export { who, .. } | PersonVerb::Erase { who, .. }) = verb;
     let record = modules::record(&who.record).with_context(|| format!("no record type is called {}", who.record))?;
-    let mut cx = modules::administration::founding::context_of(db, &who.user).await?;
-    cx.tenant = who.company.unwrap_or(cx.tenant);
+    let cx = modules::administration::founding::context_of(db, &who.user, who.company).await?;
     let done = match verb {
         PersonVerb::Export { to, .. } => match person::archive::write(db, &cx, store, record, who.id).await {
             Ok(mut archive) => {
@@ -457,7 +462,7 @@ async fn tell_or_forget(db: &Db, store: &Store, verb: &PersonVerb) -> anyhow::Re
 }
 
 async fn import_file(db: &Db, order: &ImportOrder) -> anyhow::Result<()> {
-    let ImportOrder { record, file, user, mapping, fixed, changes, rehearse } = order;
+    let ImportOrder { record, file, user, company, mapping, fixed, changes, rehearse } = order;
     let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
     let file = std::fs::File::open(file).with_context(|| file.display().to_string())?;
     let cx = modules::administration::founding::context_of(db, user).await?;

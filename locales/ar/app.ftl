@@ -36,6 +36,7 @@ sign-up = إنشاء شركة
 sign-up-lead = يُعدّ ديوان دليل الحسابات والضرائب والفترات المحاسبية بحسب بلدك، ويمكن تعديلها لاحقًا.
 sign-up-company = اسم الشركة
 sign-up-country = البلد
+sign-up-currency = عملة الدفاتر
 sign-up-name = اسمك
 sign-up-submit = إنشاء الشركة
 sign-up-have = لديك حساب من قبل؟

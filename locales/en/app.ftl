@@ -36,6 +36,7 @@ sign-up = Create a company
 sign-up-lead = Diwan prepares the accounts, taxes and periods of your country. You can change them later.
 sign-up-company = Company name
 sign-up-country = Country
+sign-up-currency = Currency of the books
 sign-up-name = Your name
 sign-up-submit = Create company
 sign-up-have = Already signed up?

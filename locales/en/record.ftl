@@ -104,6 +104,7 @@ fault-required = To go on you must fill this in.
 fault-too-long = This text is too long. Shorten it.
 fault-not-number = This is not a number. Write it like 1250.50.
 fault-comma = A comma sets thousands apart, as in 1,250.50. To write a part of one you must use a point, as in 1.5.
+refuse-other-company = You opened this form in another company, and nothing has been saved. To save it in the company where you are now you must press Save once more; else go back to the other one first.
 fault-too-many-decimals = This has more decimals than are kept here. Round it.
 fault-out-of-range = This figure is outside the range that is possible here. Check it.
 fault-negative = This cannot be below zero. Enter zero or more.

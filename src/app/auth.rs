@@ -6,6 +6,7 @@ use super::plain::{Input, general_faults, returned};
 use crate::i18n::I18n;
 use crate::platform::web::{OPERATOR, PlainForm};
 use crate::record::Names;
+use crate::record::money::CURRENCIES;
 use crate::t;
 use crate::ui::{icon, mark, use_i18n};
 use leptos::prelude::*;
@@ -62,8 +63,19 @@ fn countries(i18n: I18n, form: &PlainForm) -> AnyView {
             }
         })
         .collect_view();
-    view! { <fieldset class="field wide"><legend>{t!(i18n, "sign-up-country")}</legend><div class="radio-cards">{cards}</div></fieldset> }
-        .into_any()
+    let chosen = form.fields.get("currency").map_or("USD", String::as_str);
+    let currencies = CURRENCIES
+        .iter()
+        .map(|currency| view! { <option value=currency.code selected=currency.code == chosen>{currency.code}</option> })
+        .collect_view();
+    let fault = form.refusals.iter().find(|r| r.field.as_deref() == Some("currency")).map(|r| i18n.message(&r.message));
+    view! {
+        <fieldset class="field wide"><legend>{t!(i18n, "sign-up-country")}</legend><div class="radio-cards">{cards}</div></fieldset>
+        <div class="field wide elsewhere"><label for="currency">{t!(i18n, "sign-up-currency")}</label>
+            <div class="control"><select id="currency" name="currency">{currencies}</select></div>
+            {fault.map(|text| view! { <small class="err">{text}</small> })}</div>
+    }
+    .into_any()
 }
 
 pub fn sign_up() -> impl IntoView {

@@ -92,6 +92,7 @@ async fn found(house: &House, visit: &Visit, fields: &BTreeMap<String, String>) 
     let plan = founding::Founding {
         company: company_name(visit, field("company")),
         country: field("country"),
+        currency: Some(field("currency")).filter(|code| !code.is_empty()),
         person: field("name"),
         email: field("email").to_lowercase(),
         password_hash: Some(auth::hash_password(password).await?),
@@ -148,6 +149,7 @@ async fn found_another(
     let plan = founding::Founding {
         company: company_name(visit, field("company")),
         country: field("country"),
+        currency: Some(field("currency")).filter(|code| !code.is_empty()),
         person: person.name.clone(),
         email: auth::email_of(&house.db, person.user).await?,
         password_hash: None,

@@ -141,6 +141,7 @@ pub async fn found(db: &Db) -> anyhow::Result<()> {
     let plan = founding::Founding {
         company: Names::new("Al-Noor Metal Works", "مصنع النور للأعمال المعدنية"),
         country: "SA".to_owned(),
+        currency: None,
         person: owner.name_en.clone(),
         email: owner.email.clone(),
         password_hash: Some(password_hash.clone()),

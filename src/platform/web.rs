@@ -482,9 +482,16 @@ async fn post_form(
         visit.posted = Some(Arc::new(form.posted()));
         return with_language_cookie(render(house, visit, headers).await, language);
     }
-    let db = house.db.clone();
-    let task = form.clone();
-    match whole(async move { task.carry_out(&db, &cx).await }).await {
+    let (db, task) = (house.db.clone(), form.clone());
+    let elsewhere = form.company.is_some_and(|company| company != cx.tenant);
+    let done = whole(async move {
+        // Somebody went to another company in another window: what they typed here is meant for the one before.
+        match elsewhere {
+            true => Err(Refusal::new("refuse-other-company").into()),
+            false => task.carry_out(&db, &cx).await,
+        }
+    });
+    match done.await {
         Ok(target) => Redirect::to(&target).into_response(),
         Err(error) => {
             let status = error.status();
@@ -506,6 +513,8 @@ struct RecordForm {
     record: &'static Record,
     id: Uuid,
     version: i32,
+    /// The company in which the form was opened.
+    company: Option<Uuid>,
     /// `save`, `delete`, or the name of an action.
     verb: String,
     typed: Typed,
@@ -519,6 +528,7 @@ impl RecordForm {
         let control = |name: &str| pairs.iter().rev().find(|(n, _)| n == name).map(|(_, v)| v.clone());
         let form_id = control("_id").and_then(|id| id.parse().ok());
         let version = control("_version").and_then(|v| v.parse().ok()).unwrap_or(0);
+        let company = control("_company").and_then(|id| id.parse().ok());
         let verb = control("_do").unwrap_or_else(|| "save".to_owned());
         let edits = control("_edits").is_some();
         let language = control("_language").and_then(|tag| Locale::from_tag(&tag));
@@ -530,6 +540,7 @@ impl RecordForm {
             record,
             id: id.parse().ok().or(form_id).unwrap_or_else(Uuid::now_v7),
             version,
+            company,
             verb,
             typed,
             edits,

@@ -285,6 +285,8 @@ pub struct FileShelf {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormPage {
     pub record: String,
+    /// The company that it is a record of.
+    pub company: Uuid,
     pub id: Option<Uuid>,
     pub version: i32,
     /// In the order of the record's fields.

@@ -131,6 +131,7 @@ impl Firm {
         let plan = founding::Founding {
             company: Names::new(format!("Firm {n}"), format!("شركة {n}")),
             country: country.to_owned(),
+            currency: None,
             person: "Owner".to_owned(),
             email: email.clone(),
             password_hash: Some(crate::platform::auth::hash_password(PASSWORD.to_owned()).await.expect("a hash")),

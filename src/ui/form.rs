@@ -293,6 +293,7 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
     view! {
         <form method="post" action=action class="record" id="record-form" novalidate autocomplete="off" on:submit=move |_| dirty.set(false)>
             <input type="hidden" name="_version" value=version.to_string() />
+            <input type="hidden" name="_company" value=page.company.to_string() />
             <input type="hidden" name="_id" value=page.id.map(|id| id.to_string()).unwrap_or_default() />
             {page.editable.then(|| view! { <input type="hidden" name="_edits" value="1" /> })}
             // The first button of a form is what Enter presses.

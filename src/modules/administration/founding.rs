@@ -5,6 +5,7 @@ use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::tenancy::{Company, Cx, Db, TenantTx, whole};
 use crate::record::Names;
+use crate::record::money::Currency;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -93,10 +94,15 @@ fn chart(country: &str) -> &'static str {
     }
 }
 
+/// The country of those for whose own there is no template.
+pub const ELSEWHERE: &str = "XX";
+
 /// What sign-up asks.
 pub struct Founding {
     pub company: Names,
     pub country: String,
+    /// ISO code of the currency of the books, where no template of the country knows it.
+    pub currency: Option<String>,
     pub person: String,
     pub email: String,
     /// `None` for somebody who has an account already.
@@ -107,10 +113,16 @@ pub struct Founding {
 pub async fn found(db: &Db, cx: Cx, founding: Founding) -> Outcome<()> {
     let db = db.clone();
     whole(async move {
-        let country = countries()
+        let mut country = countries()
             .into_iter()
             .find(|c| c.code == founding.country)
             .ok_or_else(|| Error::from(Refusal::new("fault-not-choice").at("country")))?;
+        if country.code == ELSEWHERE
+            && let Some(code) = &founding.currency
+        {
+            let known = Currency::of(code).ok_or_else(|| Error::from(Refusal::new("fault-not-choice").at("currency")))?;
+            country.currency = known.code.to_owned();
+        }
         // A new person has one id everywhere; one who has an account gets another in each further company.
         let member = if founding.password_hash.is_some() { cx.user } else { Uuid::now_v7() };
         let mut tx = db.admit(&cx, member).await?;
@@ -269,11 +281,12 @@ fn period_of(year: i16, month: i8) -> Outcome<Document> {
 }
 
 /// The context of somebody who works from the command line: the user of this mail address in their first company.
-pub async fn context_of(db: &Db, email: &str) -> anyhow::Result<Cx> {
+pub async fn context_of(db: &Db, email: &str, company: Option<Uuid>) -> anyhow::Result<Cx> {
     use crate::i18n::{Digits, I18n, Locale};
     let user = auth::find_user(db, email).await?.ok_or_else(|| anyhow::anyhow!("no user has the address {email}"))?;
     let companies = auth::companies(db, user).await?;
-    let company = companies.first().ok_or_else(|| anyhow::anyhow!("{email} belongs to no company"))?;
+    let company = companies.iter().find(|known| company.is_none_or(|id| known.id == id));
+    let company = company.ok_or_else(|| anyhow::anyhow!("{email} belongs to no such company"))?;
     Ok(Cx {
         user,
         tenant: company.id,

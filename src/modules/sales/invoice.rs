@@ -109,7 +109,8 @@ mod rules {
             }
             pricing::complete(tx, invoice).await?;
             let parts = terms::parts_of(tx, invoice.link("payment_term")).await?;
-            let due = terms::instalments(invoice.minor("total"), invoice.date(), &parts).last().map(|(date, _)| *date);
+            let parts = terms::instalments(invoice.minor("total"), invoice.date(), &parts);
+            let due = parts.iter().map(|(date, _)| *date).min();
             invoice.set("due_date", due);
             Ok(())
         }
@@ -197,7 +198,7 @@ mod rules {
             .set("total", totals.total)
             .set("open", totals.total)
             .set("base_total", base_total)
-            .set("due_date", due.last().map(|(date, _)| *date));
+            .set("due_date", due.iter().map(|(date, _)| *date).min());
         if let Some(order) = invoice.link("sales_order") {
             let invoiced =
                 invoice.lines.iter().filter_map(|l| Some((l.link("order_line")?, l.decimal("quantity")))).collect();

@@ -231,28 +231,31 @@ impl Posting for Unsettle {
     }
 }
 
-/// Brings the open amount and the state of invoices in line with the sub-ledger.
+/// Brings the open amount and the state of invoices, and when the next part is due, in line with the sub-ledger.
 async fn refresh_invoices(tx: &mut TenantTx, invoices: &[Uuid]) -> Outcome<()> {
-    let changed: Vec<(Uuid, Minor, Minor, String, String)> = sqlx::query_as(
-        "update sales_invoice i set version = i.version + 1, open = o.open,
+    let changed: Vec<(Uuid, Minor, Minor, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+        "update sales_invoice i set version = i.version + 1, open = o.open, due_date = coalesce(o.due, i.due_date),
                 state = case when o.open = 0 then 'paid' when o.open < i.total then 'partly_paid' else 'posted' end
-           from (select source, sum(open)::bigint as open from open_item where tenant_id = $1 and source = any($2) group by source) o
+           from (select source, sum(open)::bigint as open, min(due_date) filter (where open > 0) as due
+                   from open_item where tenant_id = $1 and source = any($2) group by source) o
            join sales_invoice b on b.tenant_id = $1 and b.id = o.source
           where i.tenant_id = $1 and i.id = o.source
-         returning i.id, b.open, i.open, b.state, i.state",
+         returning i.id, b.open, i.open, b.state, i.state, b.due_date::text, i.due_date::text",
     )
     .bind(tx.tenant())
     .bind(invoices)
     .fetch_all(tx.conn())
     .await?;
-    let followed = |(id, open, now_open, state, now_state): (Uuid, Minor, Minor, String, String)| Followed {
+    let followed = changed.into_iter().map(|(id, open, now_open, state, now_state, due, now_due)| Followed {
         id,
         changes: vec![
             ("open".to_owned(), open.into(), now_open.into()),
             ("state".to_owned(), state.into(), now_state.into()),
+            ("due_date".to_owned(), due.into(), now_due.into()),
         ],
-    };
-    door::follow(tx, &SALES_INVOICE, changed.into_iter().map(followed).collect()).await
+    });
+    let followed = followed.collect();
+    door::follow(tx, &SALES_INVOICE, followed).await
 }
 
 /// When a document's claim is due in which parts: ISO dates, minor units of its currency.

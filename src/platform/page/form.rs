@@ -214,6 +214,7 @@ async fn form_page(tx: &mut TenantTx, mut document: Document) -> Outcome<FormPag
         .filter(|a| saved && !a.internal && rights.acts(record, a.name) && state.is_some_and(|s| a.from.contains(&s)));
     let grant = rights.on(record);
     Ok(FormPage {
+        company: tx.tenant(),
         record: record.name.to_owned(),
         id: Some(document.id),
         version: document.version,

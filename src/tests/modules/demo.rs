@@ -28,7 +28,7 @@ async fn it_is_founded_once_with_documents_in_every_state_and_healthy_books() {
     let db = support::db().await;
     demo::found(&db).await.expect("the demonstration company");
     demo::found(&db).await.expect("founding it again does nothing");
-    let cx = crate::modules::administration::founding::context_of(&db, demo::OWNER).await.expect("its owner");
+    let cx = crate::modules::administration::founding::context_of(&db, demo::OWNER, None).await.expect("its owner");
     let mut tx = db.begin(&cx).await.expect("the owner enters");
     let checks = crate::modules::finance::health::check(&mut tx).await.expect("health");
     assert!(checks.iter().all(|c| c.holds), "{checks:#?}");

@@ -193,7 +193,16 @@ async fn an_invoice_by_instalments_is_paid_oldest_part_first() {
             .await
             .expect("parts");
     assert_eq!((parts.len(), parts.iter().sum::<i64>()), (2, 115_000));
+    let days: Vec<String> =
+        sqlx::query_scalar("select due_date::text from open_item where tenant_id = $1 and source = $2 order by position")
+            .bind(tx.tenant())
+            .bind(invoice.id)
+            .fetch_all(tx.conn())
+            .await
+            .expect("when they are due");
     drop(tx);
+    let due = async || firm.load(&invoice).await.get("due_date").to_text();
+    assert_eq!(due().await.as_ref(), days.first(), "what is due next");
     let (_, payment) = firm.act(&invoice, "pay").await.expect("a payment");
     let payment = payment.expect("a draft");
     let mut tx = firm.tx().await;
@@ -216,6 +225,7 @@ async fn an_invoice_by_instalments_is_paid_oldest_part_first() {
             .expect("parts");
     assert_eq!(open, [0, parts[1]]);
     drop(tx);
+    assert_eq!(due().await.as_ref(), days.last(), "the first part is paid");
     assert_eq!(firm.load(&invoice).await.state(), Some("partly_paid"));
     firm.assert_healthy().await;
 }

@@ -379,6 +379,7 @@ async fn f45_a_deleted_company_leaves_a_proof_and_nothing_else() {
     let plan = Founding {
         company: Names::new("A second one", "شركة ثانية"),
         country: "SA".to_owned(),
+        currency: None,
         person: "Owner".to_owned(),
         email: a.email.clone(),
         password_hash: None,

@@ -15,6 +15,7 @@ use crate::platform::bulk::{self, Which};
 use crate::platform::permission::Rights;
 use crate::platform::proxies::Proxies;
 use crate::platform::tenancy::Cx;
+use crate::record::page::Message;
 use crate::platform::web::{self, House};
 use crate::platform::{door, jobs};
 use crate::record::line::input_name;
@@ -419,9 +420,21 @@ async fn a_further_company_is_founded_and_changed_to() {
     let firm = Firm::new().await;
     let mut browser = Browser::of(&firm).await;
     let customer = format!("/customers/{}", firm.customer);
-    for form in [[("company", ""), ("country", "EG")], [("company", "Nile Works"), ("country", "ZZ")]] {
+    for form in [
+        [("company", ""), ("country", "EG"), ("currency", "")],
+        [("company", "Nile Works"), ("country", "ZZ"), ("currency", "")],
+        [("company", "Nile Works"), ("country", "XX"), ("currency", "GOLD")],
+    ] {
         let answer = browser.post("/companies/new", &form).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{form:?}");
+    }
+    // Where no template knows the country, its currency is chosen; a template is not talked out of its own.
+    for (country, currency, books) in [("XX", "KWD", "KWD"), ("XX", "", "USD"), ("AE", "KWD", "AED")] {
+        let mut founder = Browser::of(&Firm::new().await).await;
+        let form = [("company", "Gulf Works"), ("country", country), ("currency", currency)];
+        assert_eq!(founder.post("/companies/new", &form).await.status, StatusCode::SEE_OTHER, "{country}");
+        let home = founder.get("/").await.text();
+        assert!(home.contains("Gulf Works") && home.contains(books), "{country} {books}: {home}");
     }
     let founded = browser.post("/companies/new", &[("company", "Nile Works"), ("country", "EG")]).await;
     assert_eq!((founded.status, founded.location.as_deref()), (StatusCode::SEE_OTHER, Some("/")));
@@ -430,6 +443,14 @@ async fn a_further_company_is_founded_and_changed_to() {
     // Its books are its own, and its founder works in it.
     assert_eq!(browser.get(&customer).await.status, StatusCode::NOT_FOUND);
     let form = [("_edits", "1"), ("code", "C1"), ("name.en", "Delta Cotton"), ("language", "en")];
+    // A form that was opened in the other company is not saved in this one unasked.
+    let before = firm.cx.tenant.to_string();
+    let stale: Vec<(&str, &str)> = form.into_iter().chain([("_company", before.as_str())]).collect();
+    let refused = browser.post("/customers/new", &stale).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let said = firm.cx.i18n.message(&Message::new("refuse-other-company"));
+    assert!(refused.text().contains(&said) && refused.body.contains("Delta Cotton"), "{}", refused.text());
+    assert!(!browser.get("/customers").await.body.contains("Delta Cotton"));
     let saved = browser.post("/customers/new", &form).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
     let saved = saved.location.expect("its address");
