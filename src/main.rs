@@ -421,7 +421,7 @@ async fn verify_audit(db: &Db) -> anyhow::Result<()> {
 }
 
 async fn make_token(db: &Db, user: &str, company: Option<uuid::Uuid>, name: &str, scope: &str) -> anyhow::Result<()> {
-    let cx = modules::administration::founding::context_of(db, user, *company).await?;
+    let cx = modules::administration::founding::context_of(db, user, company).await?;
     let mut tx = db.begin(&cx).await?;
     let id = uuid::Uuid::now_v7();
     let fields = [("name", name), ("scope", scope)].map(|(field, text)| (field.to_owned(), text.to_owned()));
@@ -465,7 +465,7 @@ async fn import_file(db: &Db, order: &ImportOrder) -> anyhow::Result<()> {
     let ImportOrder { record, file, user, company, mapping, fixed, changes, rehearse } = order;
     let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
     let file = std::fs::File::open(file).with_context(|| file.display().to_string())?;
-    let cx = modules::administration::founding::context_of(db, user).await?;
+    let cx = modules::administration::founding::context_of(db, user, *company).await?;
     let mut tx = db.begin(&cx).await?;
     let record = tx.described(record);
     let mut plan = Plan { changes: *changes, ..Plan::new(record) };

@@ -120,7 +120,8 @@ pub async fn found(db: &Db, cx: Cx, founding: Founding) -> Outcome<()> {
         if country.code == ELSEWHERE
             && let Some(code) = &founding.currency
         {
-            let known = Currency::of(code).ok_or_else(|| Error::from(Refusal::new("fault-not-choice").at("currency")))?;
+            let known =
+                Currency::of(code).ok_or_else(|| Error::from(Refusal::new("fault-not-choice").at("currency")))?;
             country.currency = known.code.to_owned();
         }
         // A new person has one id everywhere; one who has an account gets another in each further company.

@@ -6,9 +6,10 @@ use super::invoice::SALES_INVOICE;
 use crate::platform::document::Document;
 use crate::platform::door::{self, Followed, Outcome, Posting, Refusal};
 use crate::platform::tenancy::TenantTx;
-use crate::record::{Minor, money};
+use crate::record::{Minor, Value, money};
 use async_trait::async_trait;
 use jiff::civil::Date;
+use sqlx::Row as _;
 use uuid::Uuid;
 
 /// One part of a claim with its due date; negative when the customer is owed.
@@ -233,28 +234,31 @@ impl Posting for Unsettle {
 
 /// Brings the open amount and the state of invoices, and when the next part is due, in line with the sub-ledger.
 async fn refresh_invoices(tx: &mut TenantTx, invoices: &[Uuid]) -> Outcome<()> {
-    let changed: Vec<(Uuid, Minor, Minor, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+    let rows = sqlx::query(
         "update sales_invoice i set version = i.version + 1, open = o.open, due_date = coalesce(o.due, i.due_date),
                 state = case when o.open = 0 then 'paid' when o.open < i.total then 'partly_paid' else 'posted' end
            from (select source, sum(open)::bigint as open, min(due_date) filter (where open > 0) as due
                    from open_item where tenant_id = $1 and source = any($2) group by source) o
            join sales_invoice b on b.tenant_id = $1 and b.id = o.source
           where i.tenant_id = $1 and i.id = o.source
-         returning i.id, b.open, i.open, b.state, i.state, b.due_date::text, i.due_date::text",
+         returning i.id, b.open as open_before, i.open, b.state as state_before, i.state,
+                   b.due_date::text as due_before, i.due_date::text as due",
     )
     .bind(tx.tenant())
     .bind(invoices)
     .fetch_all(tx.conn())
     .await?;
-    let followed = changed.into_iter().map(|(id, open, now_open, state, now_state, due, now_due)| Followed {
-        id,
-        changes: vec![
-            ("open".to_owned(), open.into(), now_open.into()),
-            ("state".to_owned(), state.into(), now_state.into()),
-            ("due_date".to_owned(), due.into(), now_due.into()),
-        ],
-    });
-    let followed = followed.collect();
+    let mut followed = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let text = |name: &str| row.try_get::<Option<String>, _>(name).map(Value::from);
+        let amount = |name: &str| row.try_get::<Minor, _>(name).map(Value::from);
+        let changes = vec![
+            ("open".to_owned(), amount("open_before")?, amount("open")?),
+            ("state".to_owned(), text("state_before")?, text("state")?),
+            ("due_date".to_owned(), text("due_before")?, text("due")?),
+        ];
+        followed.push(Followed { id: row.try_get("id")?, changes });
+    }
     door::follow(tx, &SALES_INVOICE, followed).await
 }
 

@@ -193,13 +193,14 @@ async fn an_invoice_by_instalments_is_paid_oldest_part_first() {
             .await
             .expect("parts");
     assert_eq!((parts.len(), parts.iter().sum::<i64>()), (2, 115_000));
-    let days: Vec<String> =
-        sqlx::query_scalar("select due_date::text from open_item where tenant_id = $1 and source = $2 order by position")
-            .bind(tx.tenant())
-            .bind(invoice.id)
-            .fetch_all(tx.conn())
-            .await
-            .expect("when they are due");
+    let days: Vec<String> = sqlx::query_scalar(
+        "select due_date::text from open_item where tenant_id = $1 and source = $2 order by position",
+    )
+    .bind(tx.tenant())
+    .bind(invoice.id)
+    .fetch_all(tx.conn())
+    .await
+    .expect("when they are due");
     drop(tx);
     let due = async || firm.load(&invoice).await.get("due_date").to_text();
     assert_eq!(due().await.as_ref(), days.first(), "what is due next");

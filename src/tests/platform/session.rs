@@ -76,13 +76,19 @@ async fn another_password_ends_what_the_old_one_began() {
     let firm = Firm::new().await;
     let (mut here, mut elsewhere) = (Browser::of(&firm).await, Browser::of(&firm).await);
     let next = "a new and better phrase";
-    let change = |current: &'static str, next: &'static str| [("_do", "password"), ("current_password", current), ("password", next)];
+    let change = |current: &'static str, next: &'static str| {
+        [("_do", "password"), ("current_password", current), ("password", next)]
+    };
     let wrong = here.post("/my-account", &change("not this one", next)).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(wrong.text().contains(&firm.cx.i18n.message(&Message::new("refuse-password-wrong"))), "{}", wrong.text());
     assert!(!wrong.body.contains("not this one") && !wrong.body.contains(next), "no password comes back");
     let short = here.post("/my-account", &change(PASSWORD, "short")).await;
-    assert!(short.status == StatusCode::UNPROCESSABLE_ENTITY && short.body.contains("password-fault"), "{}", short.text());
+    assert!(
+        short.status == StatusCode::UNPROCESSABLE_ENTITY && short.body.contains("password-fault"),
+        "{}",
+        short.text()
+    );
     assert_eq!(elsewhere.get("/customers").await.status, StatusCode::OK, "nothing has changed yet");
     let changed = here.post("/my-account", &change(PASSWORD, next)).await;
     assert_eq!(changed.location.as_deref(), Some("/my-account?done=saved"), "{}", changed.text());
@@ -101,11 +107,15 @@ async fn a_session_that_is_used_does_not_end() {
     let mut browser = Browser::of(&firm).await;
     let [id] = &sessions(&firm).await[..] else { panic!("one session") };
     let hours = "select extract(epoch from expires_at - now())::float8 / 3600 from auth.sessions where id = $1";
-    let left = async || -> f64 { sqlx::query_scalar(hours).bind(id).fetch_one(&mut admin().await).await.expect("its end") };
+    let left =
+        async || -> f64 { sqlx::query_scalar(hours).bind(id).fetch_one(&mut admin().await).await.expect("its end") };
     let aged = "update auth.sessions set expires_at = now() + interval '1 hour' where id = $1";
     sqlx::query(aged).bind(id).execute(&mut admin().await).await.expect("aged");
     let answer = browser.get("/customers").await;
-    assert!(left().await < 2.0 && !answer.headers.contains_key(header::SET_COOKIE), "it was written down today already");
+    assert!(
+        left().await < 2.0 && !answer.headers.contains_key(header::SET_COOKIE),
+        "it was written down today already"
+    );
     let yesterday = "update auth.sessions set data = jsonb_set(data, '{day}', '\"2020-01-01\"') where id = $1";
     sqlx::query(yesterday).bind(id).execute(&mut admin().await).await.expect("aged");
     let answer = browser.get("/customers").await;
