@@ -222,6 +222,7 @@ action-pay = قبض الدفعة
 action-credit = إصدار إشعار دائن
 action-return = إرجاع
 action-reverse = عكس القيد
+action-settle = تسوية الفواتير
 action-close_period = إقفال الفترة
 action-reopen_period = إعادة فتح الفترة
 

@@ -202,6 +202,7 @@ action-pay = Receive payment
 action-credit = Credit
 action-return = Return
 action-reverse = Reverse
+action-settle = Settle invoices
 action-close_period = Close period
 action-reopen_period = Reopen period
 

@@ -98,7 +98,7 @@ mod rules {
                 "reverse" if entry.text("source_record").is_none() => {
                     let reversal = Entry {
                         reversal_of: Some(entry.id),
-                        suffix: REVERSAL,
+                        suffix: REVERSAL.into(),
                         ..as_entry(entry, books.date).reversed()
                     };
                     Ok(Effects::to("reversed").book(reversal))

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use sqlx::Row as _;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -49,7 +50,7 @@ pub struct Entry {
     pub date: Date,
     pub lines: Vec<EntryLine>,
     /// Appended to the number of the document, to tell a second entry of it from the first.
-    pub suffix: &'static str,
+    pub suffix: Cow<'static, str>,
     pub reversal_of: Option<Uuid>,
 }
 
@@ -57,7 +58,7 @@ impl Entry {
     /// An entry of these lines; lines that say nothing are left out.
     pub fn new(date: Date, lines: impl IntoIterator<Item = EntryLine>) -> Entry {
         let lines = lines.into_iter().filter(|l| l.debit != 0 || l.credit != 0 || l.tax_code.is_some()).collect();
-        Entry { date, lines, suffix: "", reversal_of: None }
+        Entry { date, lines, suffix: Cow::Borrowed(""), reversal_of: None }
     }
 
     pub fn debits(&self) -> Minor {

@@ -39,7 +39,10 @@ pub static CREDIT_NOTE: Record = Record {
     ],
     lines: Some(&LINES),
     states: &[State::new("draft", Tone::Draft).editable(), State::new("posted", Tone::Done)],
-    actions: &[Action::new("post", "check", &["draft"]).primary().grave()],
+    actions: &[
+        Action::new("post", "check", &["draft"]).primary().grave(),
+        Action::new("settle", "circle-check", &["posted"]),
+    ],
     columns: &["number", "customer", "sales_invoice", "date", "state", "total"],
     totals: &["total"],
     views: &[
@@ -105,8 +108,10 @@ mod rules {
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, note: &Document) -> Outcome<Effects> {
-            if action != "post" {
-                return Err(Error::NotFound);
+            match action {
+                "post" => {}
+                "settle" => return receivable::settle_rest(tx, note).await,
+                _ => return Err(Error::NotFound),
             }
             let invoice = door::load(tx, &SALES_INVOICE, note.required_link("sales_invoice")?, Lock::Update).await?;
             let books = ledger::books(tx, note.date()).await?;

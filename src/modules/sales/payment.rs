@@ -35,6 +35,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
     ],
     actions: &[
         Action::new("post", "check", &["draft"]).primary().grave(),
+        Action::new("settle", "circle-check", &["posted"]),
         Action::new("reverse", "undo-2", &["posted"]).grave(),
     ],
     columns: &["number", "customer", "date", "account", "state", "allocated", "amount"],
@@ -112,13 +113,14 @@ mod rules {
                     let open = receivable::open_of(tx, &invoices).await?;
                     Ok(post(payment, open, &books, &tx.company.currency)?)
                 }
+                "settle" => receivable::settle_rest(tx, payment).await,
                 "reverse" => {
                     // What is dated ahead is not taken back before it has happened.
                     let books = ledger::books(tx, tx.company.today.max(payment.date())).await?;
                     books.check_open()?;
                     lock_invoices(tx, payment).await?;
                     let entry = entry_of(tx, payment.id).await?;
-                    let reversal = Entry { date: books.date, suffix: REVERSAL, ..entry.reversed() };
+                    let reversal = Entry { date: books.date, suffix: REVERSAL.into(), ..entry.reversed() };
                     Ok(Effects::to("reversed").set("allocated", 0).book(Unsettle).book(reversal))
                 }
                 _ => Err(Error::NotFound),

@@ -3,8 +3,9 @@
 //! The sum of open base amounts equals the receivable account at every moment; the books' health checks it.
 
 use super::invoice::SALES_INVOICE;
+use crate::modules::finance::ledger::{self, Entry, EntryLine};
 use crate::platform::document::Document;
-use crate::platform::door::{self, Followed, Outcome, Posting, Refusal};
+use crate::platform::door::{self, Effects, Followed, Outcome, Posting, Refusal};
 use crate::platform::tenancy::TenantTx;
 use crate::record::{Minor, Value, money};
 use async_trait::async_trait;
@@ -98,6 +99,8 @@ pub struct Settlement {
     pub shares: Vec<Share>,
     pub amount: Minor,
     pub base_amount: Minor,
+    /// The day on which it settles, where it is not that of the credit.
+    pub date: Option<Date>,
 }
 
 impl Settlement {
@@ -135,7 +138,7 @@ impl Settlement {
         if used > amount {
             return Err(Refusal::new("refuse-over-allocation"));
         }
-        Ok(Settlement { shares, amount, base_amount })
+        Ok(Settlement { shares, amount, base_amount, date: None })
     }
 
     pub fn used(&self) -> Minor {
@@ -175,7 +178,7 @@ impl Posting for Settlement {
                from unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[]) as u (id, item, amount, debit, credit)",
         )
         .bind(tenant)
-        .bind(source.date().to_string())
+        .bind(self.date.unwrap_or_else(|| source.date()).to_string())
         .bind(source.id)
         .bind(items.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
         .bind(&items)
@@ -202,6 +205,58 @@ impl Posting for Settlement {
         .await?;
         refresh_invoices(tx, &self.shares.iter().map(|s| s.invoice).collect::<Vec<_>>()).await
     }
+}
+
+/// Uses what is left of a posted credit, a payment or a credit note, for what its customer owes by now, oldest part first.
+/// Refused where nothing is left, and where nothing is owed in its currency.
+pub async fn settle_rest(tx: &mut TenantTx, credit: &Document) -> Outcome<Effects> {
+    let customer = credit.required_link("customer")?;
+    let books = ledger::books(tx, tx.company.today.max(credit.date())).await?;
+    books.check_open()?;
+    // Invoices before what is open of them, as whoever posts a payment locks them.
+    let invoices: Vec<Uuid> = sqlx::query_scalar(
+        "select id from sales_invoice where tenant_id = $1 and customer = $2 and currency = $3 and state in ('posted', 'partly_paid')
+          order by id for no key update",
+    )
+    .bind(tx.tenant())
+    .bind(customer)
+    .bind(credit.currency(&tx.company.currency).to_owned())
+    .fetch_all(tx.conn())
+    .await?;
+    let open = open_of(tx, &invoices).await?;
+    let rest: Option<(Minor, Minor, i64)> = sqlx::query_as(
+        "select -o.open, -o.base_open, (select count(*) from journal_entry e where e.tenant_id = $1 and e.source = $2)
+           from open_item o where o.tenant_id = $1 and o.source = $2 and o.open < 0 for update of o",
+    )
+    .bind(tx.tenant())
+    .bind(credit.id)
+    .fetch_optional(tx.conn())
+    .await?;
+    let (rest, base_rest, entries) = rest.ok_or_else(|| Refusal::new("refuse-nothing-on-account"))?;
+    let (mut wanted, mut left): (Vec<(Uuid, Minor)>, Minor) = (Vec::new(), rest);
+    for part in &open {
+        let take = left.min(part.open);
+        left -= take;
+        match wanted.iter_mut().find(|(invoice, _)| *invoice == part.invoice) {
+            Some((_, amount)) => *amount += take,
+            None if take > 0 => wanted.push((part.invoice, take)),
+            None => {}
+        }
+    }
+    if wanted.is_empty() {
+        return Err(Refusal::new("refuse-nothing-owed").into());
+    }
+    let settlement = Settlement { date: Some(books.date), ..Settlement::of(rest, base_rest, &wanted, open)? };
+    let lines = [
+        EntryLine::signed(books.account("receivable")?, -settlement.difference()).of(customer),
+        EntryLine::signed(books.account("exchange_difference")?, settlement.difference()),
+    ];
+    let entry = Entry { suffix: format!("-S{entries}").into(), ..Entry::new(books.date, lines) };
+    let mut effects = Effects::default();
+    if credit.record.field("allocated").is_some() {
+        effects = effects.set("allocated", credit.minor("allocated") + settlement.used());
+    }
+    Ok(effects.book(entry).book(settlement))
 }
 
 /// Takes all settlements of a credit back and closes the credit, as when a payment bounces.

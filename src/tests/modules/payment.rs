@@ -105,6 +105,74 @@ async fn a_bounced_payment_in_another_currency_takes_its_exchange_difference_bac
 }
 
 #[tokio::test]
+async fn money_that_came_before_its_invoices_settles_them_later() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let deposit = firm.post(&payment(&firm, 20_000, Vec::new()).await.expect("a draft")).await;
+    assert_eq!(support::refusals(firm.act(&deposit, "settle").await), ["refuse-nothing-owed"]);
+    let (first, second) = (firm.invoice(&[(item, 1)]).await, firm.invoice(&[(item, 1)]).await);
+    let mut other = Document::new(record("customer")).with("code", "X").with("name", Names::new("Another", ""));
+    other = firm.insert("customer", |_| other.with("language", "en")).await.expect("another customer");
+    let lines = vec![Line::new().with("item", item)];
+    let fill = |invoice: Document| Document { lines, ..invoice.with("customer", other.id) };
+    let theirs = firm.post(&firm.insert("sales_invoice", fill).await.expect("an invoice")).await;
+
+    let (settled, _) = firm.act(&deposit, "settle").await.expect("settled");
+    assert_eq!((settled.state(), settled.minor("allocated")), (Some("posted"), 20_000));
+    let mut standings = [standing(&firm, &first).await, standing(&firm, &second).await];
+    standings.sort();
+    assert_eq!(standings, [is("paid", 0), is("partly_paid", 3_000)], "the oldest first");
+    assert_eq!(standing(&firm, &theirs).await, is("posted", 11_500), "nobody pays for another");
+    assert_eq!(support::refusals(firm.act(&settled, "settle").await), ["refuse-nothing-on-account"]);
+    firm.assert_healthy().await;
+
+    // What a credit note left on account goes the same way.
+    let paid = if standings[0] == standing(&firm, &first).await { &first } else { &second };
+    let note = firm.post(&firm.made(paid, "credit").await).await;
+    assert_eq!(open_of(&firm, note.id).await, (-11_500, -11_500));
+    firm.act(&note, "settle").await.expect("settled");
+    assert_eq!(open_of(&firm, note.id).await, (-8_500, -8_500));
+    for invoice in [&first, &second] {
+        assert_eq!(standing(&firm, invoice).await, is("paid", 0));
+    }
+    firm.assert_healthy().await;
+    // It bounces after all.
+    firm.act(&settled, "reverse").await.expect("reversed");
+    assert_eq!(open_of(&firm, deposit.id).await, (0, 0));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn what_is_settled_later_at_another_rate_leaves_a_difference() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "10", 0, "0").await;
+    firm.rate("KWD", "12").await;
+    let deposit = firm.insert("customer_payment", |payment| payment.with("currency", "KWD").with("amount", 20_000));
+    let deposit = firm.post(&deposit.await.expect("a draft")).await;
+    let mut tx = firm.tx().await;
+    sqlx::query("update exchange_rate set rate = 12.5 where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .execute(tx.conn())
+        .await
+        .expect("another rate");
+    tx.commit().await.expect("commit");
+    let mut settled = deposit.clone();
+    for n in 1..=2 {
+        let lines = vec![Line::new().with("item", item).with("tax_code", Value::Null)];
+        let fill = |invoice: Document| Document { lines, ..invoice.with("currency", "KWD").with("total", 0) };
+        let invoice = firm.post(&firm.insert("sales_invoice", fill).await.expect("an invoice")).await;
+        settled = firm.act(&settled, "settle").await.expect("settled").0;
+        assert_eq!(firm.load(&invoice).await.minor("open"), invoice.minor("total") - [11_500, 8_500][n - 1]);
+        firm.assert_healthy().await;
+    }
+    // Owed at 12.5 and paid at 12: a loss of half a riyal for each dinar that was settled.
+    assert_eq!(firm.balance("exchange_difference").await, 20 * 50);
+    firm.act(&settled, "reverse").await.expect("reversed");
+    assert_eq!(firm.balance("exchange_difference").await, 0);
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
 async fn payments_that_make_no_sense_are_refused_beside_their_field() {
     let firm = Firm::new().await;
     let item = firm.item("A", "100", 0, "0").await;
