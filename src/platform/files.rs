@@ -330,14 +330,40 @@ async fn items(
 /// Opens a file: the address that shows or saves it for the next ten minutes.
 pub async fn open(tx: &mut TenantTx, id: Uuid) -> Outcome<String> {
     let file = seen(tx, id).await?;
-    door::audit(tx, file.record, file.record_id, "open_file", json!({ "file": [null, file.name] })).await?;
+    note_opening(tx, &file).await?;
     Ok(link(tx.tenant(), &file, false))
+}
+
+/// Opens a file of this record for whoever gets its bytes at once. Answers with what is served, and what it is called.
+pub async fn open_on(tx: &mut TenantTx, record: &Record, record_id: Uuid, id: Uuid) -> Outcome<(Link, String)> {
+    let file = seen_on(tx, record, record_id, id).await?;
+    note_opening(tx, &file).await?;
+    let content = file.content.ok_or(Error::NotFound)?;
+    Ok((Link { tenant: tx.tenant(), id, content, thumbnail: false }, file.name))
+}
+
+async fn note_opening(tx: &mut TenantTx, file: &Attachment) -> Outcome<()> {
+    door::audit(tx, file.record, file.record_id, "open_file", json!({ "file": [null, file.name] })).await
 }
 
 /// Removes a file. Answers with the record that it hung on; its object goes with the next [`clear`].
 pub async fn remove(tx: &mut TenantTx, id: Uuid) -> Outcome<(&'static Record, Uuid)> {
-    let (tenant, member) = (tx.tenant(), tx.standing.member);
     let file = seen(tx, id).await?;
+    take_off(tx, file).await
+}
+
+/// Removes a file of this record, and its object.
+pub async fn remove_from(db: &Db, cx: &Cx, store: &Store, record: &Record, record_id: Uuid, id: Uuid) -> Outcome<()> {
+    let mut tx = db.begin(cx).await?;
+    let file = seen_on(&mut tx, record, record_id, id).await?;
+    take_off(&mut tx, file).await?;
+    tx.commit().await?;
+    note(clear(db, cx, store).await.map(|_| ()));
+    Ok(())
+}
+
+async fn take_off(tx: &mut TenantTx, file: Attachment) -> Outcome<(&'static Record, Uuid)> {
+    let (tenant, member, id) = (tx.tenant(), tx.standing.member, file.id);
     if !tx.standing.rights.detaches(file.record, file.member == member) {
         return Err(Error::Denied);
     }
@@ -358,6 +384,13 @@ async fn seen(tx: &mut TenantTx, id: Uuid) -> Outcome<Attachment> {
     let file = find(tx, id, "whole").await?;
     door::reachable(tx, file.record, file.record_id, Lock::No).await?;
     if tx.standing.rights.sees_files(file.record) { Ok(file) } else { Err(Error::NotFound) }
+}
+
+/// The same, where it hangs on this record.
+async fn seen_on(tx: &mut TenantTx, record: &Record, record_id: Uuid, id: Uuid) -> Outcome<Attachment> {
+    let file = seen(tx, id).await?;
+    let here = file.record.name == record.name && file.record_id == record_id;
+    if here { Ok(file) } else { Err(Error::NotFound) }
 }
 
 /// Lets go of the files of records that are being deleted.

@@ -11,11 +11,11 @@ use std::collections::HashMap;
 use uuid::Uuid;
 
 /// Hits shown at once.
-const MOST: i32 = 30;
+pub const MOST: i32 = 30;
 /// With fewer hits than this, words that only resemble what was typed count, too.
 const FEW: usize = 3;
 /// Longest text that is looked for, in characters; what comes after is left out.
-const LONGEST: usize = 100;
+pub const LONGEST: usize = 100;
 
 /// What the reader may see of the records that hold a text, best first.
 pub async fn find(tx: &mut TenantTx, text: &str) -> Outcome<SearchPage> {

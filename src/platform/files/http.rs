@@ -13,7 +13,7 @@
 
 use super::content::{clean_name, disposition, ending};
 use super::store::FILE;
-use super::{ContentType, Link, NewFile, Progress, Shut, Step};
+use super::{ContentType, Link, NewFile, Progress, Shut, Step, Store};
 use crate::i18n::{Digits, I18n, negotiate};
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::seal;
@@ -364,12 +364,8 @@ async fn serve(
     if !link.thumbnail && ending(&name).and_then(ContentType::from_ending) != Some(link.content) {
         return shut(&headers, StatusCode::NOT_FOUND, "error-not-found");
     }
-    let tag = format!("\"{}{}\"", link.id, if link.thumbnail { "-small" } else { "" });
-    if headers.get(header::IF_NONE_MATCH).and_then(|h| h.to_str().ok()).is_some_and(|tags| tags.contains(&tag)) {
-        return guarded(StatusCode::NOT_MODIFIED.into_response(), &link, &name, &tag);
-    }
-    match send(&house, &link, &method, &headers, &tag).await {
-        Ok(response) => guarded(response, &link, &name, &tag),
+    match hand_out(&house.files, &link, &name, &method, &headers).await {
+        Ok(response) => response,
         Err(Error::NotFound) => shut(&headers, StatusCode::NOT_FOUND, "error-not-found"),
         Err(error) => {
             tracing::error!(%error, "a file cannot be served");
@@ -378,7 +374,25 @@ async fn serve(
     }
 }
 
-async fn send(house: &House, link: &Link, method: &Method, headers: &HeaderMap, tag: &str) -> Outcome<Response> {
+/// A file under its name, or the part of it that is asked for, or that whoever asks has it already.
+pub async fn hand_out(
+    store: &Store,
+    link: &Link,
+    name: &str,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Outcome<Response> {
+    let tag = format!("\"{}{}\"", link.id, if link.thumbnail { "-small" } else { "" });
+    let known =
+        headers.get(header::IF_NONE_MATCH).and_then(|h| h.to_str().ok()).is_some_and(|tags| tags.contains(&tag));
+    let response = match known {
+        true => StatusCode::NOT_MODIFIED.into_response(),
+        false => send(store, link, method, headers, &tag).await?,
+    };
+    Ok(guarded(response, link, name, &tag))
+}
+
+async fn send(store: &Store, link: &Link, method: &Method, headers: &HeaderMap, tag: &str) -> Outcome<Response> {
     let key = link.key();
     // A part of something that has changed since is no use; ours never change, so the tag is there or is not ours.
     let current = headers.get(header::IF_RANGE).is_none_or(|asked| asked.as_bytes() == tag.as_bytes());
@@ -386,7 +400,7 @@ async fn send(house: &House, link: &Link, method: &Method, headers: &HeaderMap, 
     let part = match asked {
         None => None,
         Some(asked) => {
-            let size = house.files.size(&key).await?;
+            let size = store.size(&key).await?;
             match range(asked, size) {
                 Ok(None) => None,
                 Ok(Some(part)) => Some((part, size)),
@@ -400,9 +414,9 @@ async fn send(house: &House, link: &Link, method: &Method, headers: &HeaderMap, 
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static(link.content().mime()));
     let lengths = |length: u64| [kind.clone(), (header::CONTENT_LENGTH, length.into())];
     if *method == Method::HEAD && part.is_none() {
-        return Ok(lengths(house.files.size(&key).await?).into_response());
+        return Ok(lengths(store.size(&key).await?).into_response());
     }
-    let (size, bytes) = house.files.read(&key, part.as_ref().map(|(part, _)| part.clone())).await?;
+    let (size, bytes) = store.read(&key, part.as_ref().map(|(part, _)| part.clone())).await?;
     let body = Body::from_stream(bytes);
     Ok(match part {
         None => (lengths(size), body).into_response(),
