@@ -165,6 +165,31 @@ fn descriptions_name_only_what_exists() {
     assert_eq!(paths.len(), count, "two things share an address");
 }
 
+/// Programs find lists, actions, and what stands beside records at addresses that no name of a record or an action takes.
+#[test]
+fn names_leave_the_addresses_of_programs_free() {
+    let file = "api/rest/mod.rs";
+    let (_, text) = tree().into_iter().find(|(name, _)| name == file).expect("the routes of REST");
+    let (mut alone, mut beside) = (0, 0);
+    for address in routes_in(file, &text).iter().filter_map(|address| address.strip_prefix("/api/v1/")) {
+        let parts: Vec<&str> = address.split('/').collect();
+        match parts[..] {
+            [first, ..] if !first.starts_with('{') => {
+                alone += 1;
+                let taken = modules::records().find(|record| record.path == first);
+                assert!(taken.is_none(), "a list is at /api/v1/{first}");
+            }
+            [_, _, third, ..] if !third.starts_with('{') => {
+                beside += 1;
+                let taken = modules::records().find(|r| r.actions.iter().any(|action| action.name == third));
+                assert!(taken.is_none(), "{} has the action {third}", taken.map_or("", |record| record.name));
+            }
+            _ => {}
+        }
+    }
+    assert!(alone >= 4 && beside >= 3, "{alone} and {beside} addresses were found");
+}
+
 #[test]
 fn typed_structs_name_fields_of_their_lines() {
     use crate::modules::{inventory::adjustment, sales};

@@ -5,10 +5,13 @@ use super::{ROOT, batch};
 use crate::api::caller::Asked;
 use crate::api::problem::{DOCS, KINDS};
 use crate::i18n::{Digits, I18n, Locale, plain};
+use crate::platform::files::store::FILE;
+use crate::platform::search::{LONGEST, MOST};
 use crate::platform::token::HOLDS;
 use crate::platform::webhooks::{self, PATIENCE, SCHEDULE};
 use crate::platform::{door, egress};
 use crate::record::query::PAGE;
+use crate::record::search::SHORTEST;
 use crate::record::{Field, Kind, Record};
 use crate::t;
 use axum::extract::Request;
@@ -192,6 +195,24 @@ fn chapters(i18n: I18n) -> String {
              {{ \"method\": \"PATCH\", \"path\": \"{ROOT}/customers/018f3a00-0000-7000-8000-000000000001\", \
              \"if_match\": \"3\", \"body\": {{ \"note\": \"…\" }} }}\n] }}"
         ),
+    );
+    chapter(
+        "beside",
+        t!(i18n, "api-docs-beside"),
+        vec![t!(i18n, "api-docs-comments"), t!(i18n, "api-docs-files", most = (FILE / (1024 * 1024)) as i64)],
+        format!(
+            "GET {ROOT}/customers/018f3a00-0000-7000-8000-000000000001/comments\n\n\
+             POST {ROOT}/customers/018f3a00-0000-7000-8000-000000000001/comments\n\n\
+             {{ \"text\": \"…\", \"answers_to\": \"018f3a00-0000-7000-8000-000000000003\" }}\n\n\
+             curl '{ROOT}/customers/018f3a00-0000-7000-8000-000000000001/files?name=plan.pdf' \
+             -H 'Authorization: Bearer dwn_…' -H 'Content-Type: application/pdf' --data-binary @plan.pdf"
+        ),
+    );
+    chapter(
+        "search",
+        t!(i18n, "api-search"),
+        vec![t!(i18n, "api-search-hint", hits = i64::from(MOST), least = SHORTEST as i64, most = LONGEST as i64)],
+        format!("GET {ROOT}/search?q=steel"),
     );
     let pauses = SCHEDULE.map(clock).join(" · ");
     chapter(

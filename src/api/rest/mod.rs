@@ -1,8 +1,9 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
-//! said of it follows from its description.
+//! said of it follows from its description. Beside that stand comments, files, and one search over all records.
 
 pub mod batch;
 pub mod docs;
+pub mod extra;
 pub mod json;
 pub mod once;
 pub mod openapi;
@@ -35,9 +36,13 @@ pub fn routes() -> Router<House> {
     Router::new()
         .route("/api/v1/{path}", get(serve).post(serve))
         .route("/api/v1/{path}/{id}", get(serve).patch(serve).delete(serve))
+        .route("/api/v1/{path}/{id}/comments", get(extra::serve).post(extra::serve))
+        .route("/api/v1/{path}/{id}/files", get(extra::serve).post(extra::serve))
+        .route("/api/v1/{path}/{id}/files/{file}", get(extra::serve).delete(extra::serve))
         .route("/api/v1/{path}/{id}/{action}", post(serve))
         .route("/api/v1/{path}/{id}/{action}/{*rest}", any(serve))
         .route("/api/v1/batch", post(batch::serve))
+        .route("/api/v1/search", get(extra::serve))
         .route("/api/v1/token", post(token::serve))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/docs", get(docs::page))

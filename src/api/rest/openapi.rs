@@ -7,13 +7,14 @@ use crate::api::caller::{Asked, Caller};
 use crate::api::limits::Limits;
 use crate::api::problem::KINDS;
 use crate::i18n::{Digits, I18n, Locale, plain};
-use crate::platform::door;
 use crate::platform::permission::Rights;
+use crate::platform::search::{LONGEST, MOST};
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::web::House;
-use crate::platform::webhooks;
+use crate::platform::{comments, door, webhooks};
 use crate::record::money::CURRENCIES;
 use crate::record::query::{PAGE, sortable};
+use crate::record::search::SHORTEST;
 use crate::record::value::NOTE_LENGTH;
 use crate::record::{Field, Kind, Record};
 use crate::t;
@@ -82,6 +83,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], rights: Option<&Rights>
             writer.events(record, &mut events, &mut schemas);
         }
     }
+    paths.insert(format!("{ROOT}/search"), writer.search());
     paths.insert(format!("{ROOT}/batch"), writer.batch());
     paths.insert(format!("{ROOT}/token"), writer.token());
     let tags: Vec<Json> =
@@ -205,6 +207,32 @@ impl Writer<'_> {
                 paths.insert(format!("{list}/{{id}}/{}", action.name), of_action);
             }
         }
+        self.beside(record, &list, paths);
+    }
+
+    /// What stands beside the fields of a record: what is said about it, and its files.
+    fn beside(&self, record: &Record, list: &str, paths: &mut Map<String, Json>) {
+        let id = || json!([reference("parameters", "id")]);
+        if self.may(|rights| rights.sees_comments(record)) {
+            let mut talk = json!({ "parameters": id(), "get": self.comments(record) });
+            if self.may(|rights| rights.comments(record)) {
+                talk["post"] = self.comment(record);
+            }
+            paths.insert(format!("{list}/{{id}}/comments"), talk);
+        }
+        if self.may(|rights| rights.sees_files(record)) {
+            let mut shelf = json!({ "parameters": id(), "get": self.files(record) });
+            if self.may(|rights| rights.attaches(record)) {
+                shelf["post"] = self.attach(record);
+            }
+            paths.insert(format!("{list}/{{id}}/files"), shelf);
+            let both = json!([reference("parameters", "id"), reference("parameters", "file")]);
+            let mut file = json!({ "parameters": both, "get": self.file(record) });
+            if self.may(|rights| rights.detaches(record, true)) {
+                file["delete"] = self.detach(record);
+            }
+            paths.insert(format!("{list}/{{id}}/files/{{file}}"), file);
+        }
     }
 
     /// What all operations of a record say of themselves.
@@ -311,6 +339,86 @@ impl Writer<'_> {
         self.operation(record, action, self.i18n.action(record, action), rest)
     }
 
+    fn comments(&self, record: &Record) -> Json {
+        let page = json!({
+            "description": say(self.i18n, "api-answer-list"),
+            "headers": headers(&["Link"]),
+            "content": content(schema("CommentPage")),
+        });
+        let rest = json!({
+            "parameters": [reference("parameters", "after"), reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", page)], &[400, 404]),
+        });
+        self.operation(record, "comments", t!(self.i18n, "api-comments", record = self.i18n.record(record)), rest)
+    }
+
+    fn comment(&self, record: &Record) -> Json {
+        let said = json!({
+            "description": say(self.i18n, "api-answer-said"),
+            "headers": headers(&[]),
+            "content": content(schema("Said")),
+        });
+        let rest = json!({
+            "parameters": [reference("parameters", "Idempotency-Key"), reference("parameters", "Accept-Language")],
+            "requestBody": { "required": true, "content": content(schema("CommentNew")) },
+            "responses": responses(&[("201", said)], &[400, 404, 409, 412, 413, 415, 422]),
+        });
+        self.operation(record, "comment", t!(self.i18n, "api-comment", record = self.i18n.record(record)), rest)
+    }
+
+    fn files(&self, record: &Record) -> Json {
+        let all = json!({
+            "description": say(self.i18n, "api-answer-files"),
+            "headers": headers(&[]),
+            "content": content(schema("FileList")),
+        });
+        let rest = json!({
+            "parameters": [reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", all)], &[400, 404]),
+        });
+        self.operation(record, "files", t!(self.i18n, "api-files", record = self.i18n.record(record)), rest)
+    }
+
+    fn attach(&self, record: &Record) -> Json {
+        let kept = json!({
+            "description": say(self.i18n, "api-answer-attached"),
+            "headers": headers(&["Location"]),
+            "content": content(schema("File")),
+        });
+        let name = json!({
+            "name": "name", "in": "query", "required": true, "description": say(self.i18n, "api-file-name"),
+            "schema": { "type": "string" },
+        });
+        let rest = json!({
+            "parameters": [name, reference("parameters", "Accept-Language")],
+            "requestBody": { "required": true, "content": { "*/*": { "schema": {} } } },
+            "responses": responses(&[("201", kept)], &[400, 404, 409, 422]),
+        });
+        self.operation(record, "attach", t!(self.i18n, "api-attach", record = self.i18n.record(record)), rest)
+    }
+
+    fn file(&self, record: &Record) -> Json {
+        let bytes = json!({
+            "description": say(self.i18n, "api-answer-file"),
+            "headers": headers(&["ETag"]),
+            "content": { "*/*": { "schema": {} } },
+        });
+        let rest = json!({
+            "parameters": [reference("parameters", "If-None-Match"), reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", bytes), ("304", self.unchanged(&["ETag"]))], &[400, 404]),
+        });
+        self.operation(record, "file", t!(self.i18n, "api-file", record = self.i18n.record(record)), rest)
+    }
+
+    fn detach(&self, record: &Record) -> Json {
+        let gone = json!({ "description": say(self.i18n, "api-answer-deleted"), "headers": headers(&[]) });
+        let rest = json!({
+            "parameters": [reference("parameters", "Accept-Language")],
+            "responses": responses(&[("204", gone)], &[400, 404, 409]),
+        });
+        self.operation(record, "detach", t!(self.i18n, "api-detach", record = self.i18n.record(record)), rest)
+    }
+
     /// The answer that is a record.
     fn one(&self, record: &Record) -> Json {
         json!({
@@ -322,6 +430,27 @@ impl Writer<'_> {
 
     fn unchanged(&self, names: &[&str]) -> Json {
         json!({ "description": say(self.i18n, "api-answer-unchanged"), "headers": headers(names) })
+    }
+
+    fn search(&self) -> Json {
+        let found = json!({
+            "description": say(self.i18n, "api-answer-found"),
+            "headers": headers(&[]),
+            "content": content(schema("Hits")),
+        });
+        let sought = json!({
+            "name": "q", "in": "query", "required": true, "description": say(self.i18n, "api-q"),
+            "schema": { "type": "string", "minLength": SHORTEST },
+        });
+        let (least, most) = (SHORTEST as i64, LONGEST as i64);
+        let hint = t!(self.i18n, "api-search-hint", hits = i64::from(MOST), least = least, most = most);
+        json!({ "get": {
+            "operationId": "search",
+            "summary": say(self.i18n, "api-search"),
+            "description": plain(&hint),
+            "parameters": [sought, reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", found)], &[400, 422]),
+        } })
     }
 
     fn batch(&self) -> Json {
@@ -407,6 +536,9 @@ impl Writer<'_> {
         };
         json!({
             "id": { "name": "id", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" } },
+            "file": {
+                "name": "file", "in": "path", "required": true, "schema": { "type": "string", "format": "uuid" },
+            },
             "limit": query("limit", "api-limit", json!({ "type": "integer", "minimum": 1, "default": PAGE })),
             "after": query("after", "api-after", json!({ "type": "string" })),
             "q": query("q", "api-q", json!({ "type": "string" })),
@@ -641,7 +773,33 @@ fn common_schemas() -> Map<String, Json> {
         "access_token": text(), "token_type": { "const": "Bearer" }, "expires_in": { "type": "integer" },
         "scope": { "enum": ["read", "write"] },
     });
+    let minute = || json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$" });
+    let other = || json!({ "type": ["string", "null"], "format": "uuid" });
+    let some = || json!({ "type": ["string", "null"] });
+    let list = |name: &str| json!({ "type": "array", "items": schema(name) });
+    let comment = json!({
+        "id": id(), "answers_to": other(), "by": text(), "at": minute(), "edited": { "type": "boolean" },
+        "removed": { "type": "boolean" }, "text": some(),
+    });
+    let comment = whole_object(comment, &["id", "answers_to", "by", "at", "edited", "removed", "text"]);
+    let talk = json!({ "data": list("Comment"), "next": other() });
+    let to_say = json!({ "text": { "type": "string", "maxLength": comments::LONGEST }, "answers_to": other() });
+    let file = json!({
+        "id": id(), "name": text(), "size": { "type": "integer" }, "type": some(), "by": text(), "at": minute(),
+    });
+    let title = json!({ "anyOf": [schema("Names"), some()] });
+    let hit = json!({
+        "record": text(), "id": id(), "title": title, "hint": title, "state": some(), "href": text(),
+    });
     Map::from_iter([
+        ("Comment".to_owned(), comment),
+        ("CommentPage".to_owned(), whole_object(talk, &["data", "next"])),
+        ("CommentNew".to_owned(), whole_object(to_say, &["text"])),
+        ("Said".to_owned(), whole_object(json!({ "id": id() }), &["id"])),
+        ("File".to_owned(), whole_object(file, &["id", "name", "size", "type", "by", "at"])),
+        ("FileList".to_owned(), whole_object(json!({ "data": list("File") }), &["data"])),
+        ("Hit".to_owned(), whole_object(hit, &["record", "id", "title", "hint", "state", "href"])),
+        ("Hits".to_owned(), whole_object(json!({ "data": list("Hit") }), &["data"])),
         ("Names".to_owned(), whole_object(json!({ "en": text(), "ar": text() }), &["en", "ar"])),
         ("NamesGiven".to_owned(), whole_object(json!({ "en": name(), "ar": name() }), &[])),
         (

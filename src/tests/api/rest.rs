@@ -1,6 +1,7 @@
 //! REST as programs and attackers meet it.
 
 mod callers;
+mod extra;
 mod lists;
 mod writing;
 
@@ -23,13 +24,22 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The routes at which the test below asks for what belongs to another company.
-pub const WALKED: &[&str] = &["/api/v1/batch", "/api/v1/{path}", "/api/v1/{path}/{id}", "/api/v1/{path}/{id}/{action}"];
+pub const WALKED: &[&str] = &[
+    "/api/v1/batch",
+    "/api/v1/{path}",
+    "/api/v1/{path}/{id}",
+    "/api/v1/{path}/{id}/comments",
+    "/api/v1/{path}/{id}/files",
+    "/api/v1/{path}/{id}/files/{file}",
+    "/api/v1/{path}/{id}/{action}",
+];
 
 /// The routes at which nothing of a company can be asked for, with the reason.
 pub const SPARED: &[(&str, &str)] = &[
     ("/api/docs", "the same for everybody"),
     ("/api/docs.css", "the same for everybody"),
     ("/api/v1/openapi.json", "says of the program's own company what its fields are: see below"),
+    ("/api/v1/search", "takes words and no ids; that it finds nothing of another company is tried beside it"),
     ("/api/v1/token", "answers a secret with a JWT that stands for the same token"),
     ("/api/v1/{path}/{id}/{action}/{*rest}", "nothing is there"),
 ];

@@ -86,7 +86,7 @@ async fn member_of(
 }
 
 /// A visitor of the portal who works for this customer.
-pub(super) async fn portal_member(firm: &Firm, customer: Uuid) -> (Cx, Browser) {
+pub(in crate::tests) async fn portal_member(firm: &Firm, customer: Uuid) -> (Cx, Browser) {
     member_of(firm, "portal", Vec::new(), &[("customer", &customer.to_string())]).await
 }
 

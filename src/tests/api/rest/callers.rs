@@ -246,6 +246,17 @@ fn asks_of(record: &'static Record, ids: &Ids) -> Vec<(Method, String, Json)> {
     for action in record.actions {
         asks.push((Method::POST, format!("{one}/{}", action.name), Json::Null));
     }
+    // What stands beside it.
+    let file = format!("{one}/files/{}", ids["attachment"]);
+    asks.extend([
+        (Method::GET, format!("{one}/comments"), Json::Null),
+        (Method::POST, format!("{one}/comments"), json!({"text": "x"})),
+        (Method::POST, format!("{one}/comments"), json!({"text": "x", "answers_to": ids["comment"]})),
+        (Method::GET, format!("{one}/files"), Json::Null),
+        (Method::POST, format!("{one}/files?name=x.txt"), json!({"a": "file"})),
+        (Method::GET, file.clone(), Json::Null),
+        (Method::DELETE, file, Json::Null),
+    ]);
     let leads: Vec<(&'static str, String)> = links(record.fields, ids)
         .into_iter()
         .filter(|(name, _)| !record.field(name).is_some_and(|f| f.hidden))
