@@ -364,14 +364,19 @@ async fn create(tx: &mut TenantTx, record: &'static Record, body: &Map<String, J
     Ok(Answer { status: 201, location: Some(address(record, id)), ..read(tx, record, id).await? })
 }
 
-/// A record that is to be changed, when it is there and still what the program knows.
+/// A record that is to be changed, when it is there and still what the program knows. Who may not change it is told that, not
+/// in which version it is.
 async fn current(
     tx: &mut TenantTx,
     record: &'static Record,
     id: Uuid,
     operation: &Operation,
+    may: bool,
 ) -> Result<door::Document, Trouble> {
     let document = door::reachable(tx, record, id, Lock::Update).await?;
+    if !may {
+        return Err(Error::Denied.into());
+    }
     if operation.condition.holds(document.version) { Ok(document) } else { Err(Trouble::Stale) }
 }
 
@@ -385,10 +390,8 @@ async fn change(
         return Err(Trouble::Unconditional);
     }
     let rights = tx.rights();
-    let before = current(tx, record, id, operation).await?;
-    if !rights.changes(record) {
-        return Err(Error::Denied.into());
-    }
+    let may = record.manual && rights.changes(record);
+    let before = current(tx, record, id, operation, may).await?;
     let given = json::read(record, rights.on(record), Some(&before), &operation.body)?;
     door::save(tx, record, id, before.version, &given.typed).await?;
     Ok(read(tx, record, id).await?)
@@ -401,7 +404,8 @@ async fn delete(
     operation: &Operation,
 ) -> Result<Answer, Trouble> {
     nothing_else(operation)?;
-    let version = current(tx, record, id, operation).await?.version;
+    let may = tx.rights().deletes(record);
+    let version = current(tx, record, id, operation, may).await?.version;
     door::delete(tx, record, id, version).await?;
     Ok(Answer { status: 204, ..Answer::default() })
 }
@@ -417,7 +421,8 @@ async fn act(
     if operation.condition == Condition::Unsaid {
         return Err(Trouble::Unconditional);
     }
-    let version = current(tx, record, id, operation).await?.version;
+    let may = tx.rights().acts(record, action.name);
+    let version = current(tx, record, id, operation, may).await?.version;
     let (_, made) = door::act(tx, record, id, version, action.name).await?;
     let mut created = Vec::new();
     for document in made {

@@ -1,9 +1,10 @@
 //! Mirror of what programs ask for.
 
+mod doors;
 #[cfg(feature = "graphql")]
 pub mod graphql;
 pub mod rest;
-mod webhooks;
+pub mod webhooks;
 
 use crate::platform::config::Rates;
 use crate::platform::door::{self, Typed};

@@ -90,6 +90,28 @@ pub(in crate::tests) async fn portal_member(firm: &Firm, customer: Uuid) -> (Cx,
     member_of(firm, "portal", Vec::new(), &[("customer", &customer.to_string())]).await
 }
 
+/// Every base of roles. The portal comes twice: with the firm's own customer, and with another one, who meets the rows of the
+/// first.
+pub(in crate::tests) async fn visitors(firm: &Firm) -> Vec<(&'static str, Option<Uuid>)> {
+    let rival = rival(firm).await;
+    let mut visitors = Vec::new();
+    for base in BASES.iter().copied() {
+        match base {
+            "portal" => visitors.extend([firm.customer, rival].map(|customer| (base, Some(customer)))),
+            _ => visitors.push((base, None)),
+        }
+    }
+    visitors
+}
+
+/// A member with a role of this base; on the portal, one who works for this customer.
+pub(in crate::tests) async fn visitor(firm: &Firm, base: &str, customer: Option<Uuid>) -> (Cx, Browser) {
+    match customer {
+        Some(customer) => portal_member(firm, customer).await,
+        None => member_with(firm, base, Vec::new()).await,
+    }
+}
+
 /// Another customer than the firm's first.
 async fn rival(firm: &Firm) -> Uuid {
     let mut tx = firm.tx().await;
@@ -240,17 +262,28 @@ pub(in crate::tests) async fn open_row(admin: &mut PgConnection, firm: &Firm, re
 }
 
 /// A row that doors lead to.
-pub(super) struct Target {
-    pub(super) record: &'static Record,
-    pub(super) id: Uuid,
+pub(in crate::tests) struct Target {
+    pub(in crate::tests) record: &'static Record,
+    pub(in crate::tests) id: Uuid,
     /// The customer whose it is, where it is one's.
     party: Option<Uuid>,
     /// What a search finds it by; empty for what has no such words.
     words: String,
 }
 
+impl Target {
+    /// Whether the row is there for somebody with these rights, who works for this customer or for none.
+    pub(in crate::tests) fn is_there(&self, rights: &Rights, customer: Option<Uuid>) -> bool {
+        let within = match rights.on(self.record).reach {
+            Reach::Party => self.party.is_some() && self.party == customer,
+            _ => true,
+        };
+        rights.sees(self.record) && within
+    }
+}
+
 /// The first row of every type.
-pub(super) async fn targets(firm: &Firm) -> Vec<Target> {
+pub(in crate::tests) async fn targets(firm: &Firm) -> Vec<Target> {
     let mut admin = admin().await;
     let mut targets = Vec::new();
     for record in modules::records() {
