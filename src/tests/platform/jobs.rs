@@ -249,6 +249,50 @@ async fn ticked_rows_are_worked_on_from_the_list() {
     assert!(nothing.text().contains("tick them first"), "{}", nothing.text());
 }
 
+/// Three drafts, one of them without lines: the others are confirmed, whether they are ticked or found, and nothing else is.
+#[tokio::test]
+async fn an_action_on_many_is_taken_where_it_can_be() {
+    let _turn = alone().await;
+    for all in ["false", "true"] {
+        let firm = Firm::new().await;
+        let item = firm.item("A", "100", 0, "0").await;
+        let line = || Line::new().with("item", item).with("quantity", dec("1"));
+        let mut drafts = Vec::new();
+        for lines in [vec![line()], Vec::new(), vec![line(), line()]] {
+            drafts.push(firm.draft("sales_order", lines).await);
+        }
+        let other = firm.order(&[(item, 1)]).await;
+        let mut browser = Browser::of(&firm).await;
+        let ids: Vec<String> = drafts.iter().map(|draft| draft.id.to_string()).collect();
+        let mut form = vec![("_do", "confirm"), ("query", "state=draft"), ("all", all)];
+        if all == "false" {
+            form.extend(ids.iter().map(|id| ("id", id.as_str())));
+        }
+        let asked = browser.post("/sales-orders/bulk", &form).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text());
+        let path = asked.location.expect("the job's page");
+        work(&firm).await;
+        let job: Uuid = path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("a job");
+        let report = page(&firm, job).await;
+        let line = &report.line;
+        assert_eq!((line.state.as_str(), line.done, line.refused, line.total), ("done", 2, 1, Some(3)), "all: {all}");
+        let reasons: Vec<_> =
+            report.rows.iter().filter_map(|r| Some((r.record_id, r.message.as_ref()?.id.as_str()))).collect();
+        assert_eq!(reasons, [(drafts[1].id, "refuse-no-lines")]);
+        assert!(report.rows[0].refused && report.rows.len() == 3, "what was refused comes first");
+        let shown = browser.get(&path).await.text();
+        assert!(shown.contains(&firm.cx.i18n.format("refuse-no-lines", None)), "{shown}");
+        let mut states = Vec::new();
+        for draft in &drafts {
+            let order = firm.load(draft).await;
+            states.push((order.state().unwrap_or_default().to_owned(), order.number().is_some()));
+        }
+        let state = |name: &str, numbered: bool| (name.to_owned(), numbered);
+        assert_eq!(states, [state("confirmed", true), state("draft", false), state("confirmed", true)]);
+        assert_eq!(firm.load(&other).await.version, other.version, "one that nobody meant");
+    }
+}
+
 #[tokio::test]
 async fn a_yes_or_no_is_changed_where_it_stands() {
     let firm = Firm::new().await;
