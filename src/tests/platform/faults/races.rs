@@ -171,6 +171,35 @@ async fn f25_a_row_that_somebody_holds_is_tried_again_and_not_refused() {
     }
 }
 
+/// After an outage everybody comes back at once. A company gets as much as is its own; who asks for more is told when to come
+/// again, and nobody else notices.
+#[tokio::test]
+async fn f26_a_storm_is_told_when_to_come_again_and_holds_up_nobody_else() {
+    let (stormy, calm) = (Firm::new().await, Firm::new().await);
+    // A minute's requests are so few that what is refilled during the storm does not matter.
+    let rates = Rates { token: 20, company: 40 };
+    let mut clients = vec![Program::at(&stormy, rates).await];
+    for _ in 1..10 {
+        let client = clients[0].beside(&stormy).await;
+        clients.push(client);
+    }
+    let quiet = clients[0].beside_of(&calm, &calm.cx).await;
+    let path = "/api/v1/customers";
+    let storm = join_all((0..1000).map(|n| clients[n % 10].get(path)));
+    let (storm, others) = tokio::join!(storm, join_all((0..20).map(|_| quiet.get(path))));
+    let (answered, refused): (Vec<Reply>, Vec<Reply>) =
+        storm.into_iter().partition(|reply| reply.status == StatusCode::OK);
+    assert!((40..500).contains(&answered.len()), "{} were answered", answered.len());
+    for reply in refused {
+        reply.assert_problem(StatusCode::TOO_MANY_REQUESTS, "refuse-api-too-many", "the storm");
+        let wait: Option<u64> = reply.header("retry-after").and_then(|seconds| seconds.parse().ok());
+        assert!(wait.is_some_and(|seconds| (1..=60).contains(&seconds)), "{wait:?}");
+    }
+    for reply in others {
+        reply.assert_ok("another company in the storm");
+    }
+}
+
 /// What asked first is not what is worked on alone: while a company has a worker, others come before its next job.
 #[tokio::test]
 async fn f27_the_queue_of_one_company_does_not_hold_up_another() {
