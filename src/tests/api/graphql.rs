@@ -374,6 +374,57 @@ fn leaves(record: &Record, rights: &Rights) -> String {
     text
 }
 
+/// All that a program is told of a row whose member sees these of its fields: the row and the first rows of its list, with their
+/// lines. Its schema names no others.
+pub async fn all_of(program: &Program, record: &Record, id: Uuid, sees: impl Fn(&str) -> bool) -> String {
+    let ends = ["", "Line", "Filter", "Sort", "Given", "LineGiven"];
+    let types = ends.map(|end| {
+        let shape = "fields { name } inputFields { name } enumValues { name }";
+        format!("of{end}: __type(name: \"{}{end}\") {{ {shape} }}", type_of(record))
+    });
+    let schema = data(program, format!("{{ {} }}", types.join(" "))).await;
+    let named = |end: &str, name: &str| {
+        let told = &schema[format!("of{end}")];
+        let lists =
+            ["fields", "inputFields", "enumValues"].map(|list| told[list].as_array().cloned().unwrap_or_default());
+        lists.concat().iter().any(|known| known["name"] == name)
+    };
+    let (mut row, mut line) = ("id".to_owned(), "id".to_owned());
+    for (field, right) in record.all_fields() {
+        let (what, seen) = (format!("{}.{right}", record.name), sees(&right));
+        let (told, own, given) = match right == field.name {
+            true => (&mut row, "", &["Filter", "Sort", "Given"][..]),
+            false => (&mut line, "Line", &["LineGiven"][..]),
+        };
+        let known = named(own, field.name) || named(own, &format!("{}_id", field.name));
+        assert_eq!(known, seen, "{what} in the schema");
+        for end in given {
+            assert!(seen || !named(end, field.name), "{what} in {end}");
+        }
+        if seen {
+            let _ = match field.kind {
+                Kind::Link(_) => write!(told, " {}_id", field.name),
+                Kind::Names => write!(told, " {} {{ en ar }}", field.name),
+                _ => write!(told, " {}", field.name),
+            };
+        }
+    }
+    if record.lines.is_some() {
+        let _ = write!(row, " lines {{ {line} }}");
+    }
+    let name = record.name;
+    let asked = match record.single {
+        true => format!("{{ {name} {{ {row} }} }}"),
+        false => {
+            let list = record.path.replace('-', "_");
+            format!("{{ {name}(id: \"{id}\") {{ {row} }} {list}(limit: 5) {{ rows {{ {row} }} }} }}")
+        }
+    };
+    let told = data(program, asked).await;
+    assert_eq!(told[name]["id"], json!(id), "{told}");
+    told.to_string()
+}
+
 /// Both ways of asking tell the same of a record.
 fn assert_same(record: &Record, graphql: &Json, rest: &Json, what: &str) {
     for field in record.fields {

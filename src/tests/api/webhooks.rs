@@ -14,6 +14,7 @@ use crate::platform::files::{self, NewFile};
 use crate::platform::person::erase;
 use crate::platform::tenancy::Cx;
 use crate::platform::webhooks::{self, Asked, Attempted, SCHEDULE};
+use crate::record::Record;
 use crate::tests::platform::permission::{admin, busy_firm, everything, member_with, right};
 use crate::tests::support::{FILES, Firm, record, refusals};
 use axum::Router;
@@ -122,6 +123,32 @@ async fn hook_of(firm: &Firm, cx: &Cx, url: &str, events: &[(&str, &str)]) -> Ou
 
 async fn hook(firm: &Firm, url: &str, events: &[(&str, &str)]) -> Uuid {
     hook_of(firm, &firm.cx, url, events).await.expect("a webhook")
+}
+
+/// The messages that a receiver gets, with the rights of a member, of a change of each of these rows.
+pub async fn told(firm: &Firm, cx: &Cx, rows: &[(&'static Record, Uuid)]) -> Vec<Json> {
+    let _turn = alone().await;
+    let mut tx = firm.tx().await;
+    // Those that there are would call somebody far away.
+    sqlx::query("update webhook set state = 'paused' where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .execute(tx.conn())
+        .await
+        .expect("paused");
+    tx.commit().await.expect("commit");
+    let (url, calls) = answering(200).await;
+    let events: Vec<(&str, &str)> = rows.iter().map(|(record, _)| (record.name, "change")).collect();
+    hook_of(firm, cx, &url, &events).await.expect("a webhook");
+    let mut tx = firm.tx().await;
+    for (record, id) in rows {
+        let noted =
+            sqlx::query("insert into outbox (id, topic, payload) values ($1, $2, jsonb_build_object('id', $3::uuid))");
+        let noted = noted.bind(Uuid::now_v7()).bind(format!("{}.change", record.name)).bind(*id);
+        noted.execute(tx.conn()).await.expect("noted");
+    }
+    tx.commit().await.expect("commit");
+    work(&firm.db, firm.cx.tenant).await.expect("sent");
+    taken(&calls).iter().map(Call::json).collect()
 }
 
 async fn secret(firm: &Firm, hook: Uuid) -> String {

@@ -1,6 +1,10 @@
 //! What is kept from a role shows at no door, and is taken from no body.
 
 use super::*;
+use crate::record::fold::fold;
+#[cfg(feature = "graphql")]
+use crate::tests::api::graphql;
+use crate::tests::api::{Program, webhooks};
 
 /// What a field is set to, so that it can be found wherever it leaks: the value for the database, and what pages would show.
 fn marker(table: &str, kind: Kind) -> Option<(String, Vec<String>)> {
@@ -9,7 +13,9 @@ fn marker(table: &str, kind: Kind) -> Option<(String, Vec<String>)> {
     Some(match kind {
         Kind::Text(_) | Kind::Note => (text.clone(), vec![text]),
         Kind::Names => (Names::new(&text, &text).to_text(), vec![text]),
-        Kind::Money | Kind::Base | Kind::Price => same("77171797", &["77171797", "771,717.97", "77,171,797"]),
+        Kind::Money | Kind::Base | Kind::Price => {
+            same("77171797", &["77171797", "771717.97", "771,717.97", "77,171,797"])
+        }
         Kind::Quantity => same("7717.971", &["7717.971", "7,717.971"]),
         Kind::Rate => same("77.17971", &["77.17971"]),
         Kind::Percent => same("17.9713", &["17.9713"]),
@@ -69,8 +75,11 @@ async fn a_hidden_field_shows_at_no_door() {
     let mut rights: Vec<_> = modules::records().map(|r| everything(r.name, "all")).collect();
     let hide = [("sees", "false"), ("changes", "false")];
     rights.extend(kept.iter().map(|k| right(k.record.name, Some(&k.name), &hide)));
-    let (_, mut browser) = member_with(&firm, "auditor", rights).await;
+    let (member, mut browser) = member_with(&firm, "auditor", rights).await;
     let mut owner = Browser::of(&firm).await;
+    let theirs = Program::with(&firm, &member, "read", &[]).await;
+    let ours = theirs.beside(&firm).await;
+    let (mut rows, mut in_rest) = (Vec::new(), 0);
     let mut shown = [("csv", 0), ("xlsx", 0), ("pdf", 0)];
     let leaks = |what: &str, body: &str| {
         for kept in &kept {
@@ -97,6 +106,24 @@ async fn a_hidden_field_shows_at_no_door() {
             leaks(page, &answer.body);
             leaks(page, &browser.data(page).await.body);
         }
+        let rest = format!("/api/v1{path}");
+        for asked in [rest.clone(), format!("{rest}/{id}")] {
+            leaks(&asked, &theirs.get(&asked).await.assert_ok(&asked).text);
+            let told = ours.get(&asked).await.assert_ok(&asked).text;
+            in_rest += own.iter().filter(|k| k.shown.iter().any(|text| told.contains(text.as_str()))).count();
+        }
+        for name in own.iter().map(|kept| &kept.name) {
+            for asked in [format!("{name}=1"), format!("sort={name}"), format!("fields={name}")] {
+                let refused = theirs.get(&format!("{rest}?{asked}")).await;
+                assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{rest}?{asked}: {}", refused.text);
+            }
+        }
+        #[cfg(feature = "graphql")]
+        {
+            let sees = |name: &str| !kept.iter().any(|k| k.record.name == known.name && k.name == name);
+            leaks(known.name, &graphql::all_of(&theirs, known, id, sees).await);
+        }
+        rows.push((known, id));
         if known.single {
             continue;
         }
@@ -108,6 +135,15 @@ async fn a_hidden_field_shows_at_no_door() {
         if own.iter().any(|k| k.field.searched) {
             let found = browser.get(&format!("{path}?q=marker")).await;
             assert!(!found.body.contains(&format!("{path}/{id}")), "the search of {path} finds a hidden text");
+            let found = theirs.get(&format!("{rest}?q=marker")).await.assert_ok(&rest);
+            assert!(!found.text.contains(&id.to_string()), "the search of {rest} finds a hidden text");
+            // The index of all words holds it, whoever may see it.
+            let word = fold(&format!("MARKER-{}", known.name));
+            index(&mut admin, &firm, known, id, &word).await;
+            let page = format!("/search?q={}", encode(&word));
+            let hit = format!("href=\"{}\"", known.address(id));
+            assert!(!browser.get(&page).await.body.contains(&hit), "{page} finds a hidden text");
+            assert!(owner.get(&page).await.body.contains(&hit), "{page} finds nothing at all");
         }
         let groups = known.fields.iter().filter(|f| groupable(f.kind));
         for page in groups.map(|f| format!("{path}?group={}", f.name)) {
@@ -126,6 +162,78 @@ async fn a_hidden_field_shows_at_no_door() {
     }
     for (format, shown) in shown {
         assert!(shown > 40, "only {shown} fields are in files of the format {format}");
+    }
+    assert!(in_rest > 40, "only {in_rest} fields are told by REST");
+    let told = webhooks::told(&firm, &member, &rows).await;
+    assert_eq!(told.len(), rows.len(), "messages");
+    told.iter().for_each(|message| leaks("a webhook", &message.to_string()));
+    let told = webhooks::told(&firm, &firm.cx, &rows).await.iter().map(Json::to_string).collect::<String>();
+    let in_webhooks = kept.iter().filter(|k| k.shown.iter().any(|text| told.contains(text.as_str()))).count();
+    assert!(in_webhooks > 40, "only {in_webhooks} fields are told by webhooks");
+}
+
+/// Adds a word to those by which a row is found in the search over everything.
+async fn index(admin: &mut PgConnection, firm: &Firm, known: &Record, id: Uuid, word: &str) {
+    let indexed = sqlx::query(
+        "update search.entries set words = words || ' ' || $4 where tenant_id = $1 and record = $2 and id = $3",
+    );
+    let indexed = indexed.bind(firm.cx.tenant).bind(known.name).bind(id).bind(word).execute(admin).await;
+    assert_eq!(indexed.expect("indexed").rows_affected(), 1, "{} is not in the index", known.name);
+}
+
+/// A yes or no, a choice, a count or a link cannot be told by its value from any other: a hidden one has no name in what
+/// programs get, nor in a file.
+#[tokio::test]
+async fn a_hidden_field_of_any_kind_is_not_named() {
+    let firm = busy_firm().await;
+    let mut admin = admin().await;
+    let sees = |known: &Record, name: &str| known.name == "role" || known.tells(name);
+    let mut rights: Vec<_> = modules::records().map(|r| everything(r.name, "all")).collect();
+    let hide = [("sees", "false"), ("changes", "false")];
+    for known in modules::records() {
+        let hidden = known.all_fields().filter(|(_, name)| !sees(known, name));
+        rights.extend(hidden.map(|(_, name)| right(known.name, Some(&name), &hide)));
+    }
+    let (member, mut browser) = member_with(&firm, "auditor", rights).await;
+    let program = Program::with(&firm, &member, "read", &[]).await;
+    let mut rows = Vec::new();
+    for known in modules::records() {
+        rows.push((known, row_of(&mut admin, &firm, known).await.expect(known.name)));
+    }
+    let messages = webhooks::told(&firm, &member, &rows).await;
+    for (known, id) in rows {
+        let rest = format!("/api/v1/{}", known.path);
+        let row = program.get(&format!("{rest}/{id}")).await.assert_ok(&rest).json;
+        let first = program.get(&rest).await.assert_ok(&rest).json["data"][0].clone();
+        let message = messages.iter().find(|message| message["type"] == format!("{}.change", known.name));
+        assert_eq!(message.map(|message| &message["data"]["record"]), Some(&row), "the message of {}", known.name);
+        for (field, name) in known.all_fields() {
+            let (what, seen) = (format!("{}.{name}", known.name), sees(known, &name));
+            if name == field.name {
+                assert_eq!(row.get(field.name).is_some(), seen, "{what}");
+                assert_eq!(first.get(field.name).is_some(), seen, "{what} in the list");
+                continue;
+            }
+            for line in row["lines"].as_array().into_iter().flatten() {
+                assert_eq!(line.get(field.name).is_some(), seen, "{what}");
+            }
+        }
+        #[cfg(feature = "graphql")]
+        graphql::all_of(&program, known, id, |name| sees(known, name)).await;
+        if known.single {
+            continue;
+        }
+        let columns: Vec<&str> = known.fields.iter().map(|field| field.name).collect();
+        let page = format!("/{}/export?format=csv&columns={}", known.path, columns.join(","));
+        let answer = browser.get(&page).await;
+        assert!(answer.status.is_success(), "{page}: {}", answer.status);
+        let (shown, hidden): (Vec<&Field>, Vec<&Field>) =
+            known.fields.iter().partition(|field| sees(known, field.name));
+        let label = |field: &Field| firm.cx.i18n.field(known, field.name);
+        let shown: Vec<String> = shown.into_iter().map(label).collect();
+        let named: Vec<String> = hidden.into_iter().map(label).filter(|name| !shown.contains(name)).collect();
+        let headings = headings(&answer);
+        assert!(!headings.iter().any(|heading| named.contains(heading)), "{page}: {headings:?}");
     }
 }
 
