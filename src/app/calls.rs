@@ -84,7 +84,7 @@ mod server {
     use crate::platform::person;
     use crate::platform::plan;
     use crate::platform::search;
-    use crate::platform::tenancy::{Company, TenantTx, whole};
+    use crate::platform::tenancy::{TenantTx, whole};
     use crate::platform::webhooks;
     use crate::platform::{auth, comments, web::Visit};
     use crate::record::audit::AuditQuery;
@@ -151,7 +151,7 @@ mod server {
         let asked =
             |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
         let today = tx.company.today;
-        let (from, to) = span(&tx.company, day(&asked("from")), day(&asked("to")));
+        let (from, to) = tx.company.span(day(&asked("from")), day(&asked("to")));
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         Ok(match parts[..] {
             [] => Contents::Home(home::home(tx, name).await?),
@@ -258,14 +258,6 @@ mod server {
     /// A date of an address, `None` when it is empty or nonsense.
     fn day(text: &str) -> Option<Date> {
         value::read(&Field::new("day", Kind::Date), text, "").ok()?.date()
-    }
-
-    /// The days of a report, the earlier first: the financial year so far where the address leaves them open, and of
-    /// another end the year of that.
-    fn span(company: &Company, from: Option<Date>, to: Option<Date>) -> (Date, Date) {
-        let to = to.unwrap_or_else(|| from.map_or(company.today, |from| from.max(company.today)));
-        let from = from.unwrap_or_else(|| company.year_of(to));
-        (from.min(to), from.max(to))
     }
 
     fn record_at(path: &str) -> Result<&'static crate::record::Record, Error> {

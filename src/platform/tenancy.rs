@@ -68,6 +68,14 @@ impl Company {
         let this = begins(date.year());
         if this <= date { this } else { begins(date.year() - 1) }
     }
+
+    /// The days of a report, the earlier first: the financial year so far where they are left open, and of another end the
+    /// year of that.
+    pub fn span(&self, from: Option<Date>, to: Option<Date>) -> (Date, Date) {
+        let to = to.unwrap_or_else(|| from.map_or(self.today, |from| from.max(self.today)));
+        let from = from.unwrap_or_else(|| self.year_of(to));
+        (from.min(to), from.max(to))
+    }
 }
 
 /// What somebody is in the company: read anew for every unit of work, so that a change of role counts at once.
