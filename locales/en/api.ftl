@@ -132,6 +132,13 @@ api-kind-state = state
 api-kind-id = id
 api-kind-link = { $record }: id; what it is called does as well when written
 
+api-report-from = First day, such as 2026-01-01; the first of the financial year when left out
+api-report-to = Last day; today when left out
+api-report-at = The day that is asked about; today when left out
+api-report-customer = Id of a customer
+api-report-account = Id of an account, its role such as receivable, or cash,bank for all that hold money; the first account when left out
+api-report-age = What is not due (0), what is late by up to 30, 60 or 90 days or by more, what customers have to their credit, or all that is late (overdue)
+
 ## The page about it
 
 api-docs-tokens = Tokens
@@ -163,6 +170,10 @@ api-docs-graphql = GraphQL
 api-docs-graphql-hint = The same records in the shape that you ask for, with what they link to. All changes of a request are done, or none. A list may hold up to { $most } requests.
 api-docs-limits = How often
 api-docs-limits-hint = Each token, and each company, has room for so many requests in a minute. The headers say what is left; with the status 429 Retry-After says when there is more.
+api-docs-reports = Reports
+api-docs-reports-hint = What the pages of reports show, as JSON: the same figures, asked for with the same parameters. Amounts are texts in whole units of the currency that stands beside them. Long reports come in pages: send next as after to get the one that follows.
+api-docs-reports-rights = A report opens to a token as its page opens to the member. Reports sum over types of records: a token that is kept to some types reads none. Plan and usage needs a token that may write, of a member who may change everything.
+api-docs-parameter = Parameter
 api-docs-problems = Problems
 api-docs-problems-hint = What cannot be done is answered as application/problem+json, with the fields that stand in the way, in English or Arabic.
 api-docs-status = Status

@@ -6,6 +6,8 @@ pub mod demo;
 pub mod finance;
 pub mod home;
 pub mod inventory;
+#[cfg(feature = "ssr")]
+mod reports;
 pub mod sales;
 
 use crate::record::Record;
@@ -60,8 +62,9 @@ macro_rules! brings {
     };
 }
 
-/// Makes the record types and their rules known to the door. Called once, at start.
+/// Makes the record types, their rules and the reports known to the door. Called once, at start.
 #[cfg(feature = "ssr")]
 pub fn install() {
-    crate::platform::door::install(crate::platform::door::Registry { records: records().collect(), rules });
+    use crate::platform::door::{Registry, install};
+    install(Registry { records: records().collect(), rules, reports: reports::REPORTS });
 }

@@ -7,6 +7,7 @@ use super::document::Values;
 pub use super::document::{Document, Line};
 pub use super::error::{Error, Outcome, Refusal};
 use super::permission::Rights;
+use super::report::Report;
 use super::tenancy::{Standing, TenantTx};
 pub use super::typed::{Links, Typed, find_links, read_typed};
 use super::{plan, sql};
@@ -103,10 +104,11 @@ impl Effects {
     }
 }
 
-/// Where the door finds descriptions and rules; given once at start, so that the platform names no module.
+/// Where the door finds descriptions, rules and reports; given once at start, so that the platform names no module.
 pub struct Registry {
     pub records: Vec<&'static Record>,
     pub rules: fn(&str) -> &'static dyn Rules,
+    pub reports: &'static [Report],
 }
 
 static REGISTRY: OnceLock<Registry> = OnceLock::new();
@@ -125,6 +127,10 @@ pub fn records() -> &'static [&'static Record] {
 
 pub fn record(name: &str) -> Option<&'static Record> {
     registry().records.iter().copied().find(|r| r.name == name)
+}
+
+pub fn reports() -> &'static [Report] {
+    registry().reports
 }
 
 fn rules(record: &Record) -> &'static dyn Rules {

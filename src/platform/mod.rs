@@ -28,6 +28,7 @@ pub mod permission;
 pub mod person;
 pub mod plan;
 pub mod proxies;
+pub mod report;
 pub mod seal;
 pub mod search;
 pub mod session;

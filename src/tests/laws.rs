@@ -550,6 +550,21 @@ fn no_address_is_left_out_where_companies_are_kept_apart() {
     assert_eq!(served, known);
 }
 
+/// What has an address of its own among those of records would hide a type of record of the same name.
+#[test]
+fn no_type_of_record_is_hidden_from_programs() {
+    let (name, text) = tree().into_iter().find(|(name, _)| name == "api/rest/mod.rs").expect("the routes of programs");
+    let taken: BTreeSet<String> = routes_in(&name, &text)
+        .iter()
+        .filter_map(|address| address.strip_prefix("/api/v1/")?.split('/').next())
+        .filter(|word| !word.starts_with('{'))
+        .map(str::to_owned)
+        .collect();
+    assert!(taken.contains("reports") && taken.contains("batch"), "{taken:?}");
+    let hidden: Vec<&str> = modules::records().map(|record| record.path).filter(|path| taken.contains(*path)).collect();
+    assert!(hidden.is_empty(), "{hidden:?}");
+}
+
 #[test]
 fn styles_know_no_left_and_right() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("style");

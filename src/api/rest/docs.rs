@@ -7,6 +7,7 @@ use crate::api::problem::{DOCS, KINDS};
 use crate::i18n::{Digits, I18n, Locale, plain};
 use crate::platform::files::store::FILE;
 use crate::platform::search::{LONGEST, MOST};
+use crate::platform::report::{Ask, Holds, Part, Takes};
 use crate::platform::token::HOLDS;
 use crate::platform::webhooks::{self, PATIENCE, SCHEDULE};
 use crate::platform::{door, egress};
@@ -104,6 +105,7 @@ fn write(i18n: I18n) -> String {
     main.push_str(&around("p", &format!("<a href=\"{ROOT}/openapi.json\">OpenAPI 3.1</a>")));
     main.push_str(&around("nav", &around("ul", &contents)));
     main.push_str(&chapters(i18n));
+    main.push_str(&reports(i18n));
     main.push_str(&problems(i18n));
     main.push_str(&heading(2, "records", &plain(&i18n.format("api-docs-records", None))));
     records.iter().copied().for_each(|record| main.push_str(&chapter_of(i18n, record)));
@@ -250,6 +252,74 @@ fn chapters(i18n: I18n) -> String {
     out
 }
 
+/// What is read of the company beside its records.
+fn reports(i18n: I18n) -> String {
+    let say = |id: &str| text(&plain(&i18n.format(id, None)));
+    let mut out = heading(2, "reports", &plain(&i18n.format("api-docs-reports", None)));
+    for id in ["api-docs-reports-hint", "api-docs-reports-rights"] {
+        out.push_str(&around("p", &say(id)));
+    }
+    for report in door::reports() {
+        out.push_str(&heading(3, report.name, &plain(&i18n.format(report.title, None))));
+        out.push_str(&around("p", &code(&format!("GET {ROOT}/reports/{}", report.name))));
+        if !report.asks.is_empty() {
+            let head = ["api-docs-parameter", "api-docs-kind", "api-docs-meaning", "api-docs-rule"].map(say);
+            let rows: Vec<Vec<String>> = report.asks.iter().map(|ask| parameter(i18n, ask)).collect();
+            out.push_str(&table(&head, &rows));
+        }
+        let mut rows = Vec::new();
+        parts_of(i18n, "", report.holds, &mut rows);
+        out.push_str(&table(&["api-docs-field", "api-docs-kind"].map(say), &rows));
+    }
+    out
+}
+
+/// A parameter of a report as the table tells it.
+fn parameter(i18n: I18n, ask: &Ask) -> Vec<String> {
+    let say = |id: &str| text(&plain(&i18n.format(id, None)));
+    let kind = match ask.takes {
+        Takes::Day => say("api-kind-date"),
+        Takes::Id | Takes::Place => say("api-kind-id"),
+        Takes::Text | Takes::Named(_) => say("api-kind-text"),
+        Takes::Word(words) => codes(words),
+    };
+    vec![code(ask.name), kind, say(ask.hint), if ask.needed { say("required") } else { String::new() }]
+}
+
+/// What a report holds, row by row as the table tells it: `rows[].debit`.
+fn parts_of(i18n: I18n, prefix: &str, parts: &[Part], rows: &mut Vec<Vec<String>>) {
+    let say = |id: &str| text(&plain(&i18n.format(id, None)));
+    for (name, holds) in parts {
+        let name = format!("{prefix}{name}");
+        let kind = match holds {
+            Holds::Maybe(inner) => *inner,
+            holds => holds,
+        };
+        let told = match kind {
+            Holds::Text => say("api-kind-text"),
+            Holds::Names => say("api-kind-names"),
+            Holds::Id => say("api-kind-id"),
+            Holds::Day => say("api-kind-date"),
+            Holds::Figure => say("api-kind-decimal"),
+            Holds::Count => say("api-kind-integer"),
+            Holds::Yes => say("api-kind-bool"),
+            Holds::Word(words) => codes(words),
+            Holds::One(parts) | Holds::Many(parts) => {
+                let mark = if matches!(kind, Holds::Many(_)) { "[]." } else { "." };
+                parts_of(i18n, &format!("{name}{mark}"), parts, rows);
+                continue;
+            }
+            Holds::Maybe(_) => continue,
+        };
+        rows.push(vec![code(&name), told]);
+    }
+}
+
+/// Words that are chosen from.
+fn codes(words: &[&str]) -> String {
+    words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ")
+}
+
 /// What programs are told when they do not get what they asked for.
 fn problems(i18n: I18n) -> String {
     let say = |id: &str| text(&plain(&i18n.format(id, None)));
@@ -308,7 +378,6 @@ fn row(i18n: I18n, prefix: &str, field: &Field, label: String) -> Vec<String> {
 /// What a field holds.
 fn kind_of(i18n: I18n, kind: Kind) -> String {
     let say = |id: &str| text(&plain(&i18n.format(id, None)));
-    let words = |words: &[&str]| words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ");
     match kind {
         Kind::Text(_) | Kind::Note | Kind::Code | Kind::Number | Kind::RecordType => say("api-kind-text"),
         Kind::Names => say("api-kind-names"),
@@ -317,7 +386,7 @@ fn kind_of(i18n: I18n, kind: Kind) -> String {
         Kind::Date => say("api-kind-date"),
         Kind::Bool => say("api-kind-bool"),
         Kind::Words => say("api-kind-words"),
-        Kind::Choice(choices) => words(choices),
+        Kind::Choice(choices) => codes(choices),
         Kind::Currency => say("api-kind-currency"),
         Kind::State => say("api-kind-state"),
         Kind::Source => say("api-kind-id"),

@@ -1,5 +1,6 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
-//! said of it follows from its description. Beside that stand comments, files, and one search over all records.
+//! said of it follows from its description. Beside that stand comments, files, one search over all records, and reports, which
+//! are only read.
 
 pub mod batch;
 pub mod docs;
@@ -8,6 +9,7 @@ pub mod json;
 pub mod once;
 pub mod openapi;
 pub mod operation;
+pub mod reports;
 pub mod token;
 
 use super::caller::{Asked, Caller, text};
@@ -43,6 +45,7 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/{path}/{id}/{action}/{*rest}", any(serve))
         .route("/api/v1/batch", post(batch::serve))
         .route("/api/v1/search", get(extra::serve))
+        .route("/api/v1/reports/{name}", get(reports::serve))
         .route("/api/v1/token", post(token::serve))
         .route("/api/v1/openapi.json", get(openapi::serve))
         .route("/api/docs", get(docs::page))

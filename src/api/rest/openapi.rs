@@ -9,6 +9,7 @@ use crate::api::problem::KINDS;
 use crate::i18n::{Digits, I18n, Locale, plain};
 use crate::platform::permission::Rights;
 use crate::platform::search::{LONGEST, MOST};
+use crate::platform::report::{Ask, Holds, Part, Report, Takes};
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::web::House;
 use crate::platform::{comments, door, webhooks};
@@ -54,7 +55,9 @@ async fn for_one(db: &Db, cx: &Cx) -> door::Outcome<String> {
         let rights = tx.rights();
         let seen = door::records().iter().copied().filter(|record| rights.sees(record));
         let records: Vec<&'static Record> = seen.map(|record| tx.described(record)).collect();
-        Ok(describe(cx.i18n, &records, Some(&*rights)).to_string())
+        let open = door::reports().iter().filter(|report| report.opens_to(cx.scope.as_deref(), &rights));
+        let reports: Vec<&'static Report> = open.collect();
+        Ok(describe(cx.i18n, &records, &reports, Some(&*rights)).to_string())
     })
     .await
 }
@@ -62,15 +65,18 @@ async fn for_one(db: &Db, cx: &Cx) -> door::Outcome<String> {
 /// What every company begins with, in a language.
 fn for_everybody(locale: Locale) -> &'static str {
     static TEXTS: LazyLock<[String; 2]> = LazyLock::new(|| {
-        Locale::ALL.map(|locale| describe(I18n::new(locale, Digits::Western), door::records(), None).to_string())
+        let reports: Vec<&'static Report> = door::reports().iter().collect();
+        Locale::ALL
+            .map(|locale| describe(I18n::new(locale, Digits::Western), door::records(), &reports, None).to_string())
     });
     &TEXTS[locale as usize]
 }
 
 // ------------------------------------------------------------------ the document
 
-/// The whole description of these records. Without rights it is of everybody's: what may be missing is not promised.
-pub fn describe(i18n: I18n, records: &[&'static Record], rights: Option<&Rights>) -> Json {
+/// The whole description of these records and reports. Without rights it is of everybody's: what may be missing is not
+/// promised.
+pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Report], rights: Option<&Rights>) -> Json {
     let writer = Writer { i18n, rights };
     let (mut paths, mut events) = (Map::new(), Map::new());
     let mut schemas = common_schemas();
@@ -84,10 +90,15 @@ pub fn describe(i18n: I18n, records: &[&'static Record], rights: Option<&Rights>
         }
     }
     paths.insert(format!("{ROOT}/search"), writer.search());
+    for report in reports.iter().copied() {
+        paths.insert(format!("{ROOT}/reports/{}", report.name), writer.report(report));
+        schemas.insert(report_type(report), of_parts(report.holds));
+    }
     paths.insert(format!("{ROOT}/batch"), writer.batch());
     paths.insert(format!("{ROOT}/token"), writer.token());
-    let tags: Vec<Json> =
+    let mut tags: Vec<Json> =
         records.iter().map(|record| json!({ "name": record.name, "description": i18n.records(record) })).collect();
+    tags.push(json!({ "name": REPORTS, "description": say(i18n, "api-docs-reports") }));
     json!({
         "openapi": "3.1.0",
         "info": { "title": say(i18n, "api-title"), "version": "1", "description": say(i18n, "api-lead") },
@@ -120,6 +131,11 @@ fn schema(name: &str) -> Json {
     reference("schemas", name)
 }
 
+/// `trial-balance` is `TrialBalanceReport`.
+fn report_type(report: &Report) -> String {
+    format!("{}Report", type_name(&report.name.replace('-', "_")))
+}
+
 /// `sales_order` is `SalesOrder`.
 pub fn type_name(record: &str) -> String {
     let capital = |word: &str| {
@@ -132,6 +148,9 @@ pub fn type_name(record: &str) -> String {
 fn content(schema: Json) -> Json {
     json!({ "application/json": { "schema": schema } })
 }
+
+/// What all reports are tagged with.
+const REPORTS: &str = "reports";
 
 /// What is answered in any case: a company that is closed, or has no interface for programs, answers nothing else than 403.
 const ANYWAY: [u16; 5] = [401, 403, 429, 500, 503];
@@ -453,6 +472,40 @@ impl Writer<'_> {
         } })
     }
 
+    fn report(&self, report: &Report) -> Json {
+        let own = report.asks.iter().map(|ask| self.parameter(ask));
+        let shared = ["If-None-Match", "Accept-Language"].map(|name| reference("parameters", name));
+        let parameters: Vec<Json> = own.chain(shared).collect();
+        let title = say(self.i18n, report.title);
+        let good = json!({
+            "description": title,
+            "headers": headers(&["ETag"]),
+            "content": content(schema(&report_type(report))),
+        });
+        json!({ "get": {
+            "operationId": format!("report_{}", report.name.replace('-', "_")),
+            "summary": title,
+            "description": say(self.i18n, "api-docs-reports-rights"),
+            "tags": [REPORTS],
+            "parameters": parameters,
+            "responses": responses(&[("200", good), ("304", self.unchanged(&["ETag"]))], &[400, 404, 422]),
+        } })
+    }
+
+    /// A parameter of a report.
+    fn parameter(&self, ask: &Ask) -> Json {
+        let schema = match ask.takes {
+            Takes::Day => json!({ "type": "string", "format": "date" }),
+            Takes::Id | Takes::Place => json!({ "type": "string", "format": "uuid" }),
+            Takes::Text | Takes::Named(_) => json!({ "type": "string" }),
+            Takes::Word(words) => json!({ "enum": words }),
+        };
+        json!({
+            "name": ask.name, "in": "query", "description": say(self.i18n, ask.hint), "required": ask.needed,
+            "schema": schema,
+        })
+    }
+
     fn batch(&self) -> Json {
         let good = json!({
             "description": say(self.i18n, "api-answer-batch"),
@@ -697,6 +750,9 @@ impl Writer<'_> {
     }
 }
 
+/// How figures are written.
+const FIGURE: &str = "^-?[0-9]+(\\.[0-9]+)?$";
+
 /// The schema of kinds that are read as they are written.
 fn of_kind(kind: Kind) -> Json {
     let text = |most: usize| json!({ "type": ["string", "null"], "maxLength": most });
@@ -706,7 +762,7 @@ fn of_kind(kind: Kind) -> Json {
         Kind::Code | Kind::Number => text(40),
         Kind::Integer => json!({ "type": ["integer", "null"] }),
         Kind::Quantity | Kind::Price | Kind::Rate | Kind::Percent | Kind::Money | Kind::Base => {
-            json!({ "type": ["string", "null"], "pattern": "^-?[0-9]+(\\.[0-9]+)?$", "examples": ["1250.5"] })
+            json!({ "type": ["string", "null"], "pattern": FIGURE, "examples": ["1250.5"] })
         }
         Kind::Date => json!({ "type": ["string", "null"], "format": "date" }),
         Kind::Words => json!({ "type": ["array", "null"], "items": { "type": "string" } }),
@@ -720,6 +776,30 @@ fn of_kind(kind: Kind) -> Json {
         }
         _ => json!({ "type": ["string", "null"] }),
     }
+}
+
+/// The schema of what a part of a report holds.
+fn of_holds(holds: &Holds) -> Json {
+    match holds {
+        Holds::Text => json!({ "type": "string" }),
+        Holds::Names => schema("Names"),
+        Holds::Id => json!({ "type": "string", "format": "uuid" }),
+        Holds::Day => json!({ "type": "string", "format": "date" }),
+        Holds::Figure => json!({ "type": "string", "pattern": FIGURE, "examples": ["1250.50"] }),
+        Holds::Count => json!({ "type": "integer" }),
+        Holds::Yes => json!({ "type": "boolean" }),
+        Holds::Word(words) => json!({ "enum": words }),
+        Holds::Maybe(inner) => json!({ "anyOf": [of_holds(inner), { "type": "null" }] }),
+        Holds::One(parts) => of_parts(parts),
+        Holds::Many(parts) => json!({ "type": "array", "items": of_parts(parts) }),
+    }
+}
+
+fn of_parts(parts: &[Part]) -> Json {
+    let properties: Map<String, Json> =
+        parts.iter().map(|(name, holds)| ((*name).to_owned(), of_holds(holds))).collect();
+    let names: Vec<&str> = parts.iter().map(|(name, _)| *name).collect();
+    whole_object(properties.into(), &names)
 }
 
 /// How a list is filtered by a field of this kind.

@@ -3,6 +3,7 @@
 mod callers;
 mod extra;
 mod lists;
+mod reports;
 mod writing;
 
 use super::{Program, Reply};
@@ -23,9 +24,10 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// The routes at which the test below asks for what belongs to another company.
+/// The routes at which the tests below ask for what belongs to another company.
 pub const WALKED: &[&str] = &[
     "/api/v1/batch",
+    "/api/v1/reports/{name}",
     "/api/v1/{path}",
     "/api/v1/{path}/{id}",
     "/api/v1/{path}/{id}/comments",
@@ -525,6 +527,12 @@ async fn a_page_explains_it_in_both_languages() {
         let events = format!("<h2 id=\"events\">{}</h2>", i18n.format("webhook-many", None));
         assert!(page.text.contains(&events), "{events} in {language}");
         let pauses = webhooks::SCHEDULE.map(|s| format!("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60)).join(" · ");
+        let reports = format!("<h2 id=\"reports\">{}</h2>", i18n.format("api-docs-reports", None));
+        assert!(page.text.contains(&reports), "{reports} in {language}");
+        for report in door::reports() {
+            let title = format!("<h3 id=\"{}\">{}</h3>", report.name, i18n.format(report.title, None));
+            assert!(page.text.contains(&title), "{title} in {language}");
+        }
         for told in [pauses.as_str(), "whsec_", "webhook-signature", "410", "customer.erase", "company.archive"] {
             assert!(page.text.contains(told), "{told} in {language}");
         }
