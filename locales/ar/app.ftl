@@ -199,6 +199,7 @@ weekday-7 = الأحد
 
 my-account = حسابي
 account-devices = الأجهزة المسجَّل دخولك منها
+account-device = الجهاز
 account-device-unknown = جهاز غير معروف
 account-here = هذا الجهاز
 account-address = العنوان

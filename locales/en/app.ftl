@@ -188,6 +188,7 @@ weekday-7 = Sunday
 
 my-account = My account
 account-devices = Where you are signed in
+account-device = Device
 account-device-unknown = Unknown device
 account-here = Here
 account-address = Address

@@ -99,7 +99,8 @@ pub fn view(account: Account) -> AnyView {
     view! {
         {account.done.map(|done| ui::done(i18n.message(&done)))}
         <section class="card"><h2 class="sec">{t!(i18n, "account-devices")}</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label=t!(i18n, "account-devices")><table class="list" id="devices"><tbody>{rows}</tbody></table></div>{others}</section>
+            <div class="scroll" tabindex="0" role="region" aria-label=t!(i18n, "account-devices")><table class="list" id="devices"><thead><tr>
+                <th>{t!(i18n, "account-device")}</th><th>{t!(i18n, "account-address")}</th><th>{t!(i18n, "account-since")}</th><th>{t!(i18n, "operator-seen")}</th><th></th></tr></thead><tbody>{rows}</tbody></table></div>{others}</section>
         <section class="card"><h2 class="sec">{t!(i18n, "account-password")}</h2>
             <form class="stack" method="post" action=MINE>
                 {general_faults(i18n, &form)}
