@@ -2,7 +2,7 @@
 
 use super::calls::done_message;
 use super::draw::Contents;
-use super::forms::failed;
+use super::forms::come_to_an_end;
 use super::plain::{Input, general_faults, returned};
 use crate::i18n::I18n;
 use crate::platform::auth;
@@ -52,14 +52,8 @@ async fn change(State(house): State<House>, visit: Visit, headers: HeaderMap, bo
     };
     let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
     let (db, form) = (house.db.clone(), fields.clone());
-    match whole(async move { carry_out(&db, person.user, &here, &form).await }).await {
-        Ok(done) => Redirect::to(&format!("{MINE}?done={done}")).into_response(),
-        Err(error @ Error::Refused(_)) => {
-            let status = error.status();
-            web::give_back(house, visit, headers, fields, error, status).await
-        }
-        Err(error) => failed(house, visit, headers, error).await,
-    }
+    let done = whole(async move { carry_out(&db, person.user, &here, &form).await }).await;
+    come_to_an_end(house, visit, headers, fields, done.map(|done| format!("{MINE}?done={done}"))).await
 }
 
 /// Answers with what was done, in one word.

@@ -556,8 +556,21 @@ async fn person(
             _ => Err(Error::BadRequest("verb")),
         }
     });
-    match erased.await {
-        Ok(()) => Redirect::to(&format!("{}?done=erased", record.address(id))).into_response(),
+    let done = erased.await.map(|()| format!("{}?done=erased", record.address(id)));
+    come_to_an_end(house, visit, headers, fields, done).await
+}
+
+/// Leads on to where a form that belongs to no record ends; or shows it again, with what was typed and what stands in the way;
+/// or says why nothing could be asked for.
+pub async fn come_to_an_end(
+    house: House,
+    visit: Visit,
+    headers: HeaderMap,
+    fields: BTreeMap<String, String>,
+    done: Outcome<String>,
+) -> Response {
+    match done {
+        Ok(target) => Redirect::to(&target).into_response(),
         Err(error @ Error::Refused(_)) => {
             let status = error.status();
             web::give_back(house, visit, headers, fields, error, status).await

@@ -4,7 +4,7 @@ pub mod plans;
 
 use super::calls::done_message;
 use super::draw::Contents;
-use super::forms::failed;
+use super::forms::come_to_an_end;
 use super::plain::{Input, returned};
 use super::usage::{self, word};
 use crate::i18n::I18n;
@@ -69,14 +69,8 @@ async fn change(
         let company: Uuid = asked.parse().map_err(|_| Error::NotFound)?;
         carry_out(&db, person.user, company, &form).await
     });
-    match done.await {
-        Ok(done) => Redirect::to(&format!("{OPERATOR}/{id}?done={done}")).into_response(),
-        Err(error @ Error::Refused(_)) => {
-            let status = error.status();
-            web::give_back(house, visit, headers, fields, error, status).await
-        }
-        Err(error) => failed(house, visit, headers, error).await,
-    }
+    let done = done.await.map(|done| format!("{OPERATOR}/{id}?done={done}"));
+    come_to_an_end(house, visit, headers, fields, done).await
 }
 
 /// Answers with what was done, in one word.

@@ -3,7 +3,7 @@
 use super::entry_view;
 use crate::app::calls::done_message;
 use crate::app::draw::Contents;
-use crate::app::forms::failed;
+use crate::app::forms::come_to_an_end;
 use crate::app::plain::{Input, general_faults, returned, tick};
 use crate::app::usage;
 use crate::i18n::I18n;
@@ -12,7 +12,7 @@ use crate::platform::operator::Entry;
 use crate::platform::operator::plans::{self, FIRST, GIGABYTE, Offer};
 use crate::platform::plan::FLAGS;
 use crate::platform::tenancy::{Db, whole};
-use crate::platform::web::{self, House, OPERATOR, Visit, form_pairs};
+use crate::platform::web::{House, OPERATOR, Visit, form_pairs};
 use crate::record::page::Message;
 use crate::t;
 use crate::ui::{self, flipped, icon, use_i18n};
@@ -64,14 +64,8 @@ pub async fn change(
     let fields: BTreeMap<String, String> = form_pairs(&body).into_iter().collect();
     let (db, form) = (house.db.clone(), fields.clone());
     let done = whole(async move { carry_out(&db, person.user, &code, form).await });
-    match done.await {
-        Ok(done) => Redirect::to(&format!("{PLANS}?done={done}")).into_response(),
-        Err(error @ Error::Refused(_)) => {
-            let status = error.status();
-            web::give_back(house, visit, headers, fields, error, status).await
-        }
-        Err(error) => failed(house, visit, headers, error).await,
-    }
+    let done = done.await.map(|done| format!("{PLANS}?done={done}"));
+    come_to_an_end(house, visit, headers, fields, done).await
 }
 
 /// Answers with what was done, in one word.
