@@ -1,5 +1,9 @@
-import { expect, test } from '../support/diwan.js';
+import { expect, password, test } from '../support/diwan.js';
 import { addCustomer, addItems, customer, sheet } from '../support/goods.js';
+import type { Language } from '../support/words.js';
+
+/** The other language, then back again. */
+const bothWays = (language: Language): Language[] => [language === 'en' ? 'ar' : 'en', language];
 
 test('the language changes in the middle of a form and nothing typed is lost', async ({ house: diwan, page, language }) => {
   await addCustomer(diwan);
@@ -20,6 +24,75 @@ test('the language changes in the middle of a form and nothing typed is lost', a
   await expect(diwan.total('net')).toHaveText(diwan.figure(1444.8));
   await diwan.save();
   await expect(diwan.field('customer')).toHaveValue(customer[other]);
+});
+
+test('what was typed to sign up stays, but for the password', async ({ diwan, page, language }) => {
+  const typed = { company: 'Harbour · الميناء', name: 'Salma Haddad', email: 'salma@harbour.example' };
+  // What a page finds of the one before, ahead of its own scripts.
+  await page.addInitScript(() => Object.assign(window, { found: JSON.stringify({ ...sessionStorage }) }));
+  await diwan.open('/sign-up');
+  for (const [name, text] of Object.entries({ ...typed, password })) await page.locator(`#${name}`).fill(text);
+  await page.locator('input[name=country][value=XX]').check();
+  await page.locator('#currency').selectOption('EUR');
+  for (const other of bothWays(language)) {
+    await page.locator('#password').fill(password);
+    await diwan.switchTo(other);
+    await expect(page.getByRole('heading', { level: 1 })).toSay(diwan.t('sign-up'));
+    for (const [name, text] of Object.entries(typed)) await expect(page.locator(`#${name}`)).toHaveValue(text);
+    await expect(page.locator('input[name=country][value=XX]')).toBeChecked();
+    await expect(page.locator('#currency')).toHaveValue('EUR');
+    await expect(page.locator('#password')).toHaveValue('');
+    const found = String(await page.evaluate('found'));
+    expect(found).toContain(typed.email);
+    expect(found).not.toContain(password);
+    expect(await page.evaluate('sessionStorage.length')).toBe(0);
+  }
+  await diwan.open('/sign-up');
+  await expect(page.locator('#email')).toHaveValue('');
+});
+
+test('an address that came back with a refusal stays', async ({ diwan, page, language }) => {
+  await diwan.open('/sign-in');
+  await diwan.refused(401, () => diwan.signIn('nobody@harbour.example', 'not the password'));
+  for (const other of bothWays(language)) {
+    await diwan.switchTo(other);
+    await expect(page.locator('#email')).toHaveValue('nobody@harbour.example');
+    await expect(page.locator('#password')).toHaveValue('');
+  }
+});
+
+test('a comment stays beside the form of its record', async ({ house: diwan, page, language }) => {
+  await addCustomer(diwan);
+  const comment = 'Before noon · قبل الظهر';
+  await page.locator('#say').fill(comment);
+  await diwan.fillIn({ phone: '+966 11 555 0404' });
+  for (const other of bothWays(language)) {
+    await diwan.switchTo(other);
+    await expect(page.locator('label[for=say]')).toSay(diwan.t('comment-label'));
+    await expect(page.locator('#say')).toHaveValue(comment);
+    await expect(diwan.field('phone')).toHaveValue('+966 11 555 0404');
+  }
+});
+
+test('where the columns of a file go stays', async ({ house: diwan, page, language }) => {
+  const state = page.locator('[role=status] .pill');
+  await diwan.open('/customers/import');
+  const buffer = Buffer.from('Key,Called\nK-1,Onyx\n');
+  await page.locator('#file').setInputFiles({ name: 'customers.csv', mimeType: 'text/csv', buffer });
+  await diwan.go(() => page.getByRole('button', { name: diwan.t('import-check') }).click());
+  await expect(state).toSay(diwan.t('import-state-rehearsed'));
+  const chosen = { 'select[name="map.0"]': 'code', 'select[name="map.1"]': 'name', 'select[name=fix]': 'phone' };
+  for (const [select, field] of Object.entries(chosen)) await page.locator(select).selectOption(field);
+  await page.locator('input[name="fix.text"]').fill('+966 11 555 0404');
+  for (const other of bothWays(language)) {
+    await diwan.switchTo(other);
+    await expect(state).toSay(diwan.t('import-state-rehearsed'));
+    for (const [select, field] of Object.entries(chosen)) await expect(page.locator(select)).toHaveValue(field);
+    await expect(page.locator('input[name="fix.text"]')).toHaveValue('+966 11 555 0404');
+  }
+  await diwan.go(() => page.locator('button[name=_do][value=check]').click());
+  await expect(state).toSay(diwan.t('import-state-rehearsed'));
+  await expect(page.locator('#import-good')).toSay(diwan.t('import-good', { rows: 1, created: 1, changed: 0 }));
 });
 
 test('a filtered list stays filtered in the other language', async ({ house: diwan, page, language }) => {

@@ -245,7 +245,7 @@ export class Diwan {
 
   async switchTo(language: Language) {
     this.language = language;
-    await this.go(() => this.page.locator(`.tools .seg button[value=${language}]`).click());
+    await this.go(() => this.page.locator(`.seg button[value=${language}]`).click());
   }
 
   /** Something in the menu behind the reader's name. */

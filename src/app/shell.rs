@@ -14,6 +14,12 @@ use std::sync::OnceLock;
 /// What the button on paper does.
 const PRINT: &str = "addEventListener('click',e=>e.target.closest('#print')&&print())";
 
+/// Keeps what was typed into plain forms while the language is switched: for the next page of this window, which forgets it as
+/// soon as it has it back, and never a password. The form of a record is sent along with the switch and comes back by itself.
+///
+/// What is put back is told to the program once more when that has come to life, which may have drawn over it.
+const TYPED: &str = include_str!("typed.js");
+
 /// The whole document of one visit.
 pub fn document(options: LeptosOptions) -> AnyView {
     let visit = expect_context::<Visit>();
@@ -57,6 +63,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
         }
         _ => (view! { <script nonce=use_nonce()>{PRINT}</script> }.into_any(), view! { <App /> }.into_any()),
     };
+    let typed = (body_class != "paper").then(|| view! { <script nonce=use_nonce()>{TYPED}</script> });
     let still = (body_class != "app").then_some("true");
     view! {
         <!DOCTYPE html>
@@ -71,6 +78,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <AutoReload options=options.clone() />
+                {typed}
                 {program}
             </head>
             <body class=body_class>{body}</body>
