@@ -107,7 +107,21 @@ waits = بانتظارك
 waits-nothing = لا شيء بانتظارك.
 waits-late = كان موعد التسليم { $date }
 waits-overdue = كان موعد السداد { $date }
-waits-draft = مسودة
+waits-expiring = صالح حتى { $date }
+waits-expired = كان صالحًا حتى { $date }
+waits-list-overdue = فواتير تجاوزت موعد السداد
+waits-list-expiring = عروض أسعار توشك على الانتهاء
+waits-list-unallocated = دفعات لم تُسدَّد بها فاتورة بعد
+waits-list-drafts = { $records }: { $what }
+waits-mentions = إشارات إليك لم تقرأها
+waits-more = { $count ->
+    [zero] ولا شيء غيرها
+    [one] وواحد غيرها
+    [two] واثنان غيرها
+    [few] و{ $count } غيرها
+    [many] و{ $count } غيرها
+   *[other] و{ $count } غيرها
+}
 
 health-all = { $count ->
     [zero] لا توجد فحوص

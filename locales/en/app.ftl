@@ -104,7 +104,17 @@ waits = Waiting for you
 waits-nothing = Nothing is waiting for you.
 waits-late = Delivery was due { $date }
 waits-overdue = Payment was due { $date }
-waits-draft = Draft
+waits-expiring = Valid until { $date }
+waits-expired = Was valid until { $date }
+waits-list-overdue = Invoices that are overdue
+waits-list-expiring = Quotations about to expire
+waits-list-unallocated = Payments that settle no invoice yet
+waits-list-drafts = { $records }: { $what }
+waits-mentions = Mentions of you that you have not read
+waits-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+}
 
 health-all = { $count ->
     [one] { $count } check holds

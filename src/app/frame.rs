@@ -216,7 +216,7 @@ fn bell(i18n: I18n, unread: RwSignal<i64>) -> AnyView {
 }
 
 /// A small number as it is; beyond it only that there are more.
-fn counted(i18n: I18n, count: i64) -> String {
+pub(super) fn counted(i18n: I18n, count: i64) -> String {
     if count > 99 { format!("{}+", i18n.integer(99)) } else { i18n.integer(count) }
 }
 

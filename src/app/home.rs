@@ -1,13 +1,16 @@
 //! The first page: how we stand, what moves, what waits.
 
+use super::frame::counted;
 use super::reports::{age, receivables_address};
 use crate::i18n::I18n;
 use crate::modules;
 use crate::modules::finance::account::LIQUID;
-use crate::modules::home::{Books, Home, Owed, Waiting};
+use crate::modules::home::{Books, Home, Owed, Wait, Waiting};
 use crate::modules::sales::report::{AGES, OVERDUE};
-use crate::record::value;
+use crate::record::query::TAB_LIMIT;
+use crate::record::{Record, value};
 use crate::t;
+use crate::ui::list::tab_count;
 use crate::ui::{chart, icon, use_i18n};
 use leptos::prelude::*;
 
@@ -30,7 +33,7 @@ pub fn view(home: Home) -> AnyView {
         Some(books) => (tiles(i18n, &home, books), charts(i18n, &home, books)),
         None => (().into_any(), ().into_any()),
     };
-    let waits = waits(i18n, &home.waiting);
+    let waits = waits(i18n, &home);
     view! {
         <div class="head"><div class="title"><h1>{greeting}</h1></div></div>
         <p class="soft">{today}</p>
@@ -137,29 +140,68 @@ fn charts(i18n: I18n, home: &Home, books: &Books) -> AnyView {
     }
 }
 
-fn waits(i18n: I18n, waiting: &[Waiting]) -> AnyView {
-    let items = waiting
+/// What waits for the reader: each kind with its first documents, and the way to the list of all of them.
+fn waits(i18n: I18n, home: &Home) -> AnyView {
+    let mentions = (home.mentions > 0).then(|| {
+        let count = counted(i18n, home.mentions);
+        view! { <li class="kind"><a href="/notifications">{icon("bell")}<b>{t!(i18n, "waits-mentions")}</b><span class="num">{count}</span></a></li> }
+    });
+    let kinds = home
+        .waits
         .iter()
-        .filter_map(|w| Some((modules::record(&w.record)?, w)))
-        .map(|(record, w)| {
-            let title = w.title.clone().unwrap_or_else(|| t!(i18n, "unnumbered"));
-            let date = i18n.date_text(&w.date);
-            let (class, why) = match w.why.as_str() {
-                "late" => ("pill p-late", t!(i18n, "waits-late", date = date)),
-                "overdue" => ("pill p-late", t!(i18n, "waits-overdue", date = date)),
-                _ => ("pill p-draft", t!(i18n, "waits-draft")),
-            };
-            view! {
-                <li><a href=format!("/{}/{}", record.path, w.id)>{icon(record.icon)}
-                    <div><b>{i18n.record(record)}" "<bdi class="code">{title}</bdi></b><small><bdi>{i18n.label(&w.party)}</bdi>" · "<span class="num">{format!("{} {}", w.currency, i18n.amount(w.amount, &w.currency))}</span></small></div>
-                    <span class=class>{why}</span></a></li>
-            }
-        })
+        .filter_map(|wait| Some(kind(i18n, home, wait, modules::record(&wait.record)?)))
         .collect_view();
-    let body = if waiting.is_empty() {
+    let body = if home.waits.is_empty() && mentions.is_none() {
         view! { <p class="body soft">{t!(i18n, "waits-nothing")}</p> }.into_any()
     } else {
-        view! { <ul class="waits">{items}</ul> }.into_any()
+        view! { <ul class="waits">{mentions}{kinds}</ul> }.into_any()
     };
-    view! { <section class="card"><h2 class="sec">{t!(i18n, "waits")}" "<small>{i18n.integer(waiting.len() as i64)}</small></h2>{body}</section> }.into_any()
+    view! { <section class="card"><h2 class="sec">{t!(i18n, "waits")}</h2>{body}</section> }.into_any()
+}
+
+fn kind(i18n: I18n, home: &Home, wait: &Wait, record: &'static Record) -> AnyView {
+    let heading = match wait.what.as_str() {
+        "overdue" => t!(i18n, "waits-list-overdue"),
+        "to_deliver" => t!(i18n, "home-to-deliver"),
+        "expiring" => t!(i18n, "waits-list-expiring"),
+        "unallocated" => t!(i18n, "waits-list-unallocated"),
+        "draft" => t!(i18n, "waits-list-drafts", records = i18n.records(record), what = i18n.state(record, "draft")),
+        action => t!(i18n, "waits-list-drafts", records = i18n.records(record), what = i18n.action(record, action)),
+    };
+    let documents = wait.first.iter().map(|one| document(i18n, home, wait, record, one)).collect_view();
+    // Of what is not counted to its end, the heading says that there are more.
+    let rest = Some(wait.count - wait.first.len() as i64).filter(|rest| *rest > 0 && wait.count <= TAB_LIMIT);
+    let more = rest.map(|rest| {
+        view! { <li><a href=wait.address.clone()><span></span><small>{t!(i18n, "waits-more", count = rest)}</small></a></li> }
+    });
+    view! {
+        <li class="kind"><a href=wait.address.clone()>{icon(record.icon)}<b>{heading}</b><span class="num">{tab_count(i18n, wait.count)}</span></a></li>
+        {documents}
+        {more}
+    }
+    .into_any()
+}
+
+fn document(i18n: I18n, home: &Home, wait: &Wait, record: &'static Record, one: &Waiting) -> AnyView {
+    let title = one.title.clone().unwrap_or_else(|| t!(i18n, "unnumbered"));
+    let party = one.party.as_ref().map(|party| view! { <bdi>{i18n.label(party)}</bdi> });
+    let between = (one.party.is_some() && one.amount.is_some()).then_some(" · ");
+    let amount = one.amount.map(|amount| {
+        view! { <span class="num">{format!("{} {}", one.currency, i18n.amount(amount, &one.currency))}</span> }
+    });
+    let day = || one.day.as_deref().map(|day| i18n.date_text(day)).unwrap_or_default();
+    let is_late = one.day.as_ref().is_some_and(|day| *day < home.today);
+    let (class, why) = match wait.what.as_str() {
+        "overdue" => ("pill p-late", t!(i18n, "waits-overdue", date = day())),
+        "to_deliver" if is_late => ("pill p-late", t!(i18n, "waits-late", date = day())),
+        "expiring" if is_late => ("pill p-late", t!(i18n, "waits-expired", date = day())),
+        "expiring" => ("pill p-part", t!(i18n, "waits-expiring", date = day())),
+        _ => ("soft", day()),
+    };
+    view! {
+        <li><a href=format!("/{}/{}", record.path, one.id)><span></span>
+            <div><b><bdi class="code">{title}</bdi></b><small>{party}{between}{amount}</small></div>
+            <span class=class>{why}</span></a></li>
+    }
+    .into_any()
 }

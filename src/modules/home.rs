@@ -4,19 +4,33 @@ use crate::modules::sales::report::Aged;
 use crate::record::Minor;
 use uuid::Uuid;
 
-/// A document that waits for somebody.
+/// What of one kind waits for the reader: rows of a list that ask for something they may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wait {
+    pub record: String,
+    /// `overdue`, `to_deliver`, `expiring`, `unallocated`; of drafts the action that comes next, or `draft` for whoever may only
+    /// write them.
+    pub what: String,
+    /// The list of all of them.
+    pub address: String,
+    /// Counted as far as the tab of a view is.
+    pub count: i64,
+    /// The most pressing of them.
+    pub first: Vec<Waiting>,
+}
+
+/// A document that waits for the reader. What is kept from them is absent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    pub record: String,
     pub id: Uuid,
     pub title: Option<String>,
     /// Canonical name of the party.
-    pub party: String,
-    pub amount: Minor,
+    pub party: Option<String>,
+    /// In minor units of the currency.
+    pub amount: Option<Minor>,
     pub currency: String,
-    /// `late`, `overdue`, `draft`.
-    pub why: String,
-    pub date: String,
+    /// The day that it has to do with: on which it is due, or ends, or was written.
+    pub day: Option<String>,
 }
 
 /// All that the first page shows. Amounts in minor units of the company's currency.
@@ -30,7 +44,9 @@ pub struct Home {
     pub books: Option<Books>,
     pub orders_to_deliver: i64,
     pub orders_to_deliver_value: Minor,
-    pub waiting: Vec<Waiting>,
+    pub waits: Vec<Wait>,
+    /// Mentions that the reader has not read.
+    pub mentions: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,21 +75,36 @@ pub use queries::home;
 
 #[cfg(feature = "ssr")]
 mod queries {
-    use super::{Books, Home, Owed, Waiting};
+    use super::{Books, Home, Owed, Wait, Waiting};
+    use crate::modules;
     use crate::modules::finance::account::LIQUID;
     use crate::modules::finance::health;
     use crate::modules::finance::reads_books;
+    use crate::modules::sales::delivery::DELIVERY;
+    use crate::modules::sales::invoice::SALES_INVOICE;
     use crate::modules::sales::order::SALES_ORDER;
+    use crate::modules::sales::payment::CUSTOMER_PAYMENT;
+    use crate::modules::sales::quotation::QUOTATION;
     use crate::modules::sales::report;
     use crate::platform::cache::Known;
     use crate::platform::door::Outcome;
+    use crate::platform::notifications;
+    use crate::platform::page::{self, Reader};
+    use crate::platform::permission::Rights;
     use crate::platform::tenancy::TenantTx;
-    use crate::record::Reach;
+    use crate::record::page::{Cell, Row};
+    use crate::record::query::{Filter, Query, TAB_LIMIT};
+    use crate::record::{Field, Reach, Record};
+    use jiff::{ToSpan as _, civil::Date};
     use sqlx::Row as _;
     use std::sync::Arc;
 
     /// Bytes that the figures of the first page take, about.
-    const SIZE: usize = 4096;
+    const SIZE: usize = 16_384;
+    /// Documents shown of each kind that waits.
+    const FIRST: u32 = 3;
+    /// Days before its end in which an offer is about to expire.
+    const SOON: i64 = 7;
 
     /// Reads the first page for this user.
     pub async fn home(tx: &mut TenantTx, user: &str) -> Outcome<Home> {
@@ -90,7 +121,9 @@ mod queries {
                 figures
             }
         };
-        Ok(Home { user: user.to_owned(), hour, ..(*figures).clone() })
+        // What somebody has read is no change of the company.
+        let mentions = notifications::unread_mentions(tx).await?;
+        Ok(Home { user: user.to_owned(), hour, mentions, ..(*figures).clone() })
     }
 
     /// What the first page shows of the company, whatever the hour.
@@ -103,9 +136,7 @@ mod queries {
         if reads_books(&tx.standing.rights) {
             home.books = Some(books(tx).await?);
         }
-        if report::sees_receivables(&tx.standing.rights) {
-            overdue_invoices(tx, &mut home).await?;
-        }
+        home.waits = waits(tx).await?;
         Ok(home)
     }
 
@@ -119,52 +150,129 @@ mod queries {
         .await?;
         home.orders_to_deliver = row.try_get("n")?;
         home.orders_to_deliver_value = row.try_get("value")?;
-        let rows = sqlx::query(
-            "select o.id, o.number, o.currency, o.total, c.name::text as party, coalesce(o.delivery_date, o.date)::text as date,
-                    case when o.state = 'draft' then 'draft' else 'late' end as why
-               from sales_order o join customer c on c.tenant_id = o.tenant_id and c.id = o.customer
-              where o.tenant_id = $1 and (o.state in ('confirmed', 'partly_delivered') and o.delivery_date < $2::date or o.state = 'draft')
-              order by (o.state = 'draft'), o.delivery_date, o.id limit 5",
-        )
-        .bind(tx.tenant())
-        .bind(tx.company.today.to_string())
-        .fetch_all(tx.conn())
-        .await?;
-        for row in rows {
-            home.waiting.push(waiting("sales_order", &row)?);
-        }
         Ok(())
     }
 
-    async fn overdue_invoices(tx: &mut TenantTx, home: &mut Home) -> Outcome<()> {
-        let rows = sqlx::query(
-            "select i.id, i.number, i.currency, i.open as total, c.name::text as party, i.due_date::text as date, 'overdue' as why
-               from sales_invoice i join customer c on c.tenant_id = i.tenant_id and c.id = i.customer
-              where i.tenant_id = $1 and i.state in ('posted', 'partly_paid') and i.due_date < $2::date
-              order by i.due_date, i.id limit 4",
-        )
-        .bind(tx.tenant())
-        .bind(tx.company.today.to_string())
-        .fetch_all(tx.conn())
-        .await?;
-        for row in rows {
-            home.waiting.push(waiting("sales_invoice", &row)?);
-        }
-        Ok(())
+    // ------------------------------------------------------------------ what waits
+
+    /// A list whose rows wait for somebody.
+    struct Ask {
+        record: &'static Record,
+        what: &'static str,
+        query: Query,
+        /// The field of the day that they have to do with.
+        day: &'static str,
+        amount: Option<&'static str>,
     }
 
-    fn waiting(record: &str, row: &sqlx::postgres::PgRow) -> Outcome<Waiting> {
-        Ok(Waiting {
-            record: record.to_owned(),
-            id: row.try_get("id")?,
-            title: row.try_get("number")?,
-            party: row.try_get("party")?,
-            amount: row.try_get("total")?,
-            currency: row.try_get("currency")?,
-            why: row.try_get("why")?,
-            date: row.try_get::<Option<String>, _>("date")?.unwrap_or_default(),
-        })
+    impl Ask {
+        /// The rows that meet these conditions, by the field `sort`, smallest first.
+        fn new(record: &'static Record, what: &'static str, sort: &str, conditions: &[(&str, &str)]) -> Ask {
+            let filter = |(field, text): &(&str, &str)| Filter { field: (*field).to_owned(), text: (*text).to_owned() };
+            let filters = conditions.iter().map(filter).collect();
+            let query = Query { filters, sort: Some(sort.to_owned()), ..Query::default() };
+            Ask { record, what, query, day: record.sort, amount: record.totals.last().copied() }
+        }
+
+        fn on(self, day: &'static str) -> Ask {
+            Ask { day, ..self }
+        }
+
+        fn of(self, amount: &'static str) -> Ask {
+            Ask { amount: Some(amount), ..self }
+        }
+
+        /// Whether its list tells the reader the same: a condition on what is kept from them narrows nothing.
+        fn is_open(&self, rights: &Rights) -> bool {
+            let grant = rights.on(self.record);
+            grant.sees && self.query.filters.iter().all(|filter| grant.sees_field(&filter.field))
+        }
+
+        fn columns(&self) -> Vec<String> {
+            let columns = [Some(self.record.title), self.record.party, self.amount, Some(self.day)];
+            columns.into_iter().flatten().map(str::to_owned).collect()
+        }
     }
+
+    /// What can wait for somebody with these rights: what has a term first, then drafts in the order of the menu.
+    fn asks(rights: &Rights, today: Date) -> Vec<Ask> {
+        let until = |days: i64| format!("..{}", today.checked_add(days.days()).unwrap_or(today));
+        let (yesterday, soon) = (until(-1), until(SOON));
+        let overdue = [("state", "posted,partly_paid"), ("due_date", yesterday.as_str())];
+        let to_deliver = [("state", "confirmed,partly_delivered")];
+        let expiring = [("state", "sent"), ("valid_until", soon.as_str())];
+        let unallocated = [("state", "posted"), ("allocated", "0")];
+        let delivers = rights.acts(&SALES_ORDER, "deliver") || rights.creates(&DELIVERY);
+        let with_terms = [
+            rights
+                .acts(&SALES_INVOICE, "pay")
+                .then(|| Ask::new(&SALES_INVOICE, "overdue", "due_date", &overdue).on("due_date").of("open")),
+            delivers.then(|| Ask::new(&SALES_ORDER, "to_deliver", "date", &to_deliver).on("delivery_date")),
+            rights
+                .acts(&QUOTATION, "order")
+                .then(|| Ask::new(&QUOTATION, "expiring", "valid_until", &expiring).on("valid_until")),
+            rights
+                .acts(&CUSTOMER_PAYMENT, "settle")
+                .then(|| Ask::new(&CUSTOMER_PAYMENT, "unallocated", "date", &unallocated)),
+        ];
+        let drafts = modules::records().filter_map(|record| {
+            let next = record.actions.iter().find(|action| action.primary && action.from.contains(&"draft"))?;
+            let what = match (rights.acts(record, next.name), rights.changes(record)) {
+                (true, _) => next.name,
+                (false, true) => "draft",
+                (false, false) => return None,
+            };
+            Some(Ask::new(record, what, record.sort, &[("state", "draft")]))
+        });
+        with_terms.into_iter().flatten().chain(drafts).filter(|ask| ask.is_open(rights)).collect()
+    }
+
+    /// What waits for the reader, each kind counted as its list counts.
+    async fn waits(tx: &mut TenantTx) -> Outcome<Vec<Wait>> {
+        let asks = asks(&tx.standing.rights, tx.company.today);
+        let lists: Vec<(&'static Record, Query)> = asks.iter().map(|ask| (ask.record, ask.query.clone())).collect();
+        let counts = page::counts(tx, &lists, TAB_LIMIT).await?;
+        let mut waits = Vec::new();
+        for (ask, count) in asks.iter().zip(counts) {
+            if count > 0 {
+                waits.push(Wait {
+                    record: ask.record.name.to_owned(),
+                    what: ask.what.to_owned(),
+                    address: ask.query.address(ask.record),
+                    count,
+                    first: first(tx, ask).await?,
+                });
+            }
+        }
+        Ok(waits)
+    }
+
+    async fn first(tx: &mut TenantTx, ask: &Ask) -> Outcome<Vec<Waiting>> {
+        let query = ask.query.with_columns(ask.columns());
+        let mut reader = Reader::new(tx, ask.record, &query, None)?;
+        let columns = reader.columns.clone();
+        let rows = reader.next(tx, FIRST).await?;
+        Ok(rows.iter().map(|row| waiting(ask, &columns, row, &tx.company.currency)).collect())
+    }
+
+    fn waiting(ask: &Ask, columns: &[&'static Field], row: &Row, company_currency: &str) -> Waiting {
+        let text = |name: &str| cell(columns, row, name).and_then(|cell| cell.text.clone());
+        let party = ask.record.party.and_then(|name| cell(columns, row, name));
+        Waiting {
+            id: row.id,
+            title: text(ask.record.title),
+            party: party.and_then(|cell| cell.label.clone()),
+            amount: ask.amount.and_then(text).and_then(|amount| amount.parse().ok()),
+            currency: row.currency.clone().unwrap_or_else(|| company_currency.to_owned()),
+            day: text(ask.day),
+        }
+    }
+
+    fn cell<'r>(columns: &[&'static Field], row: &'r Row, name: &str) -> Option<&'r Cell> {
+        row.cells.get(columns.iter().position(|field| field.name == name)?)
+    }
+
+    // ------------------------------------------------------------------ the books
 
     async fn books(tx: &mut TenantTx) -> Outcome<Books> {
         let today = tx.company.today;

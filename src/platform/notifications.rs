@@ -147,6 +147,21 @@ pub async fn unread(tx: &mut TenantTx) -> Outcome<i64> {
     .await?)
 }
 
+/// How many mentions of themselves the reader has not read, no further than [`COUNTED`].
+pub async fn unread_mentions(tx: &mut TenantTx) -> Outcome<i64> {
+    let (tenant, member) = (tx.tenant(), tx.standing.member);
+    Ok(sqlx::query_scalar(
+        "select count(*) from (select from notification
+          where tenant_id = $1 and member = $2 and kind = $3 and read_at is null limit $4) u",
+    )
+    .bind(tenant)
+    .bind(member)
+    .bind(Told::Mention.name())
+    .bind(COUNTED)
+    .fetch_one(tx.conn())
+    .await?)
+}
+
 /// The reader's notifications, latest first, from the place `before` on.
 pub async fn page(tx: &mut TenantTx, before: Option<Uuid>) -> Outcome<NotificationPage> {
     let (tenant, member, zone) = (tx.tenant(), tx.standing.member, tx.company.time_zone.clone());

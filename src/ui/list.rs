@@ -304,7 +304,7 @@ fn groups(i18n: I18n, record: &'static Record, page: &ListPage) -> AnyView {
 }
 
 /// A count, or that there are more than are counted.
-fn tab_count(i18n: I18n, count: i64) -> String {
+pub fn tab_count(i18n: I18n, count: i64) -> String {
     if count > TAB_LIMIT { format!("{}+", i18n.integer(TAB_LIMIT)) } else { i18n.integer(count) }
 }
 

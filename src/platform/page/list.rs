@@ -44,18 +44,19 @@ fn order(tenant: Uuid, record: &Record, sort: &Field, descending: bool) -> Strin
 // ------------------------------------------------------------------ lists
 
 /// The conditions of a query: the reader's reach, its view, its filters, its search. What is kept from the reader filters
-/// nothing, or the answer would tell it.
+/// nothing, or the answer would tell it. Values are bound from `$first` on.
 fn conditions(
     record: &'static Record,
     query: &Query,
     standing: &Standing,
     company_currency: &str,
+    first: usize,
 ) -> Outcome<Vec<Condition>> {
     let rights = &standing.rights;
     // A filter by a currency that is kept from the reader narrows nothing, and so names none.
     let sees_currency = record.currency_field().is_none_or(|field| rights.on(record).sees_field(field.name));
     let mut found: Vec<Condition> = Vec::new();
-    found.extend(sql::reach_condition(record, standing, 2));
+    found.extend(sql::reach_condition(record, standing, first));
     let view = query.view.as_deref().and_then(|name| record.views.iter().find(|v| v.name == name));
     let of_view = view.iter().flat_map(|v| v.filter.iter().map(|(field, text)| (*field, (*text).to_owned())));
     let of_reader = query.filters.iter().map(|f| (f.field.as_str(), f.text.clone()));
@@ -66,10 +67,10 @@ fn conditions(
             false => company_currency,
         };
         let text = readable(field, &text, currency).ok_or(Error::BadRequest("filter"))?;
-        found.extend(sql::conditions(field, &text, found.len() + 2));
+        found.extend(sql::conditions(field, &text, found.len() + first));
     }
     if let Some(search) = &query.search {
-        let sql = sql::search(record, rights, found.len() + 2);
+        let sql = sql::search(record, rights, found.len() + first);
         found.push(Condition { sql, bind: Bind::Text(fold(search)) });
     }
     Ok(found)
@@ -130,7 +131,7 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         return Err(rights.denial(record));
     }
     let tenant = tx.tenant();
-    let conditions = conditions(record, query, &standing, &tx.company.currency)?;
+    let conditions = conditions(record, query, &standing, &tx.company.currency, 2)?;
     let hidden = hidden_fields(rights, record);
     let columns: Vec<_> = query.columns(record).into_iter().filter(|f| rights.on(record).sees_field(f.name)).collect();
     let mut query = query.clone();
@@ -247,7 +248,7 @@ impl Reader {
         if !grant.sees {
             return Err(standing.rights.denial(record));
         }
-        let mut conditions = conditions(record, query, standing, &tx.company.currency)?;
+        let mut conditions = conditions(record, query, standing, &tx.company.currency, 2)?;
         if let Some(ids) = ids {
             conditions.push(sql::among(ids, conditions.len() + 2));
         }
@@ -375,7 +376,7 @@ pub async fn matching(tx: &mut TenantTx, record: &'static Record, query: &Query,
         return Err(standing.rights.denial(record));
     }
     let tenant = tx.tenant();
-    let conditions = conditions(record, query, &standing, &tx.company.currency)?;
+    let conditions = conditions(record, query, &standing, &tx.company.currency, 2)?;
     let select = sqlx::query(sql::matching(record, &conditions, most)).bind(tenant);
     let rows = bind(select, &conditions).fetch_all(tx.conn()).await?;
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
@@ -414,6 +415,27 @@ async fn count_to(tx: &mut TenantTx, record: &Record, conditions: &[Condition], 
     let select = sqlx::query(sql::counts(&[sql::count(record, conditions, limit)])).bind(tenant);
     let row = bind(select, conditions).fetch_one(tx.conn()).await?;
     Ok(row.try_get::<Vec<i64>, _>(0)?[0])
+}
+
+/// How many rows each of several lists has for this reader, in one statement; none further than one beyond the limit.
+pub async fn counts(tx: &mut TenantTx, lists: &[(&'static Record, Query)], limit: i64) -> Outcome<Vec<i64>> {
+    if lists.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (tenant, standing) = (tx.tenant(), tx.standing.clone());
+    let mut parts = Vec::new();
+    let mut all: Vec<Condition> = Vec::new();
+    for (record, query) in lists {
+        let record = tx.described(*record);
+        if !standing.rights.sees(record) {
+            return Err(standing.rights.denial(record));
+        }
+        let own = conditions(record, query, &standing, &tx.company.currency, all.len() + 2)?;
+        parts.push(sql::count(record, &own, limit));
+        all.extend(own);
+    }
+    let select = sqlx::query(sql::counts(&parts)).bind(tenant);
+    Ok(bind(select, &all).fetch_one(tx.conn()).await?.try_get(0)?)
 }
 
 /// Counts of all rows and of each view, in one statement.

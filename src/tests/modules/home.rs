@@ -1,14 +1,19 @@
 //! The first page: what a tile says is what the page says that it leads to.
 
-use super::receivables::{ago, invoice, lender, pay, today};
+use super::receivables::{ago, invoice, lender, pay, pay_ahead, today};
 use crate::modules::finance::account::LIQUID;
 use crate::modules::finance::report;
-use crate::modules::home;
+use crate::modules::home::{self, Home};
 use crate::platform::document::{Document, Line};
-use crate::platform::door;
+use crate::platform::tenancy::Cx;
+use crate::platform::{comments, door, notifications, page};
 use crate::record::Names;
+use crate::record::query::Query;
+use crate::tests::platform::permission::{everything, member_with, right};
 use crate::tests::support::{Browser, Firm, code, record};
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Posts an entry of the journal by hand.
 async fn book(firm: &Firm, debit: &str, credit: &str, amount: i64) {
@@ -160,4 +165,148 @@ async fn tiles_of_debts_are_for_those_to_whom_the_report_opens() {
     tx.commit().await.expect("commit");
     let mut tx = firm.db.begin(&member).await.expect("they enter");
     assert_eq!(home::home(&mut tx, "x").await.expect("home").books.expect("books").owed, None);
+}
+
+// ------------------------------------------------------------------ what waits
+
+/// The first page of somebody.
+async fn home_of(firm: &Firm, cx: &Cx) -> Home {
+    let mut tx = firm.db.begin(cx).await.expect("they enter");
+    home::home(&mut tx, "x").await.expect("home")
+}
+
+/// What waits: which records, for what, how many.
+fn waiting(home: &Home) -> Vec<(&str, &str, i64)> {
+    home.waits.iter().map(|wait| (wait.record.as_str(), wait.what.as_str(), wait.count)).collect()
+}
+
+fn piece(item: Uuid) -> Vec<Line> {
+    vec![Line::new().with("item", item).with("quantity", Decimal::ONE)]
+}
+
+/// A firm in which something waits for everybody.
+async fn busy() -> Firm {
+    let firm = Firm::new().await;
+    let today = today(&firm).await;
+    let item = firm.item("A", "100", 10, "60").await;
+    firm.order(&[(item, 1)]).await;
+    for _ in 0..4 {
+        firm.draft("sales_order", piece(item)).await;
+    }
+    firm.draft("quotation", piece(item)).await;
+    for days in [-3, 5, 20] {
+        let fill = |offer: Document| {
+            Document { lines: piece(item), ..offer }.with("date", ago(today, 10)).with("valid_until", ago(today, -days))
+        };
+        let offer = firm.insert("quotation", fill).await.expect("an offer");
+        firm.act(&offer, "send").await.expect("sent");
+    }
+    firm.draft("sales_invoice", piece(item)).await;
+    invoice(&firm, firm.customer, ago(today, 40), "70", &[]).await;
+    invoice(&firm, firm.customer, today, "70", &[]).await;
+    pay_ahead(&firm, firm.customer, today, 5_000).await;
+    firm
+}
+
+#[tokio::test]
+async fn what_waits_is_what_the_reader_can_do() {
+    let firm = busy().await;
+    let (sales, store, accountant, auditor) = (
+        firm.colleague("sales").await,
+        firm.colleague("storekeeper").await,
+        firm.colleague("accountant").await,
+        firm.colleague("auditor").await,
+    );
+    let seller = [
+        ("sales_order", "to_deliver", 1),
+        ("quotation", "expiring", 2),
+        ("quotation", "send", 1),
+        ("sales_order", "confirm", 4),
+    ];
+    assert_eq!(waiting(&home_of(&firm, &sales).await), seller);
+    assert_eq!(waiting(&home_of(&firm, &store).await), [("sales_order", "to_deliver", 1)]);
+    let clerk = [("sales_invoice", "overdue", 1), ("customer_payment", "unallocated", 1), ("sales_invoice", "post", 1)];
+    assert_eq!(waiting(&home_of(&firm, &accountant).await), clerk);
+    assert!(home_of(&firm, &auditor).await.waits.is_empty(), "who only reads has nothing to do");
+}
+
+#[tokio::test]
+async fn what_waits_leads_to_its_list_and_is_as_many() {
+    let firm = busy().await;
+    for role in ["sales", "storekeeper", "accountant"] {
+        let cx = firm.colleague(role).await;
+        let home = home_of(&firm, &cx).await;
+        assert!(!home.waits.is_empty(), "{role}");
+        let mut browser = Browser::signed_in(&format!("{}@firm.example", cx.user)).await;
+        let shown = browser.get("/").await.body.replace("&amp;", "&");
+        let mut tx = firm.db.begin(&cx).await.expect("they enter");
+        for wait in &home.waits {
+            let (path, query) = wait.address.split_once('?').expect("a narrowed list");
+            let record = record(&wait.record);
+            assert_eq!(path, format!("/{}", record.path));
+            let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
+            let list = page::list(&mut tx, record, &Query::read(record, pairs)).await.expect("the list");
+            assert_eq!(list.count, wait.count, "{}", wait.address);
+            let first: Vec<Uuid> = list.rows.iter().take(3).map(|row| row.id).collect();
+            assert_eq!(wait.first.iter().map(|one| one.id).collect::<Vec<_>>(), first, "{}", wait.address);
+            assert!(shown.contains(&format!("\"{}\"", wait.address)), "{}", wait.address);
+        }
+        let more = browser.get("/").await.text().contains("and 1 more");
+        assert_eq!(more, role == "sales", "of four drafts three are shown");
+    }
+}
+
+#[tokio::test]
+async fn what_waits_keeps_to_rows_and_fields_of_the_reader() {
+    let firm = busy().await;
+    let hidden = right("quotation", Some("valid_until"), &[("sees", "false")]);
+    let (cx, _) = member_with(&firm, "sales", vec![everything("sales_order", "own"), hidden]).await;
+    assert_eq!(waiting(&home_of(&firm, &cx).await), [("quotation", "send", 1)], "all orders are others'");
+    // Whoever writes orders and may not confirm them has drafts to finish.
+    let words = [("sees", "true"), ("creates", "true"), ("changes", "true"), ("acts", "close"), ("reach", "all")];
+    let hidden = right("sales_order", Some("total"), &[("sees", "false")]);
+    let (cx, _) = member_with(&firm, "sales", vec![right("sales_order", None, &words), hidden]).await;
+    let home = home_of(&firm, &cx).await;
+    let drafts = home.waits.iter().find(|wait| wait.what == "draft").expect("drafts");
+    assert_eq!((drafts.record.as_str(), drafts.count), ("sales_order", 4));
+    assert!(drafts.first.iter().all(|one| one.party.is_some() && one.amount.is_none()), "{:?}", drafts.first);
+}
+
+#[tokio::test]
+async fn a_mention_waits_until_it_is_read() {
+    let firm = Firm::new().await;
+    let cx = firm.colleague("sales").await;
+    assert_eq!(home_of(&firm, &cx).await.mentions, 0);
+    let mut tx = firm.tx().await;
+    let text = "@Colleague look";
+    comments::add(&mut tx, record("customer"), firm.customer, None, Uuid::now_v7(), text).await.expect("said");
+    tx.commit().await.expect("commit");
+    assert_eq!(home_of(&firm, &cx).await.mentions, 1);
+    assert_eq!(home_of(&firm, &firm.cx).await.mentions, 0, "it is for nobody else");
+    let mut tx = firm.db.begin(&cx).await.expect("they enter");
+    notifications::read_all(&mut tx).await.expect("read");
+    tx.commit().await.expect("commit");
+    assert_eq!(home_of(&firm, &cx).await.mentions, 0);
+}
+
+/// Statements follow the kinds that wait, not the documents.
+#[tokio::test]
+async fn the_first_page_asks_as_much_of_many_documents_as_of_one() {
+    let firm = Firm::new().await;
+    let cx = firm.colleague("sales").await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let mut counts = Vec::new();
+    for count in [1, 5] {
+        for _ in 0..count {
+            firm.draft("quotation", piece(item)).await;
+        }
+        let mut tx = firm.db.begin(&cx).await.expect("they enter");
+        let before = tx.statements();
+        let home = home::home(&mut tx, "x").await.expect("home");
+        assert_eq!(home.waits.len(), 1);
+        counts.push(tx.statements() - before);
+    }
+    assert_eq!(counts[0], counts[1], "{counts:?}");
+    // The hour, orders to deliver, all counts, one kind that waits, mentions.
+    assert!(counts[0] <= 5, "{counts:?}");
 }

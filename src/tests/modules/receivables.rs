@@ -62,7 +62,7 @@ pub async fn pay(firm: &Firm, invoice: &Document, date: Date, amount: &str) -> D
 }
 
 /// Money that a customer paid for nothing yet.
-async fn pay_ahead(firm: &Firm, customer: Uuid, date: Date, amount: i64) -> Document {
+pub async fn pay_ahead(firm: &Firm, customer: Uuid, date: Date, amount: i64) -> Document {
     let mut tx = firm.tx().await;
     let mut payment =
         Document::new(record("customer_payment")).with("customer", customer).with("date", date).with("amount", amount);
