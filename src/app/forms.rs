@@ -53,6 +53,7 @@ pub fn routes() -> Router<House> {
         .route("/jobs/{id}/file", get(file_of_job))
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
         .merge(super::imports::routes())
+        .merge(super::print::routes())
         .merge(super::account::routes())
         .merge(super::operator::routes())
 }

@@ -1,7 +1,7 @@
 //! Documents on paper: A4, in the customer's language, printed by the browser.
 
 use super::reports;
-use crate::i18n::I18n;
+use crate::i18n::{I18n, Locale};
 use crate::modules;
 use crate::modules::administration::company::COMPANY;
 use crate::modules::sales::customer::{self, CUSTOMER};
@@ -10,14 +10,68 @@ use crate::modules::sales::report::{self, Statement};
 use crate::platform::document::Document;
 use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::page;
-use crate::platform::tenancy::TenantTx;
+use crate::platform::tenancy::{TenantTx, whole};
+use crate::platform::web::{self, House, Visit};
 use crate::record::page::FormPage;
 use crate::record::{Kind, Names, Record};
 use crate::t;
 use crate::ui::{icon, use_i18n};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use axum::routing::get;
 use jiff::civil::Date;
 use leptos::prelude::*;
 use uuid::Uuid;
+
+/// The routes of papers.
+pub fn routes() -> Router<House> {
+    Router::new().route("/{path}/{id}/print", get(show)).route("/statement/print", get(show))
+}
+
+/// A paper in the language of its customer, unless its address asks for another.
+async fn show(State(house): State<House>, mut visit: Visit, headers: HeaderMap) -> Response {
+    if web::paper_language(&visit.uri).is_none()
+        && let Ok(cx) = visit.cx()
+    {
+        let (db, uri) = (house.db.clone(), visit.uri.clone());
+        let spoken = whole(async move {
+            let mut tx = db.begin(&cx).await?;
+            spoken_at(&mut tx, &uri).await
+        });
+        // What cannot be read is said on the page, to its reader.
+        if let Some(locale) = spoken.await.ok().flatten().and_then(|tag| Locale::from_tag(&tag)) {
+            visit.i18n = web::on_paper(visit.i18n, locale);
+        }
+    }
+    web::render(house, visit, headers).await
+}
+
+/// The language of the customer whose paper is at this address, as far as its reader may see that.
+async fn spoken_at(tx: &mut TenantTx, uri: &Uri) -> Outcome<Option<String>> {
+    let parts: Vec<&str> = uri.path().split('/').filter(|part| !part.is_empty()).collect();
+    let customer = match parts[..] {
+        ["statement", _] => {
+            let asked = web::query_pairs(uri).into_iter().find(|(name, _)| name == "customer");
+            match asked.and_then(|(_, id)| id.parse::<Uuid>().ok()) {
+                Some(id) => Some(door::reachable(tx, &CUSTOMER, id, Lock::No).await?.id),
+                None => None,
+            }
+        }
+        [path, id, _] => match (modules::record_at(path), id.parse::<Uuid>()) {
+            (Some(record), Ok(id)) if record.prints => {
+                door::reachable(tx, record, id, Lock::No).await?.link("customer")
+            }
+            _ => None,
+        },
+        _ => None,
+    };
+    match customer {
+        Some(customer) => customer::language(tx, customer).await,
+        None => Ok(None),
+    }
+}
 
 /// A party as it stands on paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

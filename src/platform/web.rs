@@ -121,14 +121,10 @@ impl FromRequestParts<House> for Visit {
             Some(person) => person.i18n(),
             None => spoken(&parts.headers),
         };
-        // Paper speaks the customer's language, whoever prints it.
         if parts.uri.path().ends_with("/print")
-            && let Some(locale) = query_pairs(&parts.uri)
-                .into_iter()
-                .find(|(n, _)| n == "language")
-                .and_then(|(_, tag)| Locale::from_tag(&tag))
+            && let Some(locale) = paper_language(&parts.uri)
         {
-            i18n.locale = locale;
+            i18n = on_paper(i18n, locale);
         }
         let theme = signed_in
             .as_ref()
@@ -158,6 +154,17 @@ fn spoken(headers: &HeaderMap) -> I18n {
     let chosen = cookie(headers, "language").and_then(|tag| Locale::from_tag(&tag));
     let asked = || headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok()).unwrap_or_default();
     I18n::new(chosen.unwrap_or_else(|| negotiate::accept_language(asked())), Digits::Western)
+}
+
+/// The language that the address of a paper asks for.
+pub fn paper_language(uri: &Uri) -> Option<Locale> {
+    query_pairs(uri).into_iter().find(|(name, _)| name == "language").and_then(|(_, tag)| Locale::from_tag(&tag))
+}
+
+/// How paper in this language is written, whoever prints it: the digits of an Arabic reader are for Arabic papers only.
+pub fn on_paper(reader: I18n, locale: Locale) -> I18n {
+    let digits = if locale.is_arabic() { reader.digits } else { Digits::Western };
+    I18n::new(locale, digits)
 }
 
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {

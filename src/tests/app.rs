@@ -1,4 +1,6 @@
-//! Signing up through the real form.
+//! Signing up through the real form, and what is printed.
+
+mod print;
 
 use crate::tests::support::Browser;
 use axum::http::StatusCode;

@@ -215,7 +215,7 @@ async fn paper_tells_no_more_of_a_customer_than_their_form() {
     let (_, mut blind) = member_with(&firm, "nothing", orders).await;
     let (_, mut sighted) = member_with(&firm, "sales", Vec::new()).await;
     assert_eq!(blind.get(&format!("/customers/{}", firm.customer)).await.status, StatusCode::NOT_FOUND);
-    let path = format!("/sales-orders/{}/print", order.id);
+    let path = format!("/sales-orders/{}/print?language=en", order.id);
     for (browser, sees) in [(&mut blind, false), (&mut sighted, true)] {
         let paper = browser.get(&path).await.text();
         assert!(paper.contains("Gulf Steel"), "{paper}");

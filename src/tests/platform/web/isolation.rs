@@ -18,6 +18,7 @@ pub const WALKED: &[&str] = &[
     "/notifications",
     "/notifications/{id}",
     "/persons/{record}/{id}",
+    "/statement/print",
     "/webhook-log",
     "/{path}/bulk",
     "/{path}/export",
@@ -28,6 +29,7 @@ pub const WALKED: &[&str] = &[
     "/{path}/views",
     "/{path}/{id}",
     "/{path}/{id}/files",
+    "/{path}/{id}/print",
     "[]",
     "[\"audit\"]",
     "[\"books-health\"]",
@@ -165,7 +167,7 @@ fn asks_of(record: &'static Record, ids: &Ids) -> Vec<Ask> {
     let form = format!("{path}/{id}");
     let mut asks = vec![
         Ask::new(FORM, &form, Sent::Get, GONE),
-        Ask::new(&["[path, id, \"print\"]"], format!("{form}/print"), Sent::Get, GONE),
+        Ask::new(&["/{path}/{id}/print", "[path, id, \"print\"]"], format!("{form}/print"), Sent::Get, GONE),
         Ask::new(&["/{path}/{id}/files"], format!("{form}/files"), Sent::File, GONE),
         Ask::new(&["/{path}/set"], format!("{path}/set"), post([("set", &format!("{id}.note.x"))]), GONE),
     ];
@@ -241,7 +243,7 @@ fn asks_beside(ids: &Ids) -> Vec<Ask> {
         Ask::new(&["[\"receivables\"]"], format!("/receivables?customer={}", id("customer")), Sent::Get, GONE),
         Ask::new(&["[\"statement\"]"], format!("/statement?customer={}", id("customer")), Sent::Get, GONE),
         Ask::new(
-            &["[\"statement\", \"print\"]"],
+            &["/statement/print", "[\"statement\", \"print\"]"],
             format!("/statement/print?customer={}", id("customer")),
             Sent::Get,
             GONE,
