@@ -13,7 +13,7 @@ use crate::platform::page;
 use crate::platform::tenancy::{TenantTx, whole};
 use crate::platform::web::{self, House, Visit};
 use crate::record::page::FormPage;
-use crate::record::{Kind, Names, Record};
+use crate::record::{Field, Kind, Names, Record};
 use crate::t;
 use crate::ui::{icon, use_i18n};
 use axum::Router;
@@ -167,17 +167,16 @@ pub fn view(sheet: Sheet) -> AnyView {
     let currency = page.currency.as_str();
     let cell = |name: &str| record.fields.iter().position(|f| f.name == name).and_then(|at| page.cells.get(at));
     let number = cell("number").and_then(|c| c.text.clone()).unwrap_or_else(|| t!(i18n, "unnumbered"));
+    // The first one is the quotation itself.
+    let revision = cell("revision").and_then(|c| c.text.as_deref()).filter(|text| *text != "0").map(|text| {
+        let text = i18n.show(record, "revision", Kind::Integer, Some(text), currency);
+        view! { <small>{i18n.field(record, "revision")}" "{text}</small> }
+    });
     let facts = record
         .fields
         .iter()
         .zip(&page.cells)
-        .filter(|(f, c)| {
-            !f.hidden
-                && !f.internal
-                && c.text.is_some()
-                && (!f.computed || f.kind == Kind::Date)
-                && !matches!(f.name, "customer" | "note")
-        })
+        .filter(|(f, c)| is_fact(f) && c.text.is_some())
         .map(|(f, c)| {
             let text = c
                 .label
@@ -258,7 +257,7 @@ pub fn view(sheet: Sheet) -> AnyView {
         {tools(i18n, back)}
         <article class="sheet">
             {letterhead(&sheet.company)}
-            <h1>{i18n.record(record)}" "<bdi class="code">{number}</bdi></h1>
+            <h1>{i18n.record(record)}" "<span><bdi class="code">{number}</bdi>" "{revision}</span></h1>
             <div class="parties">
                 <section><h2>{i18n.field(record, "customer")}</h2>{buyer}</section>
                 <dl>{facts}{tax_number(i18n, &sheet.company)}</dl>
@@ -271,6 +270,13 @@ pub fn view(sheet: Sheet) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+/// Whether a field stands beside the customer: what was entered, and of what follows from it days and the documents that this
+/// one goes back to.
+fn is_fact(field: &Field) -> bool {
+    let told = !field.computed || matches!(field.kind, Kind::Date | Kind::Link(_));
+    told && !field.hidden && !field.internal && !matches!(field.name, "customer" | "note")
 }
 
 /// The statement of a customer on paper.

@@ -1,12 +1,19 @@
 //! Documents on paper, as browsers get them.
 
-use crate::platform::document::Document;
-use crate::tests::support::{Answer, Browser, Firm};
+use crate::platform::document::{Document, Line};
+use crate::tests::support::{Answer, Browser, Firm, dec};
 use axum::http::StatusCode;
 
 /// The address of a paper.
 fn address(document: &Document) -> String {
     format!("/{}/{}/print", document.record.path, document.id)
+}
+
+/// A document on paper, in English.
+async fn paper(browser: &mut Browser, document: &Document) -> Answer {
+    let answer = browser.get(&format!("{}?language=en", address(document))).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    answer
 }
 
 /// Whether the whole page is in this language.
@@ -49,4 +56,48 @@ async fn paper_speaks_the_language_of_its_customer_unless_another_is_asked_for()
     assert!(answer.text().contains("1,150.00"), "{}", answer.text());
     let answer = browser.get(&format!("{path}?language=ar")).await;
     assert!(speaks(&answer, "ar", "rtl") && answer.text().contains("١٬١٥٠٫٠٠"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn each_revision_of_a_quotation_says_which_it_is() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let line = Line::new().with("item", item).with("quantity", dec("1"));
+    let first = firm.draft("quotation", vec![line]).await;
+    let (first, _) = firm.act(&first, "send").await.expect("sent");
+    let second = firm.made(&first, "revise").await;
+    let (second, _) = firm.act(&second, "send").await.expect("sent");
+    assert_eq!(first.number(), second.number());
+    let number = first.number().expect("a number").to_owned();
+    let mut browser = Browser::of(&firm).await;
+    let before = paper(&mut browser, &first).await.text();
+    assert!(before.contains(&number) && !before.contains("Revision"), "{before}");
+    let after = paper(&mut browser, &second).await.text();
+    assert!(after.contains(&number) && after.contains("Revision 1"), "{after}");
+    let arabic = browser.get(&address(&second)).await.text();
+    assert!(arabic.contains("رقم النسخة 1"), "{arabic}");
+}
+
+#[tokio::test]
+async fn paper_names_the_document_that_it_goes_back_to() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 5, "60").await;
+    let order = firm.load(&firm.order(&[(item, 5)]).await).await;
+    let delivery = firm.post(&firm.made(&order, "deliver").await).await;
+    let invoice = firm.post(&firm.made(&order, "invoice").await).await;
+    let note = firm.made(&invoice, "credit").await;
+    let back = firm.made(&delivery, "return").await;
+    let mut browser = Browser::of(&firm).await;
+    for (document, label, source) in [
+        (&delivery, "Sales order", &order),
+        (&invoice, "Sales order", &order),
+        (&back, "Sales order", &order),
+        (&back, "Return of", &delivery),
+        (&note, "Invoice", &invoice),
+    ] {
+        let text = paper(&mut browser, document).await.text();
+        let number = source.number().expect("a number");
+        let said = format!("{label}{number}");
+        assert!(text.contains(&said), "the {} says no {said}: {text}", document.record.name);
+    }
 }
