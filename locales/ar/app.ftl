@@ -10,6 +10,7 @@ language = اللغة
 back = رجوع
 print = طباعة
 print-instalments = جدول الأقساط
+print-draft-tax = مسودة – ليست فاتورة ضريبية
 from = من
 to = إلى
 show = عرض

@@ -10,6 +10,7 @@ language = Language
 back = Back
 print = Print
 print-instalments = Payable in parts
+print-draft-tax = Draft – not a tax invoice
 from = From
 to = To
 show = Show

@@ -5,6 +5,7 @@ use crate::i18n::{I18n, Locale};
 use crate::modules;
 use crate::modules::administration::company::COMPANY;
 use crate::modules::sales::customer::{self, CUSTOMER};
+use crate::modules::sales::paper;
 use crate::modules::sales::receivable;
 use crate::modules::sales::report::{self, Statement};
 use crate::platform::document::Document;
@@ -13,7 +14,7 @@ use crate::platform::page;
 use crate::platform::tenancy::{TenantTx, whole};
 use crate::platform::web::{self, House, Visit};
 use crate::record::page::FormPage;
-use crate::record::{Field, Kind, Names, Record};
+use crate::record::{Field, Kind, Names, Record, Tone};
 use crate::t;
 use crate::ui::{icon, use_i18n};
 use axum::Router;
@@ -172,6 +173,7 @@ pub fn view(sheet: Sheet) -> AnyView {
         let text = i18n.show(record, "revision", Kind::Integer, Some(text), currency);
         view! { <small>{i18n.field(record, "revision")}" "{text}</small> }
     });
+    let stamp = cell("state").and_then(|c| c.text.as_deref()).and_then(|state| stamp(i18n, record, state));
     let facts = record
         .fields
         .iter()
@@ -255,8 +257,9 @@ pub fn view(sheet: Sheet) -> AnyView {
     let buyer = party(i18n, &sheet.customer);
     view! {
         {tools(i18n, back)}
-        <article class="sheet">
+        <article class="sheet" data-stamp=stamp.clone()>
             {letterhead(&sheet.company)}
+            {stamp.map(|text| view! { <p class="stamp">{text}</p> })}
             <h1>{i18n.record(record)}" "<span><bdi class="code">{number}</bdi>" "{revision}</span></h1>
             <div class="parties">
                 <section><h2>{i18n.field(record, "customer")}</h2>{buyer}</section>
@@ -270,6 +273,15 @@ pub fn view(sheet: Sheet) -> AnyView {
         </article>
     }
     .into_any()
+}
+
+/// What marks a paper that is not yet, or no longer, what it says it is: a draft, or what went aside, such as a cancelled order.
+fn stamp(i18n: I18n, record: &Record, state: &str) -> Option<String> {
+    let known = record.state(state)?;
+    match paper::draft_mark(record).filter(|_| known.tone == Tone::Draft) {
+        Some(message) => Some(i18n.format(message, None)),
+        None => (known.tone == Tone::Draft || !known.on_track).then(|| i18n.state(record, state)),
+    }
 }
 
 /// Whether a field stands beside the customer: what was entered, and of what follows from it days and the documents that this

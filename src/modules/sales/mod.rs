@@ -10,6 +10,8 @@ pub mod invoice;
 pub mod lead;
 pub mod opportunity;
 pub mod order;
+#[cfg(feature = "ssr")]
+pub mod paper;
 pub mod payment;
 pub mod price_list;
 #[cfg(feature = "ssr")]

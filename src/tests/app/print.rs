@@ -16,6 +16,12 @@ async fn paper(browser: &mut Browser, document: &Document) -> Answer {
     answer
 }
 
+/// What a paper is marked with.
+fn stamp(answer: &Answer) -> Option<&str> {
+    let mark = answer.body.split("class=\"stamp\">").nth(1)?;
+    mark.split('<').next()
+}
+
 /// Whether the whole page is in this language.
 fn speaks(answer: &Answer, language: &str, direction: &str) -> bool {
     let root = answer.body.split("<html").nth(1).and_then(|rest| rest.split('>').next()).unwrap_or_default();
@@ -99,5 +105,42 @@ async fn paper_names_the_document_that_it_goes_back_to() {
         let number = source.number().expect("a number");
         let said = format!("{label}{number}");
         assert!(text.contains(&said), "the {} says no {said}: {text}", document.record.name);
+    }
+}
+
+#[tokio::test]
+async fn drafts_and_what_went_aside_are_marked() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 9, "60").await;
+    let line = || Line::new().with("item", item).with("quantity", dec("1"));
+    let mut browser = Browser::of(&firm).await;
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    for (draft, mark) in [
+        (firm.draft("quotation", vec![line()]).await, "Draft"),
+        (firm.draft("sales_order", vec![line()]).await, "Draft"),
+        (firm.draft("delivery", vec![line()]).await, "Draft"),
+        (firm.draft("sales_invoice", vec![line()]).await, "Draft – not a tax invoice"),
+        (firm.made(&invoice, "credit").await, "Draft – not a tax invoice"),
+    ] {
+        let answer = paper(&mut browser, &draft).await;
+        assert_eq!(stamp(&answer), Some(mark), "a {}: {}", draft.record.name, answer.text());
+        // On every sheet, by way of the style.
+        assert!(answer.body.contains(&format!("data-stamp=\"{mark}\"")), "a {}", draft.record.name);
+        let arabic = browser.get(&address(&draft)).await;
+        assert!(stamp(&arabic).is_some_and(|mark| mark.starts_with("مسودة")), "{}", arabic.text());
+    }
+    let order = firm.order(&[(item, 1)]).await;
+    for (document, mark) in [(&invoice, None), (&order, None)] {
+        let answer = paper(&mut browser, document).await;
+        assert_eq!(stamp(&answer), mark, "{}", answer.text());
+        assert!(!answer.body.contains("data-stamp"), "a {}", document.record.name);
+    }
+    firm.act(&order, "cancel").await.expect("cancelled");
+    let (quotation, _) = firm.act(&firm.draft("quotation", vec![line()]).await, "send").await.expect("sent");
+    assert_eq!(stamp(&paper(&mut browser, &quotation).await), None);
+    firm.act(&quotation, "revise").await.expect("revised");
+    for (document, mark) in [(&order, "Cancelled"), (&quotation, "Superseded")] {
+        let answer = paper(&mut browser, document).await;
+        assert_eq!(stamp(&answer), Some(mark), "{}", answer.text());
     }
 }
