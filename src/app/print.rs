@@ -218,9 +218,12 @@ pub fn view(sheet: Sheet) -> AnyView {
                         || i18n.show(record, f.name, f.kind, c.text.as_deref(), currency),
                         |l| i18n.label(l),
                     );
-                    match f.kind.is_figure() {
-                        true => view! { <td class="end"><span class="num">{text}</span></td> }.into_any(),
-                        false => view! { <td><bdi>{text}</bdi></td> }.into_any(),
+                    match f.kind {
+                        kind if kind.is_figure() => {
+                            view! { <td class="end"><span class="num">{text}</span></td> }.into_any()
+                        }
+                        Kind::Text(_) => view! { <td class="free"><bdi>{text}</bdi></td> }.into_any(),
+                        _ => view! { <td><bdi>{text}</bdi></td> }.into_any(),
                     }
                 })
                 .collect_view();
