@@ -5,7 +5,8 @@ use crate::i18n::{I18n, Locale};
 use crate::modules;
 use crate::modules::administration::company::COMPANY;
 use crate::modules::sales::customer::{self, CUSTOMER};
-use crate::modules::sales::paper;
+use crate::modules::sales::paper::{self, Taxed};
+use crate::modules::sales::pricing::TaxTotal;
 use crate::modules::sales::receivable;
 use crate::modules::sales::report::{self, Statement};
 use crate::platform::document::Document;
@@ -91,6 +92,9 @@ pub struct Sheet {
     pub customer: Party,
     /// When the customer pays how much, where that is more than one date: ISO dates, minor units of the document's currency.
     pub instalments: Vec<(String, i64)>,
+    /// What the law calls it, as the id of a message.
+    pub title: Option<&'static str>,
+    pub taxed: Taxed,
 }
 
 /// The language that a document is printed in: that of its customer.
@@ -123,11 +127,14 @@ pub async fn sheet(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outc
     let mut page = page::form(tx, record, Some(id), &Default::default(), None).await?;
     page.events.clear();
     page.linked.clear();
+    let document = door::load(tx, record, id, Lock::No).await?;
+    let title = paper::title(tx, &document).await?;
+    let taxed = paper::taxed(tx, &document, &page.hidden).await?;
     let (company, customer) = parties(tx, customer_of(record, &page)).await?;
     let told = !page.hidden.iter().any(|name| matches!(name.as_str(), "total" | "due_date"));
     let instalments = if told { receivable::instalments_of(tx, id).await? } else { Vec::new() };
     let instalments = if instalments.len() > 1 { instalments } else { Vec::new() };
-    Ok(Sheet { page, company, customer, instalments })
+    Ok(Sheet { page, company, customer, instalments, title, taxed })
 }
 
 /// Reads the statement of a customer with both parties.
@@ -168,6 +175,7 @@ pub fn view(sheet: Sheet) -> AnyView {
     let currency = page.currency.as_str();
     let cell = |name: &str| record.fields.iter().position(|f| f.name == name).and_then(|at| page.cells.get(at));
     let number = cell("number").and_then(|c| c.text.clone()).unwrap_or_else(|| t!(i18n, "unnumbered"));
+    let title = sheet.title.map_or_else(|| i18n.record(record), |message| i18n.format(message, None));
     // The first one is the quotation itself.
     let revision = cell("revision").and_then(|c| c.text.as_deref()).filter(|text| *text != "0").map(|text| {
         let text = i18n.show(record, "revision", Kind::Integer, Some(text), currency);
@@ -255,6 +263,14 @@ pub fn view(sheet: Sheet) -> AnyView {
             view! { <div class=class><span>{i18n.field(record, f.name)}</span><span class="num"><small>{currency.to_owned()}</small>" "{i18n.show(record, f.name, f.kind, c.text.as_deref(), currency)}</span></div> }
         })
         .collect_view();
+    let taxed = &sheet.taxed;
+    let base_tax = taxed.base_tax.map(|amount| {
+        let company = page.company_currency.clone();
+        let label = t!(i18n, "print-base-tax", currency = company.clone());
+        view! { <div><span>{label}</span><span class="num">{i18n.amount(amount, &company)}</span></div> }
+    });
+    let by_rate = (!taxed.parts.is_empty()).then(|| by_rate(i18n, record, page, &taxed.parts));
+    let supplied = taxed.supplied.map(|day| view! { <dt>{t!(i18n, "print-supplied")}</dt><dd>{i18n.date(day)}</dd> });
     let note = cell("note").and_then(|c| c.text.clone()).map(|text| view! { <p class="note"><bdi>{text}</bdi></p> });
     let back = format!("/{}/{}", record.path, page.id.unwrap_or_default());
     let buyer = party(i18n, &sheet.customer);
@@ -263,17 +279,44 @@ pub fn view(sheet: Sheet) -> AnyView {
         <article class="sheet" data-stamp=stamp.clone()>
             {letterhead(&sheet.company)}
             {stamp.map(|text| view! { <p class="stamp">{text}</p> })}
-            <h1>{i18n.record(record)}" "<span><bdi class="code">{number}</bdi>" "{revision}</span></h1>
+            <h1>{title}" "<span><bdi class="code">{number}</bdi>" "{revision}</span></h1>
             <div class="parties">
                 <section><h2>{i18n.field(record, "customer")}</h2>{buyer}</section>
-                <dl>{facts}{tax_number(i18n, &sheet.company)}</dl>
+                <dl>{facts}{supplied}{tax_number(i18n, &sheet.company)}</dl>
             </div>
             <table class="items"><thead><tr><th>"#"</th>{headers}</tr></thead><tbody>{lines}</tbody></table>
-            <div class="sums">{sums}</div>
+            <div class="sums">{sums}{base_tax}</div>
+            {by_rate}
             {instalments}
             {note}
             {foot(i18n, &sheet.company)}
         </article>
+    }
+    .into_any()
+}
+
+/// The tax of a document by tax code.
+fn by_rate(i18n: I18n, record: &Record, page: &FormPage, parts: &[TaxTotal]) -> AnyView {
+    let rows = parts
+        .iter()
+        .map(|part| {
+            let code = part.code.map(|code| code.to_string());
+            let mut cells = page.lines.iter().flat_map(|line| &line.cells);
+            let cell = cells.find(|c| c.text.is_some() && c.text == code);
+            let label = cell.and_then(|c| c.label.as_deref());
+            let label = label.map_or_else(|| t!(i18n, "print-untaxed"), |label| i18n.label(label));
+            let (base, tax) = (i18n.amount(part.base, &page.currency), i18n.amount(part.tax, &page.currency));
+            view! {
+                <tr><td><bdi>{label}</bdi></td><td class="end"><span class="num">{base}</span></td>
+                    <td class="end"><span class="num">{tax}</span></td></tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="items rates">
+            <thead><tr><th>{t!(i18n, "print-by-rate")}</th><th class="end">{t!(i18n, "print-taxable")}</th><th class="end">{i18n.field(record, "tax")}</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
     }
     .into_any()
 }
@@ -345,7 +388,7 @@ fn tax_number(i18n: I18n, company: &Party) -> AnyView {
     company
         .tax_number
         .clone()
-        .map(|number| view! { <dt>{t!(i18n, "field-tax_number")}</dt><dd><bdi class="code">{number}</bdi></dd> })
+        .map(|number| view! { <dt>{t!(i18n, "print-seller-tax-number")}</dt><dd><bdi class="code">{number}</bdi></dd> })
         .into_any()
 }
 

@@ -1,8 +1,26 @@
 //! What the law asks of the paper of a sale beside the fields of the document.
 
 use super::credit_note::CREDIT_NOTE;
+use super::delivery::DELIVERY;
 use super::invoice::SALES_INVOICE;
-use crate::record::Record;
+use super::pricing::{self, TaxTotal, Totals};
+use crate::modules::finance::ledger;
+use crate::platform::document::Document;
+use crate::platform::door::Outcome;
+use crate::platform::tenancy::TenantTx;
+use crate::record::{Minor, Record, money};
+use jiff::civil::Date;
+
+/// What of the tax of a document its reader may be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taxed {
+    /// By tax code, in minor units of the document's currency; nothing where the rates of today no longer explain its tax.
+    pub parts: Vec<TaxTotal>,
+    /// In minor units of the company's currency, where the document is in another one: that is what is declared.
+    pub base_tax: Option<Minor>,
+    /// When what it asks for was delivered.
+    pub supplied: Option<Date>,
+}
 
 /// Whether tax is declared by it, and input tax claimed: then the law says what it is called, and who may call it so.
 fn is_of_tax(record: &Record) -> bool {
@@ -12,4 +30,73 @@ fn is_of_tax(record: &Record) -> bool {
 /// What a draft is marked with, as the id of a message, where it could be taken for more than a draft of another type.
 pub fn draft_mark(record: &Record) -> Option<&'static str> {
     is_of_tax(record).then_some("print-draft-tax")
+}
+
+/// What the law calls a document, as the id of a message: a posted invoice of a company that is registered for VAT is a tax
+/// invoice, a simplified one where its customer is not registered. `None` where the law has no word of its own.
+pub async fn title(tx: &mut TenantTx, document: &Document) -> Outcome<Option<&'static str>> {
+    if !is_of_tax(document.record) || document.number().is_none() {
+        return Ok(None);
+    }
+    let (seller, buyer): (bool, bool) = sqlx::query_as(
+        "select coalesce((select trim(tax_number) <> '' from company where tenant_id = $1), false),
+                coalesce((select trim(tax_number) <> '' from customer where tenant_id = $1 and id = $2), false)",
+    )
+    .bind(tx.tenant())
+    .bind(document.link("customer"))
+    .fetch_one(tx.conn())
+    .await?;
+    let invoice = document.record.name == SALES_INVOICE.name;
+    Ok(match (seller, invoice, buyer) {
+        (false, ..) => None,
+        (true, false, _) => Some("print-tax-credit-note"),
+        (true, true, true) => Some("print-tax-invoice"),
+        (true, true, false) => Some("print-simplified-tax-invoice"),
+    })
+}
+
+/// Reads what of its tax a document says on paper to a reader from whom these fields are kept.
+pub async fn taxed(tx: &mut TenantTx, document: &Document, hidden: &[String]) -> Outcome<Taxed> {
+    let shown = ["net", "tax", "rate", "lines.net", "lines.tax_code"];
+    if !is_of_tax(document.record) || hidden.iter().any(|name| shown.contains(&name.as_str())) {
+        return Ok(Taxed::default());
+    }
+    let rates = ledger::tax_rates(tx).await?;
+    let Ok(totals) = pricing::totals_of(document, &rates, &tx.company) else { return Ok(Taxed::default()) };
+    let parts = explained(document, totals);
+    let (currency, company) = (document.currency(&tx.company.currency), tx.company.currency.as_str());
+    let (from, to) = (money::decimals(currency), money::decimals(company));
+    // As it is posted: each part converted by itself.
+    let base_tax: Option<Minor> =
+        parts.iter().map(|part| money::convert(part.tax, from, document.decimal("rate"), to)).sum();
+    let base_tax = if currency == company || parts.is_empty() { None } else { base_tax };
+    Ok(Taxed { base_tax, supplied: supplied(tx, document).await?, parts })
+}
+
+/// The parts of these totals, as far as they are those of the document: its tax codes may have other rates since.
+fn explained(document: &Document, totals: Totals) -> Vec<TaxTotal> {
+    let (net, tax) = (document.minor("net"), document.minor("tax"));
+    if (totals.net, totals.tax) == (net, tax) {
+        return totals.taxes;
+    }
+    // Of one code it is the whole, whatever its rate was.
+    let one = totals.taxes.len() == 1;
+    totals.taxes.into_iter().filter(|_| one).map(|part| TaxTotal { base: net, tax, ..part }).collect()
+}
+
+/// The day of the last delivery of what an invoice asks for; one without an order is supplied on its own date.
+async fn supplied(tx: &mut TenantTx, invoice: &Document) -> Outcome<Option<Date>> {
+    let Some(order) = invoice.link("sales_order").filter(|_| tx.standing.rights.sees(&DELIVERY)) else {
+        return Ok(None);
+    };
+    let day: Option<String> = sqlx::query_scalar(
+        "select max(date)::text from delivery
+          where tenant_id = $1 and sales_order = $2 and return_of is null and state <> 'draft' and date <= $3::date",
+    )
+    .bind(tx.tenant())
+    .bind(order)
+    .bind(invoice.date().to_string())
+    .fetch_one(tx.conn())
+    .await?;
+    Ok(day.and_then(|day| day.parse().ok()))
 }

@@ -1,7 +1,7 @@
 //! Documents on paper, as browsers get them.
 
 use crate::platform::document::{Document, Line};
-use crate::tests::support::{Answer, Browser, Firm, dec};
+use crate::tests::support::{Answer, Browser, Firm, code, dec};
 use axum::http::StatusCode;
 
 /// The address of a paper.
@@ -143,4 +143,80 @@ async fn drafts_and_what_went_aside_are_marked() {
         let answer = paper(&mut browser, document).await;
         assert_eq!(stamp(&answer), Some(mark), "{}", answer.text());
     }
+}
+
+#[tokio::test]
+async fn an_invoice_is_a_tax_invoice_of_those_who_are_registered() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    let made = firm.made(&invoice, "credit").await;
+    let note = firm.post(&made).await;
+    let draft = firm.draft("sales_invoice", vec![Line::new().with("item", item)]).await;
+    let mut browser = Browser::of(&firm).await;
+    let plain = paper(&mut browser, &invoice).await.text();
+    assert!(plain.contains("Sales invoice") && !plain.contains("ax invoice"), "{plain}");
+
+    let company = firm.document("company", firm.cx.tenant).await;
+    firm.change(&company, &[("tax_number", "310000000000003")]).await.expect("a number");
+    let simplified = paper(&mut browser, &invoice).await.text();
+    assert!(simplified.contains("Simplified tax invoice"), "{simplified}");
+    assert!(simplified.contains("Our VAT number310000000000003"), "{simplified}");
+    let customer = firm.document("customer", firm.customer).await;
+    firm.change(&customer, &[("tax_number", "320000000000003")]).await.expect("a number");
+    let full = paper(&mut browser, &invoice).await.text();
+    assert!(full.contains("Tax invoice") && !full.contains("Simplified"), "{full}");
+    assert!(full.contains("VAT number 320000000000003"), "{full}");
+    assert!(paper(&mut browser, &note).await.text().contains("Tax credit note"));
+    assert!(browser.get(&address(&invoice)).await.text().contains("فاتورة ضريبية"));
+    // What is not posted is not called so.
+    let text = paper(&mut browser, &draft).await.text();
+    assert!(text.contains("Sales invoice") && !text.contains("Tax invoice"), "{text}");
+}
+
+#[tokio::test]
+async fn an_invoice_tells_its_tax_by_rate_and_the_day_of_supply() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 5, "60").await;
+    let zero = code(&mut firm.tx().await, "tax_code", "ZERO").await;
+    let line = |quantity: &str| Line::new().with("item", item).with("quantity", dec(quantity));
+    let lines = vec![line("2"), line("1").with("tax_code", zero)];
+    let order = firm.draft("sales_order", lines).await;
+    let (order, _) = firm.act(&order, "confirm").await.expect("confirmed");
+    let delivery = firm.made(&order, "deliver").await;
+    let delivery = firm.post(&delivery).await;
+    let invoice = firm.made(&order, "invoice").await;
+    let invoice = firm.post(&invoice).await;
+    let mut browser = Browser::of(&firm).await;
+    let supplied = format!("Date of supply{}", firm.cx.i18n.date(delivery.date()));
+    let text = paper(&mut browser, &invoice).await.text();
+    for words in ["VAT 15%200.0030.00", "Zero-rated (exports)100.000.00", supplied.as_str()] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    // With other rates than it was posted at, the parts would not be those of the invoice.
+    let mut tx = firm.tx().await;
+    sqlx::query("update tax_code set rate = 20 where tenant_id = $1 and code = 'VAT15'")
+        .bind(firm.cx.tenant)
+        .execute(tx.conn())
+        .await
+        .expect("another rate");
+    tx.commit().await.expect("commit");
+    let text = paper(&mut browser, &invoice).await.text();
+    assert!(!text.contains("VAT by rate") && text.contains("330.00"), "{text}");
+}
+
+#[tokio::test]
+async fn tax_in_another_currency_stands_in_that_of_the_company_too() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "10", 0, "0").await;
+    firm.rate("KWD", "12.2").await;
+    let fill = |invoice: Document| {
+        let invoice = invoice.with("currency", "KWD").with("total", 0);
+        Document { lines: vec![Line::new().with("item", item).with("quantity", dec("1"))], ..invoice }
+    };
+    let invoice = firm.post(&firm.insert("sales_invoice", fill).await.expect("an invoice")).await;
+    // 1.500 dinars at 12.2.
+    let mut browser = Browser::of(&firm).await;
+    let text = paper(&mut browser, &invoice).await.text();
+    assert!(text.contains("VAT in SAR18.30"), "{text}");
 }
