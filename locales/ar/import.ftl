@@ -14,6 +14,9 @@ import-state-undone = تم التراجع عنه
 import-skip = استيراد دون الصفوف الخاطئة
 import-undo = التراجع عن الاستيراد
 import-rest = الصفوف المستبعدة
+import-faults = كل الأخطاء
+import-fault-place = الصف { $line } · { $column }: { $reason }
+import-fault-row = الصف { $line }: { $reason }
 import-more-bad = { $count ->
     [zero] لا أخطاء أخرى.
     [one] خطأ واحد آخر غير معروض.

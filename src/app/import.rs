@@ -118,9 +118,11 @@ fn faults(i18n: I18n, page: &ImportPage, address: &str) -> AnyView {
         .collect_view();
     let more =
         (page.more_bad > 0).then(|| view! { <p class="soft">{t!(i18n, "import-more-bad", count = page.more_bad)}</p> });
-    let rest = page.has_rest.then(|| {
-        view! { <p><a class="btn" id="import-rest" href=format!("{address}/rest") rel="external" download>{icon("download")}<span>{t!(i18n, "import-rest")}</span></a></p> }
-    });
+    let file = |id: &'static str, name: &str, label: String| {
+        view! { <p><a class="btn" id=id href=format!("{address}/{name}") rel="external" download>{icon("download")}<span>{label}</span></a></p> }
+    };
+    let all = page.has_faults.then(|| file("import-faults", "faults", t!(i18n, "import-faults")));
+    let rest = page.has_rest.then(|| file("import-rest", "rest", t!(i18n, "import-rest")));
     (!page.bad.is_empty())
         .then(|| {
             view! {
@@ -128,7 +130,7 @@ fn faults(i18n: I18n, page: &ImportPage, address: &str) -> AnyView {
                     <thead><tr><th class="end">{t!(i18n, "import-row")}</th><th>{t!(i18n, "import-column")}</th><th>{t!(i18n, "import-text")}</th><th>{t!(i18n, "import-reason")}</th></tr></thead>
                     <tbody>{rows}</tbody>
                 </table></section>
-                {more}{rest}
+                {more}{all}{rest}
             }
         })
         .into_any()

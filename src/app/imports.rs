@@ -3,7 +3,9 @@
 use super::forms::{download, failed};
 use crate::modules;
 use crate::platform::error::{Error, Outcome, Refusal};
+use crate::platform::export::Export;
 use crate::platform::import::batch::{self, Asked, MOST_BYTES};
+use crate::platform::import::report;
 use crate::platform::jobs;
 use crate::platform::tenancy::{Cx, whole};
 use crate::platform::web::{self, House, Visit, form_pairs};
@@ -25,6 +27,7 @@ pub fn routes() -> Router<House> {
     Router::new()
         .route("/{path}/import", get(web::render_page).post(receive).layer(DefaultBodyLimit::max(FORM)))
         .route("/{path}/import/{id}", get(web::render_page).post(ask))
+        .route("/{path}/import/{id}/faults", get(faults))
         .route("/{path}/import/{id}/rest", get(rest))
 }
 
@@ -122,6 +125,21 @@ fn read_form(body: &Bytes) -> Asked {
     }
 }
 
+/// All that is wrong with a file, as a file.
+async fn faults(
+    State(house): State<House>,
+    visit: Visit,
+    Path((path, id)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let (Some(record), Ok(batch), Ok(cx)) = (modules::record_at(&path), id.parse::<Uuid>(), visit.cx()) else {
+        return web::render(house, visit, headers).await;
+    };
+    let db = house.db.clone();
+    let written = whole(async move { report::faults(&db, &cx, record, batch).await });
+    answer(house, visit, headers, written.await).await
+}
+
 /// The rows that were left out, as a file.
 async fn rest(
     State(house): State<House>,
@@ -132,8 +150,13 @@ async fn rest(
     let (Some(record), Ok(batch), Ok(cx)) = (modules::record_at(&path), id.parse::<Uuid>(), visit.cx()) else {
         return web::render(house, visit, headers).await;
     };
-    let task = house.clone();
-    match whole(async move { batch::left_out(&task.db, &cx, &task.files, record, batch).await }).await {
+    let (db, store) = (house.db.clone(), house.files.clone());
+    let written = whole(async move { report::left_out(&db, &cx, &store, record, batch).await });
+    answer(house, visit, headers, written.await).await
+}
+
+async fn answer(house: House, visit: Visit, headers: HeaderMap, written: Outcome<Export>) -> Response {
+    match written {
         Ok(export) => download(export),
         Err(error) => failed(house, visit, headers, error).await,
     }

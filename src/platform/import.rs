@@ -20,6 +20,7 @@
 pub mod batch;
 mod chunk;
 pub mod job;
+pub mod report;
 pub mod spool;
 pub mod undo;
 mod words;
@@ -35,7 +36,7 @@ use crate::record::{Field, Kind, Record};
 use crate::t;
 use chunk::Importer;
 use rust_decimal::Decimal;
-use spool::Spool;
+use spool::{Faults, Spool};
 pub use spool::{MOST_FAULTS, MOST_LINES, MOST_ROWS};
 use std::collections::HashSet;
 use std::fs::File;
@@ -233,11 +234,12 @@ pub async fn run(tx: &mut TenantTx, plan: &Plan, file: File) -> Outcome<Report> 
         return Ok(Report { bad: vec![bad], faults: 1, ..Report::default() });
     }
     let mut spool = read(plan, file).await?;
-    let mut faults = std::mem::take(&mut spool.faults);
+    let mut faults = Faults::default();
+    spool.faults().for_each(|bad| faults.add(bad));
     let mut report = Report { rows: spool.rows(), ..Report::default() };
     sqlx::query("savepoint import").execute(tx.conn()).await?;
     let mut importer = Importer::new(plan.clone());
-    while !spool.fatal {
+    while spool.end.is_none() {
         let (told, rest) = next_documents(spool).await?;
         spool = rest;
         if told.is_empty() {

@@ -57,6 +57,8 @@ pub struct ImportPage {
     pub words: Vec<(String, String)>,
     pub bad: Vec<BadRow>,
     pub more_bad: i64,
+    /// Whether there are more of them, and all can be had as a file.
+    pub has_faults: bool,
     /// Whether the rows that were left out can be had as a file.
     pub has_rest: bool,
     pub examples: Vec<Example>,

@@ -1,19 +1,14 @@
 //! A file that somebody brought: where it is kept, what was found in it, what was made of it, what can be done with it.
 
-use super::{Mapping, Plan, blocking, labels, plain, suggest, words};
-use crate::i18n;
+use super::{MOST_FAULTS, Mapping, Plan, labels, plain, suggest, words};
 use crate::platform::door::{self, Error, Outcome, Refusal};
-use crate::platform::export::Export;
 use crate::platform::files::content::clean_name;
 use crate::platform::files::{self, Store};
 use crate::platform::jobs;
-use crate::platform::sheet::{Cell, Format, Heading, Writer};
-use crate::platform::table::{Fault, Table};
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::Record;
 use crate::record::import::{BadRow, Example, ImportPage, Past};
 use crate::record::page::Message;
-use crate::t;
 use axum::body::Bytes;
 use futures_util::stream::BoxStream;
 use rust_decimal::Decimal;
@@ -233,7 +228,7 @@ pub(super) async fn find(
 }
 
 /// One that the reader may look at.
-async fn one(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Batch> {
+pub(super) async fn one(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Batch> {
     tx.plan.has("import")?;
     if !tx.standing.rights.sees(record) {
         return Err(Error::NotFound);
@@ -269,11 +264,14 @@ fn may_change(tx: &TenantTx, record: &Record) -> bool {
 pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<ImportPage> {
     let batch = one(tx, record, id).await?;
     let rows = sqlx::query(
-        "select line, col, text, reason from import_fault where tenant_id = $1 and batch = $2 order by line, seq limit $3",
+        "select line, col, text, reason from import_fault
+          where tenant_id = $1 and batch = $2 and seq < $4 order by line, seq limit $3",
     )
     .bind(tx.tenant())
     .bind(id)
     .bind(SHOWN)
+    // A million would have to be sorted each time that somebody looks.
+    .bind(MOST_FAULTS as i64)
     .fetch_all(tx.conn())
     .await?;
     let bad = rows.iter().map(|row| {
@@ -281,12 +279,14 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
         Ok(BadRow { line, column, text, reason: json(row, "reason")? })
     });
     let bad = bad.collect::<Outcome<Vec<BadRow>>>()?;
+    let has_file = batch.storage.is_some() && !batch.is_running();
     Ok(ImportPage {
         record: record.name.to_owned(),
         running: batch.is_running().then_some((batch.progress.0, batch.progress.1.unwrap_or(0))),
         notices: batch.notices(),
         more_bad: batch.faults - bad.len() as i64,
-        has_rest: batch.skipped > 0 && batch.storage.is_some() && !batch.is_running(),
+        has_rest: batch.skipped > 0 && has_file,
+        has_faults: batch.faults > bad.len() as i64 && has_file,
         bad,
         verbs: batch.verbs(tx),
         changes: may_change(tx, batch.record).then_some(batch.changes),
@@ -298,66 +298,6 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
         examples: batch.examples,
         past: Vec::new(),
     })
-}
-
-/// The rows that were left out, as a file that can be mended and imported again: as they were, with a column that says why.
-pub async fn left_out(db: &Db, cx: &Cx, store: &Store, record: &'static Record, id: Uuid) -> Outcome<Export> {
-    let mut tx = db.begin(cx).await?;
-    let batch = one(&mut tx, record, id).await?;
-    let lines: Vec<Vec<i64>> =
-        sqlx::query_scalar("select lines from import_skipped where tenant_id = $1 and batch = $2")
-            .bind(cx.tenant)
-            .bind(id)
-            .fetch_all(tx.conn())
-            .await?;
-    let rows = sqlx::query("select line, reason from import_fault where tenant_id = $1 and batch = $2 order by seq")
-        .bind(cx.tenant)
-        .bind(id)
-        .fetch_all(tx.conn())
-        .await?;
-    let mut reasons: HashMap<i64, Vec<String>> = HashMap::new();
-    for row in &rows {
-        let text = i18n::plain(&cx.i18n.message(&json(row, "reason")?));
-        reasons.entry(row.try_get("line")?).or_default().push(text);
-    }
-    tx.commit().await?;
-    let file = store.to_file(&batch.storage.ok_or(Error::NotFound)?).await?;
-    let reason = t!(cx.i18n, "import-reason");
-    let lines: HashSet<u64> = lines.into_iter().flatten().map(|line| line as u64).collect();
-    let write = move || write_left_out(file, &lines, &reasons, reason).map_err(std::io::Error::other);
-    let stem = batch.name.rsplit_once('.').map_or(batch.name.as_str(), |(stem, _)| stem);
-    Ok(Export {
-        file: blocking(write).await?,
-        name: clean_name(&format!("{stem} - {}.csv", t!(cx.i18n, "import-rest"))),
-        format: crate::platform::export::Format::CSV,
-    })
-}
-
-fn write_left_out(
-    file: std::fs::File,
-    lines: &HashSet<u64>,
-    reasons: &HashMap<i64, Vec<String>>,
-    reason: String,
-) -> anyhow::Result<std::fs::File> {
-    let mut table = Table::open(file)?;
-    let rows = table.rows(0)?;
-    let width = rows.header().cells.len();
-    let names = rows.header().cells.iter().cloned().chain([reason]);
-    let headings: Vec<Heading> = names.map(|text| Heading { text, width_hint: None }).collect();
-    let mut writer = Writer::new(tempfile::tempfile()?, Format::Csv, &headings, "", false)?;
-    for row in rows {
-        let (line, mut cells) = match row {
-            Ok(row) => (row.line, row.cells),
-            Err(Fault::Cut { line }) => (line, Vec::new()),
-            Err(_) => break,
-        };
-        if lines.contains(&line) {
-            cells.resize(width, String::new());
-            cells.push(reasons.get(&(line as i64)).map(|all| all.join(" ")).unwrap_or_default());
-            writer.row(&cells.into_iter().map(Cell::Text).collect::<Vec<_>>())?;
-        }
-    }
-    writer.finish()
 }
 
 // ------------------------------------------------------------------ files
@@ -459,6 +399,9 @@ pub async fn sweep(db: &Db, cx: &Cx, store: &Store) -> Outcome<u64> {
         store.delete(key).await?;
     }
     let ids: Vec<Uuid> = old.into_iter().map(|(id, _)| id).collect();
+    for id in &ids {
+        forget_most(db, cx, *id).await?;
+    }
     let mut tx = db.admit(cx, Uuid::nil()).await?;
     sqlx::query("delete from import_batch where tenant_id = $1 and id = any($2) and state = 'arriving'")
         .bind(cx.tenant)
@@ -472,6 +415,22 @@ pub async fn sweep(db: &Db, cx: &Cx, store: &Store) -> Outcome<u64> {
         .await?;
     tx.commit().await?;
     Ok(ids.len() as u64)
+}
+
+/// Forgets what only files tell of a batch: all but the faults that its page shows.
+async fn forget_most(db: &Db, cx: &Cx, id: Uuid) -> Outcome<()> {
+    let mut tx = db.admit(cx, Uuid::nil()).await?;
+    sqlx::query(
+        "with s as (delete from import_skipped where tenant_id = $1 and batch = $2)
+         delete from import_fault where tenant_id = $1 and batch = $2 and seq >= $3",
+    )
+    .bind(cx.tenant)
+    .bind(id)
+    .bind(MOST_FAULTS as i64)
+    .execute(tx.conn())
+    .await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 // ------------------------------------------------------------------ what people ask for

@@ -3,7 +3,7 @@
 use super::batch::{Batch, Pairs, Payload, find, mapping_for};
 use super::chunk::{Importer, Made, Step};
 use super::spool::Spool;
-use super::{Bad, MOST_FAULTS, Plan, next_documents, read, undo};
+use super::{Bad, Plan, STEP, next_documents, read, undo};
 use crate::platform::door::{Error, Outcome};
 use crate::platform::jobs::{End, Run, Work};
 use crate::platform::tenancy::TenantTx;
@@ -56,7 +56,7 @@ async fn go_through(run: &Run, mut batch: Batch) -> Outcome<End> {
     if batch.rows.is_none() && !note_file(run, &batch, &spool).await? {
         return Ok(End::Paused);
     }
-    if spool.fatal {
+    if spool.end.is_some() {
         let state = if batch.state == "importing" { "failed" } else { "rehearsed" };
         return end(run, &batch, state).await;
     }
@@ -82,6 +82,7 @@ async fn settle_mapping(run: &Run, batch: &Batch, header: &[String]) -> Outcome<
 
 /// Writes down what is known of a file once it has been read, before anything is made of it.
 async fn note_file(run: &Run, batch: &Batch, spool: &Spool) -> Outcome<bool> {
+    run.hold((spool.unreadable.len() / 2000) as i32).await?;
     let mut tx = run.db.begin(&run.cx).await?;
     let done = sqlx::query(
         "update import_batch set rows = $4, faults = $5, skipped = $6, fatal = $7
@@ -91,16 +92,27 @@ async fn note_file(run: &Run, batch: &Batch, spool: &Spool) -> Outcome<bool> {
     .bind(batch.id)
     .bind(run.job)
     .bind(spool.rows() as i64)
-    .bind(spool.faults.count as i64)
+    .bind((spool.unreadable.len() + usize::from(spool.end.is_some())) as i64)
     .bind(spool.unreadable.len() as i64)
-    .bind(spool.fatal)
+    .bind(spool.end.is_some())
     .execute(tx.conn())
     .await?;
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    note_faults(&mut tx, batch.id, 0, &spool.faults.kept).await?;
-    note_left_out(&mut tx, batch.id, -1, &spool.unreadable).await?;
+    let (mut faults, mut first) = (spool.faults(), 0);
+    loop {
+        let some: Vec<Bad> = faults.by_ref().take(STEP).collect();
+        if some.is_empty() {
+            break;
+        }
+        note_faults(&mut tx, batch.id, first, &some).await?;
+        first += some.len() as i64;
+    }
+    // Before the rows that steps leave out, which count from 0.
+    for (seq, lines) in (1..).zip(spool.unreadable.chunks(STEP)) {
+        note_left_out(&mut tx, batch.id, -seq, lines).await?;
+    }
     tx.commit().await?;
     Ok(true)
 }
@@ -287,11 +299,9 @@ fn example(made: &Made) -> Example {
     Example { line: made.line as i64, title: made.title.clone(), lines: made.lines, changed: made.before.is_some() }
 }
 
-/// Keeps faults, as long as there are not too many.
+/// Keeps the faults of a step, behind so many others.
 async fn note_faults(tx: &mut TenantTx, batch: Uuid, first: i64, faults: &[Bad]) -> Outcome<()> {
-    let room = MOST_FAULTS.saturating_sub(first as usize);
-    let kept = &faults[..faults.len().min(room)];
-    if kept.is_empty() {
+    if faults.is_empty() {
         return Ok(());
     }
     sqlx::query(
@@ -301,10 +311,10 @@ async fn note_faults(tx: &mut TenantTx, batch: Uuid, first: i64, faults: &[Bad])
     )
     .bind(batch)
     .bind(first)
-    .bind(kept.iter().map(|bad| bad.line as i64).collect::<Vec<_>>())
-    .bind(kept.iter().map(|bad| bad.column.as_str()).collect::<Vec<_>>())
-    .bind(kept.iter().map(|bad| bad.text.as_str()).collect::<Vec<_>>())
-    .bind(kept.iter().map(|bad| json!(bad.reason)).collect::<Vec<Json>>())
+    .bind(faults.iter().map(|bad| bad.line as i64).collect::<Vec<_>>())
+    .bind(faults.iter().map(|bad| bad.column.as_str()).collect::<Vec<_>>())
+    .bind(faults.iter().map(|bad| bad.text.as_str()).collect::<Vec<_>>())
+    .bind(faults.iter().map(|bad| json!(bad.reason)).collect::<Vec<Json>>())
     .execute(tx.conn())
     .await?;
     Ok(())

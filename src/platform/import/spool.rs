@@ -20,8 +20,8 @@ pub const MOST_ROWS: usize = if cfg!(test) { 12_000 } else { 1_000_000 };
 /// Lines of one document: they are in memory together.
 pub const MOST_LINES: usize = 10_000;
 
-/// Faults of one file that are kept to be shown; all are counted.
-pub const MOST_FAULTS: usize = 10_000;
+/// Faults of one file that a report holds, and that a page looks through for those that it shows; all are counted.
+pub const MOST_FAULTS: usize = if cfg!(test) { 250 } else { 10_000 };
 
 /// Texts of a row or of a line, by target.
 pub type Texts = BTreeMap<String, String>;
@@ -66,12 +66,10 @@ pub struct Spool {
     index: Vec<(u64, u64)>,
     next: usize,
     shape: Shape,
-    /// What is wrong with rows as such.
-    pub faults: Faults,
-    /// Lines of rows that cannot be read.
+    /// Lines of rows of another width than the first, which cannot be read.
     pub unreadable: Vec<u64>,
-    /// Nothing of the file can be imported as it is.
-    pub fatal: bool,
+    /// What ended the reading: nothing of the file can be imported as it is.
+    pub end: Option<Bad>,
 }
 
 /// How rows are told apart and put together again.
@@ -201,24 +199,28 @@ impl Spool {
         let mut seen: Vec<HashSet<u64>> = shape.unique.iter().map(|_| HashSet::new()).collect();
         let mut out = BufWriter::new(tempfile::tempfile()?);
         let (mut index, mut at) = (Vec::new(), 0);
-        let (mut faults, mut unreadable, mut fatal) = (Faults::default(), Vec::new(), false);
+        let (mut unreadable, mut end) = (Vec::new(), None);
         for row in rows {
-            let row = match row {
-                Ok(row) => row,
-                Err(fault) => {
-                    // Reading goes on only after a row of another width.
-                    fatal = !matches!(fault, Fault::Cut { .. });
-                    let bad = Bad::of_file(fault)?;
-                    unreadable.push(bad.line);
-                    faults.add(bad);
-                    continue;
-                }
+            let line = match &row {
+                Ok(row) => row.line,
+                Err(fault) => fault.line().unwrap_or(1),
             };
             if index.len() + unreadable.len() >= MOST_ROWS {
-                faults.add(Bad::of_row(row.line, "import-fault-too-large"));
-                fatal = true;
+                end = Some(Bad::of_row(line, "import-fault-too-large"));
                 break;
             }
+            let row = match row {
+                Ok(row) => row,
+                // Reading goes on only after a row of another width.
+                Err(Fault::Cut { line }) => {
+                    unreadable.push(line);
+                    continue;
+                }
+                Err(fault) => {
+                    end = Some(Bad::of_file(fault)?);
+                    break;
+                }
+            };
             let texts = shape.texts(&row.cells);
             let mut twice = 0;
             for (i, place) in shape.unique.iter().enumerate() {
@@ -232,7 +234,7 @@ impl Spool {
             at += write_row(&mut out, row.line, twice, &texts)?;
         }
         drop(seen);
-        if index.is_empty() && faults.count == 0 {
+        if index.is_empty() && unreadable.is_empty() && end.is_none() {
             return Spool::closed(Bad::of_row(1, "import-fault-empty"));
         }
         if shape.has_lines {
@@ -240,16 +242,20 @@ impl Spool {
         }
         let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
-        Ok(Spool { file: BufReader::new(file), at: 0, index, next: 0, shape, faults, unreadable, fatal })
+        Ok(Spool { file: BufReader::new(file), at: 0, index, next: 0, shape, unreadable, end })
     }
 
     /// A file of which no row can be used.
     pub fn closed(bad: Bad) -> io::Result<Spool> {
-        let mut faults = Faults::default();
-        faults.add(bad);
         let shape = Shape { cells: Vec::new(), fixed: Vec::new(), unique: Vec::new(), has_lines: false, parent: None };
         let file = BufReader::new(tempfile::tempfile()?);
-        Ok(Spool { file, at: 0, index: Vec::new(), next: 0, shape, faults, unreadable: Vec::new(), fatal: true })
+        Ok(Spool { file, at: 0, index: Vec::new(), next: 0, shape, unreadable: Vec::new(), end: Some(bad) })
+    }
+
+    /// What is wrong with rows as such, and with the file.
+    pub fn faults(&self) -> impl Iterator<Item = Bad> + '_ {
+        let cut = self.unreadable.iter().map(|line| Bad::of_row(*line, "import-fault-cut"));
+        cut.chain(self.end.clone())
     }
 
     /// Rows that can be read.

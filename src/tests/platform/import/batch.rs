@@ -3,6 +3,7 @@
 use crate::platform::audit;
 use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::import::batch::{self, Asked};
+use crate::platform::import::{MOST_FAULTS, report};
 use crate::platform::jobs;
 use crate::platform::table::Table;
 use crate::platform::tenancy::Cx;
@@ -149,7 +150,7 @@ async fn bad_rows_are_left_out_and_come_back_as_a_file() {
     assert_eq!((state(&done), said(&done)), ("done", vec!["import-done", "import-skipped"]));
     assert_eq!(bad(&done), faults);
     assert_eq!(codes(&firm).await, ["A1", "A4"]);
-    let rest = batch::left_out(&firm.db, &firm.cx, &FILES, record("customer"), id).await.expect("a file");
+    let rest = report::left_out(&firm.db, &firm.cx, &FILES, record("customer"), id).await.expect("a file");
     assert_eq!(rest.name, "list - Rows left out.csv");
     let mut table = Table::open(rest.file).expect("a table");
     let rows = table.rows(0).expect("rows");
@@ -162,6 +163,59 @@ async fn bad_rows_are_left_out_and_come_back_as_a_file() {
     let again = bring(&firm, "customer", mended).await;
     assert_eq!(state(&get_done(&firm, "customer", again, "import").await), "done");
     assert_eq!(codes(&firm).await, ["A1", "A2", "A4", "A5"]);
+}
+
+/// However many faults a file has, each is told by its line, its column and its reason.
+#[tokio::test]
+async fn f36_faults_beyond_those_of_the_page_are_all_in_a_file() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let count = MOST_FAULTS + 50;
+    let row = |n: usize| if n % 2 == 0 { format!("X{n},Name,lots,en\n") } else { format!("X{n},cut\n") };
+    let rows: String = (0..count).map(row).collect();
+    let id = bring(&firm, "customer", &format!("code,name,credit_limit,language\n{rows}")).await;
+    let rehearsed = page(&firm, "customer", id).await;
+    assert_eq!((rehearsed.bad.len(), rehearsed.more_bad), (200, count as i64 - 200));
+    assert_eq!((rehearsed.has_faults, rehearsed.has_rest), (true, true));
+    let lines: Vec<i64> = rehearsed.bad.iter().map(|bad| bad.line).collect();
+    assert_eq!(lines, (2..202).collect::<Vec<_>>());
+    let read = |file| -> Vec<Vec<String>> {
+        let mut table = Table::open(file).expect("a table");
+        table.rows(0).expect("rows").map(|row| row.expect("a row").cells).collect()
+    };
+    let faults = report::faults(&firm.db, &firm.cx, record("customer"), id).await.expect("a file");
+    assert_eq!(faults.name, "list - All faults.csv");
+    let faults = read(faults.file);
+    let rest = report::left_out(&firm.db, &firm.cx, &FILES, record("customer"), id).await.expect("a file");
+    let rest = read(rest.file);
+    assert_eq!((faults.len(), rest.len()), (count, count));
+    for (n, (fault, left)) in faults.iter().zip(&rest).enumerate() {
+        let (line, code) = ((n + 2).to_string(), format!("X{n}"));
+        let (column, text, code) = if n % 2 == 0 { ("credit_limit", "lots", code.as_str()) } else { ("", "", "") };
+        assert_eq!(fault[..3], [line.as_str(), column, text]);
+        let place = if n % 2 == 0 { format!("Row {line} · credit_limit: ") } else { format!("Row {line}: ") };
+        assert_eq!((left[0].as_str(), left[4].clone()), (code, format!("{place}{}", fault[3])));
+    }
+    let mut browser = Browser::of(&firm).await;
+    let path = format!("/customers/import/{id}");
+    assert!(browser.get(&path).await.body.contains(&format!("href=\"{path}/faults\"")));
+    let file = browser.get(&format!("{path}/faults")).await;
+    assert_eq!(file.headers.get(header::CONTENT_TYPE).and_then(|t| t.to_str().ok()), Some("text/csv; charset=utf-8"));
+    // With the file goes what only files tell.
+    let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
+    sqlx::query("update import_batch set at = at - interval '31 days' where id = $1")
+        .bind(id)
+        .execute(&mut admin)
+        .await
+        .expect("a month passes");
+    assert_eq!(batch::sweep(&firm.db, &firm.cx, &FILES).await.expect("swept"), 1);
+    let kept: i64 = sqlx::query_scalar("select count(*) from import_fault where batch = $1")
+        .bind(id)
+        .fetch_one(&mut admin)
+        .await
+        .expect("count");
+    let cleared = page(&firm, "customer", id).await;
+    assert_eq!((kept, cleared.bad == rehearsed.bad, cleared.has_faults), (MOST_FAULTS as i64, true, false));
 }
 
 /// A file of the sample company with what its columns become.
@@ -350,7 +404,7 @@ async fn an_order_of_nobody_is_named_on_its_page_and_comes_back_as_a_file() {
     assert_eq!((rehearsed.bad[0].text.as_str(), rehearsed.bad[1].text.as_str()), ("NOBODY", ""));
     let done = get_done(&firm, "sales_order", id, "skip").await;
     assert_eq!((state(&done), done.examples.len()), ("done", 1));
-    let rest = batch::left_out(&firm.db, &firm.cx, &FILES, record("sales_order"), id).await.expect("a file");
+    let rest = report::left_out(&firm.db, &firm.cx, &FILES, record("sales_order"), id).await.expect("a file");
     let mut table = Table::open(rest.file).expect("a table");
     let rows: Vec<Vec<String>> = table.rows(0).expect("rows").map(|row| row.expect("a row").cells).collect();
     assert_eq!(rows.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(), ["R2", "R3"]);

@@ -1,7 +1,7 @@
 //! Rows of a file, put together to documents on the way.
 
 use crate::platform::import::spool::{Spool, Told};
-use crate::platform::import::{MOST_LINES, Mapping, Plan};
+use crate::platform::import::{MOST_LINES, MOST_ROWS, Mapping, Plan};
 use crate::platform::table::Table;
 use crate::tests::support::{file, record};
 use proptest::prelude::*;
@@ -83,7 +83,8 @@ fn codes_that_occur_again_are_marked_and_rows_of_another_width_counted() {
     crate::modules::install();
     let text = "code,name\nA,1\nB,2\nA,3\nC\n,4\n,5\nB,6,7\nD,8\n";
     let spool = spool("customer", &["code=code", "name*10=name"], text);
-    assert_eq!((spool.rows(), spool.unreadable.clone(), spool.faults.count, spool.fatal), (6, vec![5, 8], 2, false));
+    assert_eq!((spool.rows(), spool.unreadable.clone(), spool.end.is_some()), (6, vec![5, 8], false));
+    assert_eq!(spool.faults().map(|bad| bad.line).collect::<Vec<_>>(), [5, 8]);
     let told = all(spool, 0, 2);
     let twice: Vec<(u64, bool)> = told.iter().map(|told| (told.at[0], !told.twice.is_empty())).collect();
     assert_eq!(twice, [(2, false), (3, false), (4, true), (6, false), (7, false), (9, false)]);
@@ -91,4 +92,14 @@ fn codes_that_occur_again_are_marked_and_rows_of_another_width_counted() {
         told[5].fields,
         BTreeMap::from([("code", "D"), ("name", "80")].map(|(n, t)| (n.to_owned(), t.to_owned())))
     );
+}
+
+/// Rows that cannot be read count, too: a file of nothing else would otherwise take as much memory as it likes.
+#[test]
+fn f36_rows_that_cannot_be_read_are_no_more_than_others() {
+    crate::modules::install();
+    let spool = spool("customer", &["code=code"], &format!("code,name\nA,1\n{}", "B\n".repeat(MOST_ROWS + 5)));
+    assert_eq!((spool.rows(), spool.unreadable.len()), (1, MOST_ROWS - 1));
+    let last = spool.faults().last().expect("a fault");
+    assert_eq!((last.line, last.reason.id.as_str()), (MOST_ROWS as u64 + 2, "import-fault-too-large"));
 }

@@ -212,6 +212,7 @@ fn doors_of_type(rights: &Rights, record: &'static Record) -> Vec<Door> {
         ),
         Door::new("an import that never was", &batch, Knock::Get, NOT_THERE),
         Door::new("asking it for something", &batch, form([("_do", "import")]), NOT_THERE),
+        Door::new("what is wrong with it", format!("{batch}/faults"), Knock::Get, NOT_THERE),
         Door::new("what it left out", format!("{batch}/rest"), Knock::Get, NOT_THERE),
     ];
     for format in ["csv", "xlsx", "pdf"] {
