@@ -31,6 +31,14 @@ import-fixed-text = النص لكل الصفوف
 import-examples = أول ما ينتج من الملف
 import-creates = جديد
 import-changes = معدّل
+import-more-changes = { $count ->
+    [zero] لا حقول أخرى تتغيّر.
+    [one] حقل واحد آخر يتغيّر.
+    [two] حقلان آخران يتغيّران.
+    [few] { $count } حقول أخرى تتغيّر.
+    [many] { $count } حقلًا آخر يتغيّر.
+   *[other] { $count } حقل آخر يتغيّر.
+}
 import-lines = { $count ->
     [zero] بلا بنود
     [one] بند واحد

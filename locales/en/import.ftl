@@ -27,6 +27,10 @@ import-fixed-text = Text for every row
 import-examples = What the file makes first
 import-creates = New
 import-changes = Changed
+import-more-changes = { $count ->
+    [one] { $count } more field changes.
+   *[other] { $count } more fields change.
+}
 import-lines = { $count ->
     [one] { $count } line
    *[other] { $count } lines

@@ -3,9 +3,10 @@
 use crate::i18n::I18n;
 use crate::modules;
 use crate::record::Record;
-use crate::record::import::{ImportPage, Past};
+use crate::record::import::{Example, ImportPage, Past};
 use crate::t;
-use crate::ui::{icon, use_i18n};
+use crate::ui::form::change_view;
+use crate::ui::{described, icon, use_i18n};
 use leptos::prelude::*;
 
 /// The page of an import.
@@ -190,10 +191,25 @@ fn examples(i18n: I18n, page: &ImportPage) -> AnyView {
         let what = if example.changed { t!(i18n, "import-changes") } else { t!(i18n, "import-creates") };
         let lines = (example.lines > 0).then(|| t!(i18n, "import-lines", count = example.lines as i64));
         view! {
-            <tr><td class="end"><span class="num">{i18n.integer(example.line)}</span></td><td class="strong"><bdi>{i18n.label(&example.title)}</bdi></td><td>{what}</td><td>{lines}</td></tr>
+            <tr><td class="end"><span class="num">{i18n.integer(example.line)}</span></td><td class="strong"><bdi>{i18n.label(&example.title)}</bdi></td><td>{what}{differences(i18n, page, example)}</td><td>{lines}</td></tr>
         }
     });
     (!page.examples.is_empty())
         .then(|| view! { <section class="card"><h2 class="sec">{t!(i18n, "import-examples")}</h2><div class="scroll"><table class="list" id="import-examples"><tbody>{rows.collect_view()}</tbody></table></div></section> })
         .into_any()
+}
+
+/// What changes of a record that was there before, field by field.
+fn differences(i18n: I18n, page: &ImportPage, example: &Example) -> Option<AnyView> {
+    let (record, changes) = (described(&page.record, &page.custom), &example.changes);
+    let rows: Vec<_> = (changes.fields.iter())
+        .filter_map(|change| change_view(i18n, record, change, &changes.currency, &page.company_currency))
+        .collect();
+    let count = t!(i18n, "audit-fields", count = rows.len() as i64 + changes.more);
+    let more = (changes.more > 0).then(|| {
+        view! { <p class="soft">{t!(i18n, "import-more-changes", count = changes.more)}</p> }
+    });
+    (!rows.is_empty()).then(|| {
+        view! { <details open=true><summary>{count}</summary><table class="diff"><tbody>{rows}</tbody></table>{more}</details> }.into_any()
+    })
 }

@@ -507,7 +507,7 @@ fn search_text(document: &Document) -> String {
 
 /// Old and new canonical text of each field that changed: `total`, and `lines.3.price` for the third line. A line that is
 /// gone counts as `lines.-3`.
-fn differences(before: Option<&Document>, after: &Document) -> serde_json::Value {
+pub(super) fn differences(before: Option<&Document>, after: &Document) -> serde_json::Value {
     let mut changes = serde_json::Map::new();
     let mut note = |name: String, old: Option<&Value>, new: Option<&Value>| {
         let (old, new) = (old.and_then(Value::to_text), new.and_then(Value::to_text));

@@ -1,5 +1,6 @@
 //! Imports as their pages show them.
 
+use super::custom::CustomField;
 use super::page::Message;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -21,6 +22,19 @@ pub struct Example {
     pub title: String,
     pub lines: usize,
     pub changed: bool,
+    #[serde(default)]
+    pub changes: Changes,
+}
+
+/// What changes of a record that was there before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Field, old and new canonical text, the fields named as the audit does; for links the title of what they lead to.
+    pub fields: Vec<(String, Option<String>, Option<String>)>,
+    /// Fields that change beside these.
+    pub more: i64,
+    /// The currency of the record's money; the company's when it has none of its own.
+    pub currency: String,
 }
 
 /// An import of the past, in a line.
@@ -62,6 +76,9 @@ pub struct ImportPage {
     /// Whether the rows that were left out can be had as a file.
     pub has_rest: bool,
     pub examples: Vec<Example>,
+    pub company_currency: String,
+    /// Fields that the company has added to such records.
+    pub custom: Vec<CustomField>,
     /// What can be done: `check`, `import`, `skip`, `cancel`, `continue`, `undo`.
     pub verbs: Vec<String>,
     pub past: Vec<Past>,

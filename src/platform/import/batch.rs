@@ -1,10 +1,12 @@
 //! A file that somebody brought: where it is kept, what was found in it, what was made of it, what can be done with it.
 
 use super::{MOST_FAULTS, Mapping, Plan, labels, plain, suggest, words};
+use crate::platform::audit;
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::files::content::clean_name;
 use crate::platform::files::{self, Store};
 use crate::platform::jobs;
+use crate::platform::page::seen;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::Record;
 use crate::record::import::{BadRow, Example, ImportPage, Past};
@@ -262,7 +264,8 @@ fn may_change(tx: &TenantTx, record: &Record) -> bool {
 
 /// Where an import stands.
 pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<ImportPage> {
-    let batch = one(tx, record, id).await?;
+    let mut batch = one(tx, record, id).await?;
+    let examples = examples(tx, &mut batch).await?;
     let rows = sqlx::query(
         "select line, col, text, reason from import_fault
           where tenant_id = $1 and batch = $2 and seq < $4 order by line, seq limit $3",
@@ -295,9 +298,24 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
         batch: Some(batch.past()),
         columns: batch.mapping.unwrap_or_default(),
         fixed: batch.fixed,
-        examples: batch.examples,
+        examples,
+        company_currency: tx.company.currency.clone(),
+        custom: tx.custom.of(batch.record),
         past: Vec::new(),
     })
+}
+
+/// The documents that are shown, with as much of what changes as the reader sees. They may see less than who brought the file,
+/// and less than they did themselves.
+async fn examples(tx: &mut TenantTx, batch: &mut Batch) -> Outcome<Vec<Example>> {
+    let (record, rights) = (batch.record, tx.rights());
+    let mut examples = std::mem::take(&mut batch.examples);
+    for example in &mut examples {
+        example.changes.fields.retain(|(name, ..)| seen(&rights, record, name));
+    }
+    let changes = examples.iter_mut().map(|example| (record, &mut example.changes.fields));
+    audit::name_links(tx, changes.collect()).await?;
+    Ok(examples)
 }
 
 // ------------------------------------------------------------------ files

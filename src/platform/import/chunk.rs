@@ -5,16 +5,25 @@ use super::words::Words;
 use super::{Bad, Plan};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Draft, Error, Links, Lock, Outcome, Refusal, Typed};
+use crate::platform::page::seen;
 use crate::platform::sql;
 use crate::platform::tenancy::TenantTx;
+use crate::record::import::Changes;
 use crate::record::page::Message;
 use crate::record::value::Fault;
 use crate::record::{Field, Kind, Record, Value, line::parse_input_name};
+use serde_json::Value as Json;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Names of linked records that are kept from step to step.
 const MOST_NAMES: usize = 20_000;
+
+/// Documents that are shown of what an import makes, and of those that it changes.
+pub const EXAMPLES: usize = 20;
+
+/// Fields that are shown of what changes of one document.
+const MOST_CHANGES: usize = 30;
 
 /// Characters of a bad text that a report shows.
 const SHOWN: usize = 200;
@@ -29,6 +38,8 @@ pub struct Made {
     pub line: u64,
     pub title: String,
     pub lines: usize,
+    /// What of it the import changes; told of the first documents only.
+    pub changes: Changes,
 }
 
 /// What came of a step.
@@ -75,12 +86,14 @@ pub struct Importer {
     links: Links,
     /// Types and texts that `links` has been asked for.
     asked: HashSet<(&'static str, String)>,
+    /// Documents of which it has been told what changes.
+    told: usize,
 }
 
 impl Importer {
     pub fn new(plan: Plan) -> Importer {
         let words = Words::of(plan.record);
-        Importer { plan, words, fresh: None, links: Links::default(), asked: HashSet::new() }
+        Importer { plan, words, fresh: None, links: Links::default(), asked: HashSet::new(), told: 0 }
     }
 
     /// Writes what is good of these documents, and says what is not.
@@ -379,15 +392,15 @@ impl Importer {
     // -------------------------------------------------------------- writing
 
     /// Writes all at once. Where the database refuses, each alone, so that the one that is bad can be named.
-    async fn write(&self, tx: &mut TenantTx, mut ready: Vec<Ready>, step: &mut Step) -> Outcome<()> {
+    async fn write(&mut self, tx: &mut TenantTx, mut ready: Vec<Ready>, step: &mut Step) -> Outcome<()> {
         if self.try_write(tx, &mut ready).await?.is_ok() {
-            step.made.extend(ready.into_iter().map(Made::of));
+            step.made.extend(ready.into_iter().map(|ready| self.made(tx, ready)));
             return Ok(());
         }
         for one in ready {
             let mut one = [one];
             match self.try_write(tx, &mut one).await? {
-                Ok(()) => step.made.extend(one.into_iter().map(Made::of)),
+                Ok(()) => step.made.extend(one.into_iter().map(|ready| self.made(tx, ready))),
                 Err(refusals) => {
                     let [Ready { mut planned, .. }] = one;
                     for refusal in refusals {
@@ -399,6 +412,17 @@ impl Importer {
             }
         }
         Ok(())
+    }
+
+    fn made(&mut self, tx: &TenantTx, ready: Ready) -> Made {
+        let changes = match &ready.planned.before {
+            Some(before) if self.told < EXAMPLES => {
+                self.told += 1;
+                changes(tx, before, &ready.document)
+            }
+            _ => Changes::default(),
+        };
+        Made { changes, ..Made::of(ready) }
     }
 
     /// Writes, or leaves the transaction as it was and says why.
@@ -462,6 +486,20 @@ fn keep_field(field: &Field, value: &Value, told: &mut Texts) {
     }
 }
 
+/// What changes of a document, as far as the importer sees it: its own fields in their order, then those of its lines.
+fn changes(tx: &TenantTx, before: &Document, document: &Document) -> Changes {
+    let (record, rights, i18n) = (document.record, &tx.standing.rights, tx.cx.i18n);
+    let found = door::differences(Some(before), document);
+    let shown = |name: &str| seen(rights, record, name) && i18n.changed(Some(record), name).is_some();
+    let text = |value: Option<&Json>| value.and_then(Json::as_str).map(str::to_owned);
+    let found = found.as_object().into_iter().flatten().filter(|(name, _)| shown(name));
+    let mut fields: Vec<_> = found.map(|(name, pair)| (name.clone(), text(pair.get(0)), text(pair.get(1)))).collect();
+    fields.sort_by_key(|(name, ..)| record.fields.iter().position(|f| f.name == name).unwrap_or(usize::MAX));
+    let more = fields.len().saturating_sub(MOST_CHANGES) as i64;
+    fields.truncate(MOST_CHANGES);
+    Changes { fields, more, currency: document.currency(&tx.company.currency).to_owned() }
+}
+
 /// As much of a text of the file as a report shows.
 fn clip(text: &str) -> String {
     text.chars().take(SHOWN).collect()
@@ -495,6 +533,7 @@ impl Made {
             line: planned.header_line,
             title,
             lines: document.lines.len(),
+            changes: Changes::default(),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The work behind imports: a file is gone through to be rehearsed or imported, or what was made of it is taken back.
 
 use super::batch::{Batch, Pairs, Payload, find, mapping_for};
-use super::chunk::{Importer, Made, Step};
+use super::chunk::{EXAMPLES, Importer, Made, Step};
 use super::spool::Spool;
 use super::{Bad, Plan, STEP, next_documents, read, undo};
 use crate::platform::door::{Error, Outcome};
@@ -12,9 +12,6 @@ use async_trait::async_trait;
 use serde_json::{Value as Json, json};
 use sqlx::Row as _;
 use uuid::Uuid;
-
-/// Documents shown of what an import makes.
-const EXAMPLES: usize = 20;
 
 /// The work behind imports: rehearsing, importing, undoing.
 pub struct Import;
@@ -124,6 +121,7 @@ async fn by_steps(run: &Run, batch: &Batch, plan: Plan, mut spool: Spool) -> Out
     // What of the rows that are behind us was left out.
     let mut refused = batch.rows.map_or(0, |_| batch.skipped - spool.unreadable.len() as i64);
     spool.skip_to(done as u64);
+    let mut examples = batch.examples.clone();
     let mut importer = Importer::new(plan);
     loop {
         if run.stopping() {
@@ -140,8 +138,9 @@ async fn by_steps(run: &Run, batch: &Batch, plan: Plan, mut spool: Spool) -> Out
             drop(tx);
             tx = run.db.begin(&run.cx).await?;
         }
+        show(&mut examples, &step.made);
         // Another worker may have come this far, should this one have been slow.
-        if !note_step(&mut tx, run, batch, done, &step, keeps).await? {
+        if !note_step(&mut tx, run, batch, done, &step, &examples).await? {
             return Ok(End::Paused);
         }
         done += step.rows as i64;
@@ -178,9 +177,7 @@ async fn whole(run: &Run, batch: &Batch, plan: Plan, mut spool: Spool) -> Outcom
         done += step.rows as i64;
         made += step.made.len() as i64;
         changed += step.changed();
-        if examples.is_empty() {
-            examples.extend(step.made.iter().take(EXAMPLES).map(example));
-        }
+        show(&mut examples, &step.made);
         if !tell_progress(run, done, rows).await? {
             return Ok(End::Cancelled);
         }
@@ -263,13 +260,19 @@ pub(super) async fn settle(tx: &mut TenantTx, run: &Run, batch: &Batch, state: &
 }
 
 /// Writes down what came of a step that began behind so many rows. `false` when it is written down already.
-async fn note_step(tx: &mut TenantTx, run: &Run, batch: &Batch, done: i64, step: &Step, keeps: bool) -> Outcome<bool> {
+async fn note_step(
+    tx: &mut TenantTx,
+    run: &Run,
+    batch: &Batch,
+    done: i64,
+    step: &Step,
+    examples: &[Example],
+) -> Outcome<bool> {
     let changed = step.changed();
-    let examples: Vec<Example> = step.made.iter().take(EXAMPLES).map(example).collect();
     let row = sqlx::query(
         "update import_batch
             set done = done + $5, created = created + $6, changed = changed + $7, faults = faults + $8, skipped = skipped + $9,
-                examples = case when examples = '[]' then $10 else examples end
+                examples = $10
           where tenant_id = $1 and id = $2 and job = $3 and done = $4 and state = $11
          returning faults - $8 as faults, created + changed - $6 - $7 as made",
     )
@@ -289,14 +292,26 @@ async fn note_step(tx: &mut TenantTx, run: &Run, batch: &Batch, done: i64, step:
     let Some(row) = row else { return Ok(false) };
     note_faults(tx, batch.id, row.try_get("faults")?, &step.bad).await?;
     note_left_out(tx, batch.id, done, &step.left_out).await?;
-    if keeps {
+    if batch.state == "importing" {
         note_made(tx, batch.id, row.try_get("made")?, &step.made).await?;
     }
     Ok(true)
 }
 
-fn example(made: &Made) -> Example {
-    Example { line: made.line as i64, title: made.title.clone(), lines: made.lines, changed: made.before.is_some() }
+/// Adds what a step made to what is shown: the first documents of all, and the first of those that change.
+fn show(examples: &mut Vec<Example>, made: &[Made]) {
+    for made in made {
+        let changed = made.before.is_some();
+        if examples.len() < EXAMPLES || (changed && examples.iter().filter(|e| e.changed).count() < EXAMPLES) {
+            examples.push(Example {
+                line: made.line as i64,
+                title: made.title.clone(),
+                lines: made.lines,
+                changed,
+                changes: made.changes.clone(),
+            });
+        }
+    }
 }
 
 /// Keeps the faults of a step, behind so many others.

@@ -118,6 +118,51 @@ async fn bring(firm: &Firm, cx: &Cx, changes: bool, text: &str) -> Outcome<Uuid>
     batch::receive(&firm.db, cx, &FILES, record("customer"), changes, "list.csv", bytes).await
 }
 
+/// What would change stands beside the record as in its history afterwards, however far down the file; without what is kept
+/// from whoever looks.
+#[tokio::test]
+async fn f36_a_rehearsal_shows_what_would_change() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let rights = || everything("customer", "all");
+    let (member, mut browser) = member_with(&firm, "sales", vec![rights()]).await;
+    let term = door::codes(&mut firm.tx().await, record("payment_term")).await.expect("terms").remove(0).1;
+    let new: String = (0..60).map(|n| format!("K{n:02},Customer {n},{n},,\n")).collect();
+    let text = format!("code,name,phone,credit_limit,payment_term\n{new}C1,Gulf Steel,555,1234.5,{term}\n");
+    let id = bring(&firm, &member, true, &text).await.expect("taken in");
+    work(&firm).await;
+    let page = async || {
+        let mut tx = firm.db.begin(&member).await.expect("they enter");
+        batch::page(&mut tx, record("customer"), id).await.expect("its page")
+    };
+    let shown = page().await;
+    assert_eq!((shown.examples.len(), shown.examples[..20].iter().any(|e| e.changed)), (21, false));
+    let last = &shown.examples[20];
+    assert_eq!((last.line, last.changed, last.changes.more), (62, true, 0));
+    let names: Vec<&str> = last.changes.fields.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["phone", "payment_term", "credit_limit"]);
+    assert_eq!(last.changes.fields[0], ("phone".to_owned(), None, Some("555".to_owned())));
+    assert_eq!(last.changes.fields[2].2.as_deref(), Some("123450"));
+    let path = format!("/customers/import/{id}");
+    let drawn = browser.get(&path).await.text();
+    let title = firm.cx.i18n.label(last.changes.fields[1].2.as_deref().expect("a term"));
+    assert!(title.parse::<Uuid>().is_err(), "{title} says nothing to people");
+    for part in ["3 fields", "555", "1,234.50", title.as_str()] {
+        assert!(drawn.contains(part), "{part}: {drawn}");
+    }
+    assert_eq!(firm.document("customer", firm.customer).await.version, 1, "a rehearsal writes nothing");
+    // Since then the limit is not for them any more.
+    let kept = right("customer", Some("credit_limit"), &[("sees", "false"), ("changes", "false")]);
+    let (other, _) = member_with(&firm, "sales", vec![rights(), kept]).await;
+    let role = firm.document("member", other.user).await.link("role").expect("a role").to_string();
+    firm.change(&firm.document("member", member.user).await, &[("role", &role)]).await.expect("another role");
+    let shown = page().await;
+    let names: Vec<&str> = shown.examples[20].changes.fields.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!(names, ["phone", "payment_term"]);
+    let drawn = browser.get(&path).await.text();
+    assert!(drawn.contains("555") && !drawn.contains("1,234.50"), "{drawn}");
+}
+
 #[tokio::test]
 async fn a_file_on_its_way_is_told_to_change_and_is_taken_back() {
     let _turn = alone().await;
