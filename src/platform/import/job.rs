@@ -35,6 +35,9 @@ impl Work for Import {
 async fn go_through(run: &Run, mut batch: Batch) -> Outcome<End> {
     let Some(key) = &batch.storage else { return Err(Error::NotFound) };
     let file = run.files.to_file(key).await?;
+    // It takes a while until a million rows are read.
+    let size = file.metadata().map_err(anyhow::Error::from)?.len();
+    run.hold((size / (512 * 1024)) as i32).await?;
     if batch.mapping.is_none() {
         let again = file.try_clone().map_err(anyhow::Error::from)?;
         if let Ok(header) = super::header(again).await? {

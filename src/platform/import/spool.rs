@@ -1,7 +1,8 @@
 //! The rows of a file in the order of the documents that they make, in a temporary file.
 //!
 //! Rows of one document may stand anywhere in a file. Of each row only sixteen bytes are kept in memory: where it is in the
-//! temporary file, and which document it belongs to.
+//! temporary file, and which document it belongs to. Where each row is a document of its own nothing is, as they are read in
+//! the order in which they stand.
 
 use super::{Bad, Mapping, Plan};
 use crate::platform::table::{Fault, Table};
@@ -62,9 +63,12 @@ impl Faults {
 pub struct Spool {
     file: BufReader<File>,
     at: u64,
-    /// For each row where the first of its document is and where it is itself, in order.
+    /// For each row where the first of its document is and where it is itself, in order. Empty where there are no lines.
     index: Vec<(u64, u64)>,
+    rows: usize,
     next: usize,
+    /// Rows read, where there are no lines.
+    passed: usize,
     shape: Shape,
     /// Lines of rows of another width than the first, which cannot be read.
     pub unreadable: Vec<u64>,
@@ -198,14 +202,14 @@ impl Spool {
         let hasher = RandomState::new();
         let mut seen: Vec<HashSet<u64>> = shape.unique.iter().map(|_| HashSet::new()).collect();
         let mut out = BufWriter::new(tempfile::tempfile()?);
-        let (mut index, mut at) = (Vec::new(), 0);
+        let (mut index, mut count, mut at) = (Vec::new(), 0, 0);
         let (mut unreadable, mut end) = (Vec::new(), None);
         for row in rows {
             let line = match &row {
                 Ok(row) => row.line,
                 Err(fault) => fault.line().unwrap_or(1),
             };
-            if index.len() + unreadable.len() >= MOST_ROWS {
+            if count + unreadable.len() >= MOST_ROWS {
                 end = Some(Bad::of_row(line, "import-fault-too-large"));
                 break;
             }
@@ -229,27 +233,29 @@ impl Spool {
                     twice |= 1 << i;
                 }
             }
-            let key = if shape.has_lines { hasher.hash_one(shape.key(&texts)) } else { at };
-            index.push((key, at));
+            if shape.has_lines {
+                index.push((hasher.hash_one(shape.key(&texts)), at));
+            }
+            count += 1;
             at += write_row(&mut out, row.line, twice, &texts)?;
         }
         drop(seen);
-        if index.is_empty() && unreadable.is_empty() && end.is_none() {
+        if count == 0 && unreadable.is_empty() && end.is_none() {
             return Spool::closed(Bad::of_row(1, "import-fault-empty"));
         }
-        if shape.has_lines {
-            by_document(&mut index);
-        }
+        by_document(&mut index);
         let mut file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.rewind()?;
-        Ok(Spool { file: BufReader::new(file), at: 0, index, next: 0, shape, unreadable, end })
+        let file = BufReader::new(file);
+        Ok(Spool { file, at: 0, index, rows: count, next: 0, passed: 0, shape, unreadable, end })
     }
 
     /// A file of which no row can be used.
     pub fn closed(bad: Bad) -> io::Result<Spool> {
         let shape = Shape { cells: Vec::new(), fixed: Vec::new(), unique: Vec::new(), has_lines: false, parent: None };
         let file = BufReader::new(tempfile::tempfile()?);
-        Ok(Spool { file, at: 0, index: Vec::new(), next: 0, shape, unreadable: Vec::new(), end: Some(bad) })
+        let (index, unreadable) = (Vec::new(), Vec::new());
+        Ok(Spool { file, at: 0, index, rows: 0, next: 0, passed: 0, shape, unreadable, end: Some(bad) })
     }
 
     /// What is wrong with rows as such, and with the file.
@@ -260,16 +266,19 @@ impl Spool {
 
     /// Rows that can be read.
     pub fn rows(&self) -> u64 {
-        self.index.len() as u64
+        self.rows as u64
     }
 
-    /// Goes on behind so many rows.
+    /// Goes on behind so many rows; before the first documents are asked for.
     pub fn skip_to(&mut self, rows: u64) {
-        self.next = usize::try_from(rows).unwrap_or(usize::MAX).min(self.index.len());
+        self.next = usize::try_from(rows).unwrap_or(usize::MAX).min(self.rows);
     }
 
     /// The next documents: so many rows, and as many more as the last document has. None at the end.
     pub fn next_documents(&mut self, rows: usize) -> io::Result<Vec<Told>> {
+        if !self.shape.has_lines {
+            return self.next_rows(rows);
+        }
         let (mut all, begin) = (Vec::new(), self.next);
         while self.next < self.index.len() && self.next - begin < rows {
             let first = self.index[self.next].0;
@@ -279,7 +288,7 @@ impl Spool {
                 debug_assert!(of == first);
                 let (line, twice, texts) = self.read_row(at)?;
                 let key: Vec<String> = self.shape.key(&texts).into_iter().map(str::to_owned).collect();
-                match documents.iter_mut().find(|(other, _)| *other == key && self.shape.has_lines) {
+                match documents.iter_mut().find(|(other, _)| *other == key) {
                     Some((_, told)) => self.shape.join(told, texts, line),
                     None => documents.push((key, self.shape.begin(texts, line, twice))),
                 }
@@ -287,6 +296,21 @@ impl Spool {
             }
             all.extend(documents.into_iter().map(|(_, told)| told));
         }
+        Ok(all)
+    }
+
+    /// The next rows, each of them a document.
+    fn next_rows(&mut self, rows: usize) -> io::Result<Vec<Told>> {
+        let end = self.rows.min(self.next + rows);
+        let mut all = Vec::with_capacity(end - self.next);
+        while self.passed < end {
+            let (line, twice, texts) = self.read_row(self.at)?;
+            if self.passed >= self.next {
+                all.push(self.shape.begin(texts, line, twice));
+            }
+            self.passed += 1;
+        }
+        self.next = end;
         Ok(all)
     }
 

@@ -94,6 +94,30 @@ fn codes_that_occur_again_are_marked_and_rows_of_another_width_counted() {
     );
 }
 
+/// A file of as many rows as it may have is taken, in either dress; one row more is too many.
+#[test]
+fn f36_a_file_of_the_most_rows_is_taken() {
+    crate::modules::install();
+    let rows = |count: usize| -> String { (0..count).map(|n| format!("K{n},Customer {n}\n")).collect() };
+    let plan = Plan {
+        mapping: ["code=code", "name=name"].map(|text| Mapping::parse(text).expect("a mapping")).to_vec(),
+        ..Plan::new(record("customer"))
+    };
+    let as_it_is: fn(Vec<u8>) -> Vec<u8> = |bytes| bytes;
+    for dress in [as_it_is, super::as_workbook] {
+        for (more, taken) in [(0, true), (1, false)] {
+            let bytes = dress(format!("code,name\n{}", rows(MOST_ROWS + more)).into_bytes());
+            let mut table = Table::open(file(&bytes)).expect("a table");
+            let spool = Spool::read(&plan, &mut table).expect("it is read");
+            assert_eq!((spool.rows(), spool.end.is_none()), (MOST_ROWS as u64, taken), "{more} more");
+            let told = all(spool, MOST_ROWS as u64 - 3, 2);
+            let lines: Vec<u64> = told.iter().map(|told| told.at[0]).collect();
+            assert_eq!(lines, [MOST_ROWS as u64 - 1, MOST_ROWS as u64, MOST_ROWS as u64 + 1]);
+            assert_eq!(told[2].fields["code"], format!("K{}", MOST_ROWS - 1));
+        }
+    }
+}
+
 /// Rows that cannot be read count, too: a file of nothing else would otherwise take as much memory as it likes.
 #[test]
 fn f36_rows_that_cannot_be_read_are_no_more_than_others() {
