@@ -1,9 +1,10 @@
 //! Speed, measured against the bare minimum: the same SQL through the same connection, and a hand-written page of it.
 //!
-//! `cargo bench --features graphql` (DIWAN_BENCH_ORDERS sets the number of orders, one million unless told). Prints a table.
+//! `cargo bench --features graphql` (DIWAN_BENCH_ORDERS sets the number of orders, DIWAN_BENCH_ROWS that of the rows of the
+//! large import; one million unless told). Prints a table.
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::Request;
 use axum::response::Html;
 use axum::routing::get;
@@ -14,18 +15,26 @@ use diwan::modules::{self, administration::founding};
 use diwan::platform::cluster::{Cluster, Durability};
 use diwan::platform::config::Rates;
 use diwan::platform::document::{Document, Line};
+use diwan::platform::files::Store;
+use diwan::platform::import::batch::{self, Asked};
+use diwan::platform::import::spool::Spool;
 use diwan::platform::proxies::Proxies;
+use diwan::platform::sheet::{self, Cell, Heading};
+use diwan::platform::table::Table;
 use diwan::platform::tenancy::{Cx, Db};
 use diwan::platform::token::Bearer;
 use diwan::platform::web::{self, House};
-use diwan::platform::{auth, database, door, export, import, page, search};
+use diwan::platform::{auth, database, door, export, import, jobs, page, search};
 use diwan::record::Names;
+use diwan::record::import::ImportPage;
 use diwan::record::query::{Filter, Query};
+use futures_util::stream::{self, StreamExt as _};
 use rust_decimal::Decimal;
 use sqlx::{Connection as _, PgConnection, Row as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -51,8 +60,13 @@ fn milliseconds(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1000.0)
 }
 
+/// How many there should be of something: what the environment says, else a million.
+fn size(variable: &str) -> i64 {
+    std::env::var(variable).ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000)
+}
+
 async fn measure() -> anyhow::Result<()> {
-    let orders: i64 = std::env::var("DIWAN_BENCH_ORDERS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let orders = size("DIWAN_BENCH_ORDERS");
     let folder = PathBuf::from(std::env::var("HOME").unwrap_or_default()).join(".cache/diwan/bench-data");
     let cluster = Cluster::start(&folder, Durability::Full).await?;
     let name = format!("bench_{orders}_{}", env!("CARGO_PKG_VERSION").replace('.', "_"));
@@ -72,6 +86,7 @@ async fn measure() -> anyhow::Result<()> {
     exporting(&db, &firms[0]).await?;
     importing(&db, &firms[2]).await?;
     searching(&db, &firms[0], &cluster.url(&name)).await?;
+    importing_many(&db, &firms[3], size("DIWAN_BENCH_ROWS")).await?;
     db.close().await;
     cluster.stop().await
 }
@@ -538,6 +553,70 @@ async fn importing(db: &Db, firm: &Firm) -> anyhow::Result<()> {
     );
     row(&what, format!("{:.1} s ({added:.0} MB)", time.as_secs_f64()));
     Ok(())
+}
+
+/// A million customers from one file, as people bring it: taken in, checked, and imported all or nothing, by jobs. And as much
+/// of a workbook, read only: what comes after that is the same.
+async fn importing_many(db: &Db, firm: &Firm, rows: i64) -> anyhow::Result<()> {
+    let record = modules::record("customer").expect("customers");
+    let folder = tempfile::tempdir()?;
+    let store = Store::in_folder(folder.path())?;
+    let said = |what: &str, (time, added): (Duration, f64)| {
+        row(&format!("{what} (memory added)"), format!("{:.1} s ({added:.0} MB)", time.as_secs_f64()));
+    };
+    let head = Ok(Bytes::from_static(b"code,name,phone,language\n"));
+    let part = |from: i64| -> String {
+        (from..rows.min(from + 1000)).map(|n| format!("M{n},Customer {n},+966 {n},en\n")).collect()
+    };
+    let lines = (0..rows).step_by(1000).map(|from| Ok::<_, door::Error>(Bytes::from(part(from))));
+    let bytes = stream::iter(std::iter::once(head).chain(lines)).boxed();
+    let work = async { Ok(batch::receive(db, &firm.cx, &store, record, false, "customers.csv", bytes).await?) };
+    let (id, time, added) = taken(work).await?;
+    said(&format!("taking in a file of {rows} customers"), (time, added));
+    let ((), time, added) = taken(work_off(db, &store)).await?;
+    said("checking it", (time, added));
+    let page = stands(db, firm, id).await?;
+    anyhow::ensure!(page.verbs.iter().any(|verb| verb == "import"), "{:?} {:?}", page.notices, page.bad);
+    let mut tx = db.begin(&firm.cx).await?;
+    batch::ask(&mut tx, record, id, &Asked { verb: "import".to_owned(), ..Asked::default() }).await?;
+    tx.commit().await?;
+    let ((), time, added) = taken(work_off(db, &store)).await?;
+    said(&format!("import of {rows} customers, all or nothing"), (time, added));
+    let page = stands(db, firm, id).await?;
+    anyhow::ensure!(page.batch.is_some_and(|batch| batch.state == "done"), "{:?}", page.notices);
+
+    let names = ["code", "name", "phone", "language"];
+    let headings = names.map(|name| Heading { text: name.to_owned(), width_hint: None });
+    let mut writer = sheet::Writer::new(tempfile::tempfile()?, sheet::Format::Xlsx, &headings, "Customers", false)?;
+    for n in 0..rows {
+        let texts = [format!("M{n}"), format!("Customer {n}"), format!("+966 {n}"), "en".to_owned()];
+        writer.row(&texts.map(Cell::Text))?;
+    }
+    let file = writer.finish()?;
+    let mapping = names.map(|name| import::Mapping::parse(&format!("{name}={name}")));
+    let mapping = mapping.into_iter().collect::<anyhow::Result<_>>()?;
+    let plan = import::Plan { mapping, ..import::Plan::new(record) };
+    let work = async {
+        let spool = Spool::read(&plan, &mut Table::open(file)?)?;
+        anyhow::ensure!(spool.end.is_none() && spool.rows() == rows as u64, "{:?}", spool.end);
+        Ok(())
+    };
+    let ((), time, added) = taken(work).await?;
+    said(&format!("reading a workbook of {rows} rows"), (time, added));
+    Ok(())
+}
+
+/// Runs the jobs that are due, to the end.
+async fn work_off(db: &Db, store: &Store) -> anyhow::Result<()> {
+    let (_stop, stopping) = watch::channel(false);
+    while jobs::run_next(db, store, &stopping).await? {}
+    Ok(())
+}
+
+/// Where an import of customers stands.
+async fn stands(db: &Db, firm: &Firm, id: Uuid) -> anyhow::Result<ImportPage> {
+    let mut tx = db.begin(&firm.cx).await?;
+    Ok(batch::page(&mut tx, modules::record("customer").expect("customers"), id).await?)
 }
 
 /// One search over a company of a million records.
