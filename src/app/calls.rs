@@ -210,7 +210,7 @@ mod server {
             [path] => {
                 let record = record_at(path)?;
                 let done = done_message(&asked("done"));
-                Page::List(page::list(tx, record, &Query::read(record, query)).await?, done).into()
+                Page::List(page::recall(tx, record, &Query::read(record, query)).await?, done).into()
             }
             [path, "import"] => Contents::Import(Box::new(import::start(tx, record_at(path)?).await?)),
             [path, "import", id] => {

@@ -86,7 +86,7 @@ mod queries {
     use crate::modules::sales::payment::CUSTOMER_PAYMENT;
     use crate::modules::sales::quotation::QUOTATION;
     use crate::modules::sales::report;
-    use crate::platform::cache::Known;
+    use crate::platform::cache::{Known, Sources};
     use crate::platform::door::Outcome;
     use crate::platform::notifications;
     use crate::platform::page::{self, Reader};
@@ -112,7 +112,7 @@ mod queries {
             .bind(tx.company.time_zone.clone())
             .fetch_one(tx.conn())
             .await? as i8;
-        let key = tx.key("home", &[], Reach::Own);
+        let key = tx.key("home", &[], Reach::Own, Sources::Company);
         let figures = match tx.known::<Home>(&key) {
             Known::Fresh(figures) => figures,
             Known::Stale | Known::Nothing => {

@@ -4,4 +4,4 @@ mod form;
 mod list;
 
 pub use form::{Posted, form, preview, seen};
-pub use list::{Reader, counts, filter_labels, list, matching, row, suggest};
+pub use list::{Reader, counts, filter_labels, list, matching, recall, row, sources, suggest};

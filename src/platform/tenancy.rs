@@ -1,6 +1,6 @@
 //! The one door to the data: a transaction that knows its company, its user and its request.
 
-use super::cache::Cache;
+use super::cache::{Cache, Stamp};
 use super::custom::{self, CustomFields};
 use super::error::{Error, Outcome, Refusal};
 use super::permission::{self, Rights, Scope};
@@ -197,7 +197,7 @@ impl Db {
                     m.id as member, m.name as member_name, m.branch, m.customer,
                     r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true),
                     p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended,
-                    h.hash as stamp
+                    h.hash as ending, h.marks::text as marks
                from company c
                join member m on m.tenant_id = c.tenant_id and m.user_id = $1 and m.state = 'active'
                join role r on r.tenant_id = c.tenant_id and r.id = m.role
@@ -227,7 +227,7 @@ impl Db {
             custom: Arc::default(),
             plan: Arc::new(plan),
             cache: self.cache.clone(),
-            stamp: row.try_get("stamp")?,
+            stamp: stamp_of(&row)?,
             statements: 2,
         };
         tx.custom = self.custom_of(&mut tx, custom_version).await?;
@@ -356,6 +356,13 @@ impl Db {
     }
 }
 
+/// How new a company is; none before its first entry.
+fn stamp_of(row: &PgRow) -> Outcome<Option<Stamp>> {
+    let end: Option<Vec<u8>> = row.try_get("ending")?;
+    let marks: Option<String> = row.try_get("marks")?;
+    Ok(end.zip(marks).map(|(end, marks)| Stamp { end, marks }))
+}
+
 /// A unit of work in one company. Dropped without [`TenantTx::commit`], it leaves no trace.
 pub struct TenantTx {
     tx: Transaction<'static, Postgres>,
@@ -369,7 +376,7 @@ pub struct TenantTx {
     /// What this node has read before.
     pub(super) cache: Cache,
     /// Of the company as it was when the transaction began; none where nothing of it is kept, and none once it has changed.
-    pub(super) stamp: Option<Vec<u8>>,
+    pub(super) stamp: Option<Stamp>,
     statements: u32,
 }
 

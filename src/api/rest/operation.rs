@@ -3,7 +3,7 @@
 use super::json::{self, Currencies};
 use super::{ROOT, once};
 use crate::api::problem::Trouble;
-use crate::platform::cache::Known;
+use crate::platform::cache::{self, Known, Sources};
 use crate::platform::door::{self, Error, Lock, Outcome, Refusal};
 use crate::platform::page::Reader;
 use crate::platform::permission::Rights;
@@ -271,14 +271,15 @@ async fn perform_once(tx: &mut TenantTx, token: Uuid, operation: &Operation) -> 
     Ok(answer)
 }
 
-/// Answers what only reads, from memory where nothing of the company has changed since it was read.
+/// Answers what only reads, from memory where nothing that it follows from has changed since it was read.
 async fn recall(tx: &mut TenantTx, operation: &Operation) -> Result<Answer, Trouble> {
     let record = tx.described(operation.record);
     if record.fields.iter().any(|field| field.unlogged) {
         return perform(tx, operation).await;
     }
     let reach = tx.rights().on(record).reach;
-    let key = tx.key("rest", &[record.name, &format!("{:?}", operation.verb)], reach);
+    let asked = format!("{:?}", operation.verb);
+    let key = tx.key("rest", &[record.name, &asked], reach, Sources::Tables(&cache::tables(record)));
     let (answer, memory) = match tx.known::<Answer>(&key) {
         Known::Fresh(answer) => ((*answer).clone(), "Diwan; hit"),
         known => {

@@ -3,7 +3,7 @@
 use crate::api::caller::{Caller, text};
 use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
-use crate::platform::cache::Known;
+use crate::platform::cache::{Known, Sources};
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::report::{Ask, Asked, Given, Report, Takes};
 use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
@@ -57,7 +57,7 @@ async fn read(tx: &mut TenantTx, report: &'static Report, pairs: &[(String, Stri
     }
     let asked = ask(report, pairs)?;
     // It opens to those only who reach all rows of what it sums.
-    let key = tx.key("report", &[report.name, &format!("{asked:?}")], Reach::All);
+    let key = tx.key("report", &[report.name, &format!("{asked:?}")], Reach::All, Sources::Company);
     if report.logged
         && let Known::Fresh(told) = tx.known::<Told>(&key)
     {

@@ -1,5 +1,6 @@
 //! Lists as readers see them: rows of a query with their places, counts, totals, boards and groups.
 
+use crate::platform::cache::{self, Known, Sources};
 use crate::platform::door::{self, Error, Links, Outcome};
 use crate::platform::permission::Rights;
 use crate::platform::seal;
@@ -12,6 +13,7 @@ use crate::record::{Field, Kind, Reach, Record};
 use rust_decimal::Decimal;
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 // ------------------------------------------------------------------ places in a list
@@ -204,6 +206,43 @@ pub async fn list(tx: &mut TenantTx, record: &'static Record, query: &Query) -> 
         company_currency: tx.company.currency.clone(),
         custom: tx.custom.of(record),
     })
+}
+
+/// The same, from memory where nothing that it shows has changed since it was read.
+pub async fn recall(tx: &mut TenantTx, record: &'static Record, query: &Query) -> Outcome<ListPage> {
+    let record = tx.described(record);
+    if record.fields.iter().any(|field| field.unlogged) {
+        return list(tx, record, query).await;
+    }
+    // Everybody has views of their own beside it.
+    let asked = format!("{query:?}");
+    let key = tx.key("list", &[record.name, &asked], Reach::Own, Sources::Tables(&sources(record)));
+    if let Known::Fresh(page) = tx.known::<ListPage>(&key) {
+        // What is asked for on each page is another job.
+        return Ok(ListPage { job: Uuid::now_v7(), ..(*page).clone() });
+    }
+    let page = list(tx, record, query).await?;
+    tx.keep(key, Arc::new(page.clone()), size(&page));
+    Ok(page)
+}
+
+/// The tables that a page of a list is read from.
+pub fn sources(record: &Record) -> Vec<&'static str> {
+    let mut tables = cache::tables(record);
+    tables.push("saved_view");
+    tables
+}
+
+/// Bytes that a group takes, about.
+const GROUP: usize = 256;
+
+/// Bytes that a page takes, about.
+fn size(page: &ListPage) -> usize {
+    let text = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let of_boards = page.board.iter().flat_map(|column| &column.rows);
+    let cells = page.rows.iter().chain(of_boards).flat_map(|row| &row.cells);
+    let cells: usize = cells.map(|cell| size_of::<Cell>() + text(&cell.text) + text(&cell.label)).sum();
+    size_of::<ListPage>() + cells + page.groups.len() * GROUP
 }
 
 /// So many rows from a place on, and whether there are more.
