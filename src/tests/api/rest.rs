@@ -20,8 +20,9 @@ use crate::record::{Field, Kind, Record};
 use crate::tests::platform::permission::{admin, busy_firm, open_row, typed};
 use crate::tests::support::{Browser, FILES, Firm, record};
 use axum::http::{Method, StatusCode};
+use boon::{Compiler, Draft, SchemaIndex, Schemas};
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The routes at which the tests below ask for what belongs to another company.
@@ -60,52 +61,185 @@ async fn customers(firm: &Firm) -> i64 {
 }
 // ------------------------------------------------------------------ from order to cash
 
-/// Somebody who knows nothing but the description.
+/// Where the description is, for whoever reads the schemas in it.
+const DOCUMENT: &str = "https://diwan.example/openapi.json";
+
+/// Somebody who knows nothing but the description, and people's names for things. What they send and what they are answered
+/// is as it says.
 struct Client {
     program: Program,
     description: Json,
+    schemas: Schemas,
+    /// By what refers to them.
+    known: BTreeMap<String, SchemaIndex>,
+}
+
+/// An operation as it is described.
+#[derive(Clone, Copy)]
+struct Described<'d> {
+    path: &'d str,
+    method: &'d str,
+    about: &'d Json,
+}
+
+/// Where a parameter stands, and its name.
+fn place_of(parameter: &Json) -> (&str, &str) {
+    (parameter["in"].as_str().unwrap_or_default(), parameter["name"].as_str().unwrap_or_default())
 }
 
 impl Client {
     async fn new(program: Program) -> Client {
         let description = program.get("/api/v1/openapi.json").await.assert_ok("the description").json;
-        Client { program, description }
+        let mut compiler = Compiler::new();
+        compiler.set_default_draft(Draft::V2020_12);
+        compiler.enable_format_assertions();
+        compiler.add_resource(DOCUMENT, description.clone()).expect("a document");
+        let (mut schemas, mut known) = (Schemas::new(), BTreeMap::new());
+        for name in description["components"]["schemas"].as_object().expect("schemas").keys() {
+            let place = format!("#/components/schemas/{name}");
+            let schema = compiler.compile(&format!("{DOCUMENT}{place}"), &mut schemas);
+            known.insert(place, schema.unwrap_or_else(|fault| panic!("{name} is no schema: {fault}")));
+        }
+        Client { program, description, schemas, known }
     }
 
-    /// Method and path of an operation.
-    fn find(&self, operation: &str) -> (Method, String) {
+    fn find(&self, operation: &str) -> Described<'_> {
         let paths = self.description["paths"].as_object().expect("paths");
         let all = paths.iter().flat_map(|(path, methods)| {
-            methods.as_object().into_iter().flatten().map(move |(method, about)| (path, method, about))
+            let methods = methods.as_object().into_iter().flatten();
+            methods.map(move |(method, about)| Described { path, method, about })
         });
-        let mut named = all.filter(|(_, _, about)| about["operationId"] == operation);
-        let (path, method, _) = named.next().unwrap_or_else(|| panic!("no operation {operation}"));
-        (method.to_uppercase().parse().expect("a method"), path.clone())
+        let mut named = all.filter(|described| described.about["operationId"] == operation);
+        named.next().unwrap_or_else(|| panic!("no operation {operation}"))
     }
 
-    async fn call(&self, operation: &str, id: &str, etag: Option<&str>, body: Json) -> Reply {
-        let (method, path) = self.find(operation);
+    /// What is referred to, or what stands there itself.
+    fn resolve<'d>(&'d self, json: &'d Json) -> &'d Json {
+        match json["$ref"].as_str() {
+            Some(to) => self.description.pointer(&to[1..]).unwrap_or_else(|| panic!("{to} leads nowhere")),
+            None => json,
+        }
+    }
+
+    /// What a value has that its schema, which has a name, does not know; none when it is as described.
+    fn fault(&self, schema: &Json, value: &Json) -> Option<String> {
+        let place = schema["$ref"].as_str().unwrap_or_else(|| panic!("a schema without a name: {schema}"));
+        let known = self.known.get(place).unwrap_or_else(|| panic!("no schema {place}"));
+        self.schemas.validate(value, *known).err().map(|fault| fault.to_string())
+    }
+
+    /// The operation says that it is answered so.
+    fn assert_answers(&self, operation: &str, reply: &Reply) {
+        let Described { path, method, about } = self.find(operation);
+        assert_described(&self.description, method, path, reply);
+        let said = self.resolve(&about["responses"][reply.status.as_str()]);
+        let Some(content) = said["content"].as_object() else {
+            assert_eq!(reply.text, "", "{operation} says that nothing is told");
+            return;
+        };
+        let kind = reply.header("content-type").unwrap_or_default();
+        let told = content.get(kind).unwrap_or_else(|| panic!("{operation} does not say {kind}"));
+        let fault = self.fault(&told["schema"], &reply.json);
+        assert_eq!(fault, None, "{operation} is answered with {}", reply.text);
+    }
+
+    /// Asks for what an operation does, in the way that it says and in no other.
+    async fn ask(&self, operation: &str, id: &str, query: &[(&str, &str)], etag: Option<&str>, body: Json) -> Reply {
+        let Described { path, method, about } = self.find(operation);
+        let mut parameters: Vec<&Json> = Vec::new();
+        for list in [&self.description["paths"][path]["parameters"], &about["parameters"]] {
+            parameters.extend(list.as_array().into_iter().flatten().map(|one| self.resolve(one)));
+        }
+        let mut given: Vec<(&str, &str)> = query.iter().map(|(name, _)| ("query", *name)).collect();
+        given.extend(etag.map(|_| ("header", "If-Match")));
+        given.extend((!id.is_empty()).then_some(("path", "id")));
+        for one in &given {
+            assert!(parameters.iter().any(|known| place_of(known) == *one), "{operation} takes no {one:?}");
+        }
+        for needed in parameters.iter().filter(|known| known["required"] == true) {
+            assert!(given.contains(&place_of(needed)), "{operation} takes {needed}");
+        }
+        match &body {
+            Json::Null => assert!(about["requestBody"].is_null(), "{operation} takes a body"),
+            body => {
+                let fault = self.fault(&about["requestBody"]["content"]["application/json"]["schema"], body);
+                assert_eq!(fault, None, "{operation} of {body}");
+            }
+        }
+        let pairs: Vec<String> = query.iter().map(|(name, text)| format!("{name}={text}")).collect();
+        let address = format!("{}?{}", path.replace("{id}", id), pairs.join("&"));
         let headers: Vec<(&str, &str)> = etag.map(|etag| ("if-match", etag)).into_iter().collect();
-        let reply = self.program.send(method, &path.replace("{id}", id), &headers, body).await;
+        let method: Method = method.to_uppercase().parse().expect("a method");
+        let reply = self.program.send(method, address.trim_end_matches('?'), &headers, body).await;
+        self.assert_answers(operation, &reply);
         reply.assert_ok(operation)
     }
 
-    async fn create(&self, kind: &str, body: Json) -> String {
-        let made = self.call(&format!("create_{kind}"), "", None, body).await;
+    /// The name of the field that people call so.
+    fn named(&self, schema: &Json, title: &str) -> String {
+        let properties = self.resolve(schema)["properties"].as_object().expect("fields");
+        let mut named = properties.iter().filter(|(_, about)| about["title"] == title).map(|(name, _)| name.clone());
+        let name = named.next().unwrap_or_else(|| panic!("nothing is called {title}: {properties:?}"));
+        assert_eq!(named.next(), None, "{title} means two things");
+        name
+    }
+
+    /// An object of these fields, by people's names for them.
+    fn fill(&self, schema: &Json, fields: &[(&str, Json)]) -> Json {
+        fields.iter().map(|(title, value)| (self.named(schema, title), value.clone())).collect::<Map<_, _>>().into()
+    }
+
+    /// The name of what holds lines in a schema, and the schema of a line.
+    fn lines_of<'d>(&'d self, schema: &'d Json) -> (&'d str, &'d Json) {
+        let mut properties = self.resolve(schema)["properties"].as_object().expect("fields").iter();
+        let found = properties.find(|(_, about)| about["items"]["$ref"].is_string());
+        found.map(|(name, about)| (name.as_str(), &about["items"])).expect("lines")
+    }
+
+    /// Makes a record of these fields and lines.
+    async fn create(&self, kind: &str, fields: &[(&str, Json)], lines: &[&[(&str, Json)]]) -> String {
+        let operation = format!("create_{kind}");
+        let about = self.find(&operation).about;
+        let schema = &about["requestBody"]["content"]["application/json"]["schema"];
+        let mut body = self.fill(schema, fields);
+        if !lines.is_empty() {
+            let (name, of_line) = self.lines_of(schema);
+            body[name] = lines.iter().map(|line| self.fill(of_line, line)).collect();
+        }
+        let made = self.ask(&operation, "", &[], None, body).await;
         assert_eq!(made.status, StatusCode::CREATED, "{kind}");
         made.json["id"].as_str().expect("an id").to_owned()
     }
 
     async fn read(&self, kind: &str, id: &str) -> Reply {
-        self.call(&format!("read_{kind}"), id, None, Json::Null).await
+        self.ask(&format!("read_{kind}"), id, &[], None, Json::Null).await
     }
 
-    /// Takes an action; answers with the first thing that came of it.
-    async fn act(&self, kind: &str, id: &str, action: &str) -> Option<String> {
+    /// What a record says of fields, by people's names for them.
+    async fn told<const N: usize>(&self, kind: &str, id: &str, titles: [&str; N]) -> [Json; N] {
+        let record = self.read(kind, id).await.json;
+        let schema = self.record_of(kind);
+        titles.map(|title| record[self.named(schema, title)].clone())
+    }
+
+    /// The schema of a record as it is answered.
+    fn record_of(&self, kind: &str) -> &Json {
+        let about = self.find(&format!("read_{kind}")).about;
+        &about["responses"]["200"]["content"]["application/json"]["schema"]
+    }
+
+    /// Takes an action; answers with the type and the id of the first thing that came of it.
+    async fn act(&self, kind: &str, id: &str, action: &str) -> Option<(String, String)> {
         let etag = self.read(kind, id).await.etag();
-        let done = self.call(&format!("{action}_{kind}"), id, Some(&etag), Json::Null).await;
+        let done = self.ask(&format!("{action}_{kind}"), id, &[], Some(&etag), Json::Null).await;
         assert_eq!(done.json["record"]["id"], id, "{action}");
-        done.json["created"][0]["id"].as_str().map(str::to_owned)
+        let first = &done.json["created"][0];
+        first["type"].as_str().zip(first["id"].as_str()).map(|(kind, id)| (kind.to_owned(), id.to_owned()))
+    }
+
+    /// Takes an action of which something comes.
+    async fn bring(&self, kind: &str, id: &str, action: &str) -> (String, String) {
+        self.act(kind, id, action).await.unwrap_or_else(|| panic!("nothing comes of {action}"))
     }
 }
 
@@ -113,39 +247,84 @@ impl Client {
 async fn a_client_takes_an_order_to_cash() {
     let firm = Firm::new().await;
     let client = Client::new(Program::of(&firm).await).await;
-    client.create("customer", json!({"code": "API", "name": {"en": "Bridge Works", "ar": "أعمال الجسور"}})).await;
-    let (_, codes) = client.find("list_tax_code");
-    let codes = client.program.get(&format!("{codes}?kind=standard&fields=code,rate&sort=-rate")).await;
-    let tax = codes.assert_ok("tax codes").json["data"][0]["code"].clone();
-    let item = json!({
-        "code": "BEAM", "name": {"en": "Beam"}, "unit": "PCS", "price": "100.5", "tax_code": tax, "kind": "stock",
-    });
-    client.create("item", item).await;
-    let opening = json!({
-        "reason": "opening", "lines": [{"item": "BEAM", "warehouse": "MAIN", "quantity": "10", "cost": "60"}],
-    });
-    let opening = client.create("stock_adjustment", opening).await;
+    let name = json!({"en": "Bridge Works", "ar": "أعمال الجسور"});
+    client.create("customer", &[("Code", "API".into()), ("Name", name)], &[]).await;
+    let wanted = [("kind", "standard"), ("fields", "code,rate"), ("sort", "-rate")];
+    let tax = client.ask("list_tax_code", "", &wanted, None, Json::Null).await.json["data"][0]["code"].clone();
+    let item = [
+        ("Code", "BEAM".into()),
+        ("Name", json!({"en": "Beam"})),
+        ("Unit", "PCS".into()),
+        ("Unit price", "100.5".into()),
+        ("Tax code", tax),
+        ("Type", "stock".into()),
+    ];
+    client.create("item", &item, &[]).await;
+    let stock = [
+        ("Item", Json::from("BEAM")),
+        ("Warehouse", "MAIN".into()),
+        ("Quantity", "10".into()),
+        ("Unit cost", "60".into()),
+    ];
+    let opening = client.create("stock_adjustment", &[("Reason", "opening".into())], &[&stock]).await;
     client.act("stock_adjustment", &opening, "post").await;
-    let order = json!({
-        "customer": "API", "date": firm.today().await, "reference": "PO-1",
-        "lines": [{"item": "BEAM", "quantity": "4"}, {"item": "BEAM", "quantity": "1", "price": "90", "discount": "10"}],
-    });
-    let order = client.create("sales_order", order).await;
-    let read = client.read("sales_order", &order).await.json;
-    assert_eq!((&read["net"], &read["tax"], &read["total"]), (&json!("483.00"), &json!("72.45"), &json!("555.45")));
-    assert_eq!((&read["lines"][1]["price"], &read["lines"][0]["quantity"]), (&json!("90"), &json!("4")));
+    let today = firm.today().await.to_string();
+    let order = [("Customer", Json::from("API")), ("Date", today.into()), ("Reference", "PO-1".into())];
+    let four = [("Item", Json::from("BEAM")), ("Quantity", "4".into())];
+    let one = [
+        ("Item", Json::from("BEAM")),
+        ("Quantity", "1".into()),
+        ("Unit price", "90".into()),
+        ("Discount", "10".into()),
+    ];
+    let order = client.create("sales_order", &order, &[&four, &one]).await;
+    let sums = client.told("sales_order", &order, ["Net", "VAT", "Total"]).await;
+    assert_eq!(sums, ["483.00", "72.45", "555.45"].map(Json::from));
+    let (lines, of_line) = client.lines_of(client.record_of("sales_order"));
+    let told = client.read("sales_order", &order).await.json[lines].clone();
+    let (price, quantity) = (client.named(of_line, "Unit price"), client.named(of_line, "Quantity"));
+    assert_eq!((&told[1][price], &told[0][quantity]), (&json!("90"), &json!("4")));
     client.act("sales_order", &order, "confirm").await;
-    let delivery = client.act("sales_order", &order, "deliver").await.expect("a delivery");
-    client.act("delivery", &delivery, "post").await;
-    let invoice = client.act("sales_order", &order, "invoice").await.expect("an invoice");
-    client.act("sales_invoice", &invoice, "post").await;
-    let payment = client.act("sales_invoice", &invoice, "pay").await.expect("a payment");
-    assert_eq!(client.read("customer_payment", &payment).await.json["amount"], "555.45");
-    client.act("customer_payment", &payment, "post").await;
-    let invoice = client.read("sales_invoice", &invoice).await.json;
-    assert_eq!((&invoice["state"], &invoice["open"]), (&json!("paid"), &json!("0.00")));
-    assert!(invoice["number"].as_str().is_some_and(|number| number.starts_with("INV-")), "{invoice}");
+    let (delivery, id) = client.bring("sales_order", &order, "deliver").await;
+    client.act(&delivery, &id, "post").await;
+    let (invoice, id) = client.bring("sales_order", &order, "invoice").await;
+    client.act(&invoice, &id, "post").await;
+    let (payment, paid) = client.bring(&invoice, &id, "pay").await;
+    assert_eq!(client.told(&payment, &paid, ["Amount"]).await, [json!("555.45")]);
+    client.act(&payment, &paid, "post").await;
+    let [state, open, number] = client.told(&invoice, &id, ["State", "Open", "Number"]).await;
+    assert_eq!((state, open), (json!("paid"), json!("0.00")));
+    assert!(number.as_str().is_some_and(|number| number.starts_with("INV-")), "{number}");
     firm.assert_healthy().await;
+}
+
+/// The client above would see it if something were not as described.
+#[tokio::test]
+async fn a_client_sees_what_is_not_as_described() {
+    let firm = Firm::new().await;
+    let client = Client::new(Program::of(&firm).await).await;
+    let schema = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let known = client.read("customer", &firm.customer.to_string()).await.json;
+    assert_eq!(client.fault(&schema("Customer"), &known), None);
+    for (field, wrong) in [
+        ("id", json!("C1")),
+        ("version", json!("1")),
+        ("name", json!({"en": "Gulf Steel"})),
+        ("currency", json!("XXXX")),
+        ("credit_limit", json!("much")),
+        ("active", Json::Null),
+        ("nothing", json!("more")),
+    ] {
+        let mut other = known.clone();
+        other[field] = wrong;
+        assert!(client.fault(&schema("Customer"), &other).is_some(), "{field}: {other}");
+    }
+    let mut less = known;
+    less.as_object_mut().expect("a record").remove("phone");
+    assert!(client.fault(&schema("Customer"), &less).is_some());
+    for wrong in [json!({"code": 7}), json!({"number": "X"}), json!([])] {
+        assert!(client.fault(&schema("CustomerNew"), &wrong).is_some(), "{wrong}");
+    }
 }
 
 // ------------------------------------------------------------------ every record by every verb
@@ -177,6 +356,7 @@ async fn every_record_is_asked_for_by_every_verb() {
     let writer = Program::of(&firm).await;
     let reader = writer.beside_with(&firm, "read", &[]).await;
     let owner = Rights::new("owner", door::records(), &[]);
+    let client = Client::new(writer.clone()).await;
     let mut made = 0;
     for (number, record) in modules::records().enumerate() {
         let elsewhere = if record.name == "item" { "unit" } else { "item" };
@@ -191,6 +371,8 @@ async fn every_record_is_asked_for_by_every_verb() {
         let names: BTreeSet<&str> = known.json.as_object().expect("a record").keys().map(String::as_str).collect();
         assert!(record.fields.iter().all(|field| names.contains(field.name)), "{one}: {names:?}");
         assert_eq!(record.lines.is_some(), names.contains("lines"), "{one}");
+        client.assert_answers(&format!("list_{}", record.name), &list);
+        client.assert_answers(&format!("read_{}", record.name), &known);
         assert_eq!(reader.get(&one).await.assert_ok(&one).json, known.json);
         stranger.get(&path).await.assert_problem(StatusCode::FORBIDDEN, "error-denied", &path);
         stranger.get(&one).await.assert_problem(StatusCode::NOT_FOUND, "refuse-api-not-found", &one);
