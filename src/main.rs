@@ -16,6 +16,7 @@ use diwan::platform::door;
 use diwan::platform::files::{self, Store};
 use diwan::platform::import::{Mapping, Plan};
 use diwan::platform::jobs::Workers;
+use diwan::platform::missed;
 use diwan::platform::person;
 use diwan::platform::tenancy::Db;
 use diwan::platform::token::Bearer;
@@ -257,10 +258,11 @@ async fn run(arguments: Arguments, slow: slow::Heard) -> anyhow::Result<()> {
             let opened = database::open(&config).await?;
             let workers = Workers::start(&opened.db, &Store::open(&config)?, WORKERS);
             let hooks = Hooks::start(&opened.db);
-            let plans = slow.explain(&opened.db);
+            let beside = [slow.explain(&opened.db), missed::keep_count(&opened.db)];
             asked_to_stop().await;
-            plans.abort();
+            beside.iter().for_each(|task| task.abort());
             tokio::join!(workers.stop(), hooks.stop());
+            missed::tell(&opened.db).await;
             opened.close().await
         }
         Verb::Migrate => database::open(&config).await?.close().await,
@@ -339,6 +341,7 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool, slow:
         session::keep_tidy(&opened.db),
         api::keep_tidy(&opened.db, &limits),
         api::keep_count(&opened.db, &limits),
+        missed::keep_count(&opened.db),
         slow.explain(&opened.db),
     ];
     let house = web::House {
@@ -367,6 +370,7 @@ async fn serve(config: Config, addr: SocketAddr, demo: bool, secure: bool, slow:
     if let Err(error) = limits.write_down(&opened.db).await {
         tracing::warn!(%error, "calls are not written down");
     }
+    missed::tell(&opened.db).await;
     opened.close().await
 }
 

@@ -31,6 +31,10 @@ usage-off = Off
 usage-days = The last { 90 } days
 usage-day = Day (UTC)
 usage-no-days = Nothing has been measured yet. The first figures come within an hour.
+usage-missed = Asked for what is not there
+usage-missed-times = Times
+usage-missed-last = Last (to the hour)
+usage-missed-hint = How often members, or programs of theirs, asked in the last { 30 } days for a record, a file or a job under whose id there is nothing that they may see. A few come from old links; many can mean that somebody guesses ids.
 usage-hint = To get another plan, write to whoever operates this installation of Diwan.
 
 operator = Operator console

@@ -1,7 +1,7 @@
 //! Webhooks as receivers meet them: messages of the Standard Webhooks form, each with what its member may see of a record,
 //! sent by callers of which none waits for another.
 
-use super::rest::operation::seen;
+use super::rest::operation::shown;
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::egress::{self, Barred};
@@ -167,16 +167,15 @@ async fn message(db: &Db, delivery: &Delivery) -> Outcome<Option<Json>> {
     let Some(record) = door::record(name).map(|record| tx.described(record)) else { return Ok(None) };
     let record: &'static Record = record;
     let rights = tx.rights();
-    let body = match seen(&mut tx, record, delivery.record).await {
-        Ok((body, _)) => body,
-        Err(Error::NotFound | Error::Denied) => {
+    let body = match door::find(&mut tx, record, delivery.record, Lock::No).await? {
+        Some(document) => shown(&tx, record, document),
+        None => {
             let is_gone = door::load(&mut tx, record, delivery.record, Lock::No).await.is_err();
             if !(is_gone && rights.sees(record) && rights.on(record).reach == Reach::All) {
                 return Ok(None);
             }
             Json::Null
         }
-        Err(error) => return Err(error),
     };
     Ok(Some(json!({
         "type": delivery.event,

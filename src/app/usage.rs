@@ -1,6 +1,7 @@
 //! What a company uses of its plan: figures of now, what there may be, and the last ninety days.
 
 use crate::i18n::I18n;
+use crate::platform::missed::Asker;
 use crate::platform::plan::{Day, Level, UsagePage};
 use crate::t;
 use crate::ui::{chart, files, icon, use_i18n};
@@ -15,6 +16,7 @@ pub fn view(page: UsagePage) -> AnyView {
         {tiles(i18n, &page.levels, &page.days)}
         <section class="card"><h2 class="sec">{t!(i18n, "usage-parts")}</h2><ul class="checks">{parts(i18n, &page.flags)}</ul></section>
         {history(i18n, &page.days)}
+        {missed(i18n, &page.missed)}
         <p class="hint">{t!(i18n, "usage-hint")}</p>
     }
     .into_any()
@@ -109,4 +111,24 @@ pub fn history(i18n: I18n, days: &[Day]) -> AnyView {
                 <tbody>{rows}</tbody></table></div></details>
     }
     .into_any()
+}
+
+/// Who asked for what is not there. A company in which nobody did reads nothing of it.
+fn missed(i18n: I18n, askers: &[Asker]) -> Option<AnyView> {
+    let rows = askers
+        .iter()
+        .map(|asker| {
+            view! {
+                <tr><td class="strong"><bdi>{asker.name.clone()}</bdi></td><td class="end" data-label=t!(i18n, "usage-missed-times")>{i18n.integer(asker.asked)}</td>
+                    <td class="soft" data-label=t!(i18n, "usage-missed-last")>{i18n.moment(&asker.latest)}</td></tr>
+            }
+        })
+        .collect_view();
+    let table = view! {
+        <section class="card" id="usage-missed"><h2 class="sec">{t!(i18n, "usage-missed")}</h2>
+            <div class="scroll" tabindex="0" role="region" aria-label=t!(i18n, "usage-missed")><table class="list"><thead><tr><th>{t!(i18n, "audit-member")}</th>
+                <th class="end">{t!(i18n, "usage-missed-times")}</th><th>{t!(i18n, "usage-missed-last")}</th></tr></thead><tbody>{rows}</tbody></table></div>
+            <p class="body hint">{t!(i18n, "usage-missed-hint")}</p></section>
+    };
+    (!askers.is_empty()).then(|| table.into_any())
 }

@@ -64,8 +64,8 @@ async fn find(tx: &mut TenantTx, document: &Document, id: Uuid) -> Outcome<Kept>
     .bind(document.id)
     .bind(id)
     .fetch_optional(tx.conn())
-    .await?
-    .ok_or(Error::NotFound)?;
+    .await?;
+    let row = row.ok_or_else(|| tx.missing(id))?;
     Ok(Kept {
         thread: row.try_get("thread")?,
         member: row.try_get("member")?,

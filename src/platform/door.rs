@@ -172,13 +172,19 @@ pub(super) fn beyond_reach(tx: &TenantTx, document: &Document) -> Option<Refusal
     (!within_reach(&tx.standing, document)).then(|| Refusal::new("refuse-beyond-reach").at(field))
 }
 
-/// A document that the reader may see, locked or not. What they may not see is not found, as if it did not exist.
+/// A document that the reader asks for and may see, locked or not. What they may not see is not found, as if it did not exist.
 pub async fn reachable(tx: &mut TenantTx, record: &'static Record, id: Uuid, lock: Lock) -> Outcome<Document> {
+    let found = find(tx, record, id, lock).await?;
+    found.ok_or_else(|| tx.missing(id))
+}
+
+/// The same where nobody asks for it: whether the reader sees something is a question like others.
+pub async fn find(tx: &mut TenantTx, record: &'static Record, id: Uuid, lock: Lock) -> Outcome<Option<Document>> {
     if !tx.standing.rights.sees(record) {
-        return Err(Error::NotFound);
+        return Ok(None);
     }
-    let document = load(tx, record, id, lock).await?;
-    if within_reach(&tx.standing, &document) { Ok(document) } else { Err(Error::NotFound) }
+    let found = load_several(tx, record, &[id], lock).await?.pop();
+    Ok(found.filter(|document| within_reach(&tx.standing, document)))
 }
 
 /// One record with its lines, for a reader who may see it, without the fields that are kept from them.
@@ -350,12 +356,13 @@ pub async fn save(
     let before = match load(tx, record, id, Lock::Update).await {
         Ok(document) => Some(document),
         Err(Error::NotFound) if version == 0 => None,
+        Err(Error::NotFound) => return Err(tx.missing(id)),
         Err(other) => return Err(other),
     };
     let start = match &before {
         Some(before) => {
             if !rights.sees(record) || !within_reach(&tx.standing, before) {
-                return Err(Error::NotFound);
+                return Err(tx.missing(id));
             }
             if version == 0 {
                 let again = Document { id, ..fresh(tx, record).await? };

@@ -381,16 +381,19 @@ async fn take_off(tx: &mut TenantTx, file: Attachment) -> Outcome<(&'static Reco
 
 /// A whole file on a record that the reader reaches.
 async fn seen(tx: &mut TenantTx, id: Uuid) -> Outcome<Attachment> {
-    let file = find(tx, id, "whole").await?;
+    let file = match find(tx, id, "whole").await {
+        Err(Error::NotFound) => return Err(tx.missing(id)),
+        found => found?,
+    };
     door::reachable(tx, file.record, file.record_id, Lock::No).await?;
-    if tx.standing.rights.sees_files(file.record) { Ok(file) } else { Err(Error::NotFound) }
+    if tx.standing.rights.sees_files(file.record) { Ok(file) } else { Err(tx.missing(id)) }
 }
 
 /// The same, where it hangs on this record.
 async fn seen_on(tx: &mut TenantTx, record: &Record, record_id: Uuid, id: Uuid) -> Outcome<Attachment> {
     let file = seen(tx, id).await?;
     let here = file.record.name == record.name && file.record_id == record_id;
-    if here { Ok(file) } else { Err(Error::NotFound) }
+    if here { Ok(file) } else { Err(tx.missing(id)) }
 }
 
 /// Lets go of the files of records that are being deleted.
@@ -480,7 +483,7 @@ pub async fn progress(tx: &mut TenantTx, id: Uuid) -> Outcome<Progress> {
     }
     let file = seen(tx, id).await?;
     if file.member != member {
-        return Err(Error::NotFound);
+        return Err(tx.missing(id));
     }
     let item = items(tx, file.record, file.record_id, Some(id)).await?.pop();
     Ok(Progress { id, offset: file.size as u64, size: file.size as u64, file: item })

@@ -368,7 +368,8 @@ pub async fn list(tx: &mut TenantTx) -> Outcome<Vec<JobLine>> {
 
 /// A job that the reader may look at.
 async fn one(tx: &mut TenantTx, job: Uuid) -> Outcome<JobLine> {
-    lines(tx, Some(&[job])).await?.pop().ok_or(Error::NotFound)
+    let line = lines(tx, Some(&[job])).await?.pop();
+    line.ok_or_else(|| tx.missing(job))
 }
 
 /// Jobs that the reader may look at, latest first: these, or the latest of all.

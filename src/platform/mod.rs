@@ -19,6 +19,7 @@ pub mod export;
 pub mod files;
 pub mod import;
 pub mod jobs;
+pub mod missed;
 pub mod notifications;
 pub mod once;
 pub mod operator;

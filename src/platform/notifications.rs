@@ -92,8 +92,8 @@ pub async fn open(tx: &mut TenantTx, id: Uuid) -> Outcome<String> {
     .bind(member)
     .bind(id)
     .fetch_optional(tx.conn())
-    .await?
-    .ok_or(Error::NotFound)?;
+    .await?;
+    let row = row.ok_or_else(|| tx.missing(id))?;
     if let Some(job) = row.try_get::<Option<Uuid>, _>("job")? {
         return Ok(format!("/jobs/{job}"));
     }

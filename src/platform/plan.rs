@@ -11,6 +11,7 @@
 
 use super::error::{Error, Outcome, Refusal};
 use super::files::store::QUOTA;
+use super::missed::{self, Asker};
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::record::{Names, Record};
 use jiff::Timestamp;
@@ -327,6 +328,8 @@ pub struct UsagePage {
     pub flags: Vec<(&'static str, bool)>,
     /// The earliest first.
     pub days: Vec<Day>,
+    /// Who asked for what is not there, most often first.
+    pub missed: Vec<Asker>,
 }
 
 /// What the company uses, for those who run it.
@@ -351,11 +354,12 @@ pub async fn page(tx: &mut TenantTx) -> Outcome<UsagePage> {
         .fetch_all(tx.conn())
         .await?;
     let days = rows.iter().map(Day::read).collect::<Outcome<Vec<Day>>>()?;
-    let plan = tx.plan.clone();
+    let (plan, missed) = (tx.plan.clone(), missed::askers(tx).await?);
     Ok(UsagePage {
         plan: Names::from_text(now.try_get("name")?),
         levels: plan.levels(&usage),
         flags: FLAGS.into_iter().map(|flag| (flag, plan.flags.has(flag))).collect(),
         days,
+        missed,
     })
 }

@@ -3,6 +3,7 @@
 use super::cache::{Cache, Stamp};
 use super::custom::{self, CustomFields};
 use super::error::{Error, Outcome, Refusal};
+use super::missed::Missed;
 use super::permission::{self, Rights, Scope};
 use super::plan::Plan;
 use super::{door, sql};
@@ -125,6 +126,7 @@ pub struct Db {
     rights: RightsCache,
     custom: CustomCache,
     cache: Cache,
+    missed: Missed,
 }
 
 impl Db {
@@ -153,7 +155,8 @@ impl Db {
             })
             .connect_with(options)
             .await?;
-        let db = Db { pool, rights: RightsCache::default(), custom: CustomCache::default(), cache: Cache::default() };
+        let (rights, custom) = (RightsCache::default(), CustomCache::default());
+        let db = Db { pool, rights, custom, cache: Cache::default(), missed: Missed::default() };
         db.assert_role().await?;
         Ok(db)
     }
@@ -227,6 +230,7 @@ impl Db {
             custom: Arc::default(),
             plan: Arc::new(plan),
             cache: self.cache.clone(),
+            missed: self.missed.clone(),
             stamp: stamp_of(&row)?,
             statements: 2,
         };
@@ -318,8 +322,8 @@ impl Db {
         let company = Arc::new(row.as_ref().map(Company::read).transpose()?.unwrap_or_default());
         let plan = Arc::new(row.as_ref().map(Plan::read).transpose()?.unwrap_or_default());
         let standing = Arc::new(Standing::founder(member));
-        let (cache, custom) = (self.cache.clone(), Arc::default());
-        Ok(TenantTx { tx, cx: cx.clone(), standing, company, custom, plan, cache, stamp: None, statements: 2 })
+        let (cache, missed, custom) = (self.cache.clone(), self.missed.clone(), Arc::default());
+        Ok(TenantTx { tx, cx: cx.clone(), standing, company, custom, plan, cache, missed, stamp: None, statements: 2 })
     }
 
     /// How Postgres does a statement of this program, whatever its values, as lines of text. The statement is not done. It
@@ -349,6 +353,10 @@ impl Db {
         self.pool.close().await;
     }
 
+    pub(super) fn missed(&self) -> &Missed {
+        &self.missed
+    }
+
     /// The functions of the `auth` schema, which stand before any company: people, sessions, memberships. Only
     /// [`super::auth`] and [`super::session`] call them.
     pub(crate) fn people(&self) -> &PgPool {
@@ -375,6 +383,8 @@ pub struct TenantTx {
     pub plan: Arc<Plan>,
     /// What this node has read before.
     pub(super) cache: Cache,
+    /// What was asked for in vain on this node.
+    pub(super) missed: Missed,
     /// Of the company as it was when the transaction began; none where nothing of it is kept, and none once it has changed.
     pub(super) stamp: Option<Stamp>,
     statements: u32,

@@ -1,7 +1,7 @@
 //! Queries of lists that people keep by a name. Everybody sees their own and those that were shared; a shared view shows each
 //! reader what they may see, for it is nothing but a query.
 
-use super::door::{self, Error, Outcome, Refusal};
+use super::door::{self, Outcome, Refusal};
 use super::tenancy::TenantTx;
 use crate::record::page::SavedView;
 use crate::record::query::Query;
@@ -106,7 +106,7 @@ pub async fn forget(tx: &mut TenantTx, id: Uuid) -> Outcome<()> {
     .bind(tx.standing.rights.changes_everything())
     .fetch_optional(tx.conn())
     .await?;
-    let Some((name, query, shared)) = gone else { return Err(Error::NotFound) };
+    let Some((name, query, shared)) = gone else { return Err(tx.missing(id)) };
     let changes =
         serde_json::json!({"name": [name, null], "query": [query, null], "shared": [shared.to_string(), null]});
     door::note(tx, VIEW, id, "delete", changes).await

@@ -6,7 +6,7 @@
 
 use super::archive::job;
 use super::comments;
-use super::door::{self, Error, Outcome, Refusal};
+use super::door::{self, Outcome, Refusal};
 use super::seal;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::i18n::{Digits, I18n, Locale};
@@ -539,7 +539,7 @@ pub async fn replay(tx: &mut TenantTx, delivery: Uuid) -> Outcome<()> {
     .bind(delivery)
     .fetch_optional(tx.conn())
     .await?;
-    let (webhook, state, of_webhook) = found.ok_or(Error::NotFound)?;
+    let (webhook, state, of_webhook) = found.ok_or_else(|| tx.missing(delivery))?;
     if of_webhook != "active" {
         return Err(Refusal::new("refuse-webhook-paused").into());
     }

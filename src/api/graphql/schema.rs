@@ -256,7 +256,10 @@ impl Writer<'_> {
                 let wanted = Wanted::of(&work.tx, record, &[cx.field()]);
                 let Some(id) = id else { return Ok(None) };
                 match fetch::one(&mut work, record, id, &wanted).await {
-                    Ok(found) => Ok(found.map(FieldValue::owned_any)),
+                    Ok(found) => {
+                        let found = found.ok_or_else(|| work.tx.missing(id)).ok();
+                        Ok(found.map(FieldValue::owned_any))
+                    }
                     Err(trouble) => Err(error(&work, trouble.into())),
                 }
             })

@@ -316,10 +316,9 @@ pub async fn anew(tx: &mut TenantTx, operation: &Operation, mut before: Answer) 
     let told = if matches!(operation.verb, Verb::Act(..)) { &mut body["record"] } else { &mut *body };
     let id = told["id"].as_str().and_then(|id| id.parse().ok()).ok_or(Error::NotFound)?;
     // What is gone since was theirs to see; what is out of their reach now is not.
-    match door::reachable(tx, record, id, Lock::No).await {
-        Ok(_) => {}
-        Err(Error::NotFound) if rights.sees(record) && rights.on(record).reach == Reach::All => {}
-        Err(error) => return Err(error.into()),
+    let found = door::find(tx, record, id, Lock::No).await?;
+    if found.is_none() && !(rights.sees(record) && rights.on(record).reach == Reach::All) {
+        return Err(Error::NotFound.into());
     }
     json::without_hidden(record, rights.on(record), told);
     if let Some(created) = body.get("created").and_then(Json::as_array).cloned() {
@@ -327,7 +326,7 @@ pub async fn anew(tx: &mut TenantTx, operation: &Operation, mut before: Answer) 
         for one in created {
             let id = one["id"].as_str().and_then(|id| id.parse().ok());
             if let (Some(kind), Some(id)) = (one["type"].as_str().and_then(door::record), id)
-                && door::reachable(tx, kind, id, Lock::No).await.is_ok()
+                && matches!(door::find(tx, kind, id, Lock::No).await, Ok(Some(_)))
             {
                 seen.push(one);
             }
@@ -339,19 +338,19 @@ pub async fn anew(tx: &mut TenantTx, operation: &Operation, mut before: Answer) 
 
 /// One record as this program may see it.
 async fn read(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Answer> {
-    let (body, version) = seen(tx, record, id).await?;
-    Ok(Answer::of(200, body).tagged(Some(version)))
+    let document = door::reachable(tx, record, id, Lock::No).await?;
+    let version = document.version;
+    Ok(Answer::of(200, shown(tx, record, document)).tagged(Some(version)))
 }
 
-/// One record as whoever asks may see it, and its version.
-pub async fn seen(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<(Json, i32)> {
-    let mut document = door::reachable(tx, record, id, Lock::No).await?;
+/// A record within reach of whoever asks, as they may see it.
+pub fn shown(tx: &TenantTx, record: &'static Record, mut document: door::Document) -> Json {
     // What is kept from the program may still say in which currency its amounts are.
     let own = document.currency(&tx.company.currency).to_owned();
     let rights = tx.rights();
     door::mask(&rights, &mut document);
     let currencies = Currencies { own: &own, company: &tx.company.currency };
-    Ok((json::of_document(&document, rights.on(record), currencies), document.version))
+    json::of_document(&document, rights.on(record), currencies)
 }
 
 async fn create(tx: &mut TenantTx, record: &'static Record, body: &Map<String, Json>) -> Result<Answer, Trouble> {
@@ -428,7 +427,7 @@ async fn act(
     let mut created = Vec::new();
     for document in made {
         // Whoever may act does not always see what comes of it.
-        if door::reachable(tx, document.record, document.id, Lock::No).await.is_ok() {
+        if matches!(door::find(tx, document.record, document.id, Lock::No).await, Ok(Some(_))) {
             let (kind, id) = (document.record, document.id);
             created.push(json!({ "type": kind.name, "id": id, "href": address(kind, id) }));
         }

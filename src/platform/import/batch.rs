@@ -233,9 +233,10 @@ pub(super) async fn find(
 pub(super) async fn one(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome<Batch> {
     tx.plan.has("import")?;
     if !tx.standing.rights.sees(record) {
-        return Err(Error::NotFound);
+        return Err(tx.missing(id));
     }
-    find(tx, Some(record), Some(id), 1).await?.pop().ok_or(Error::NotFound)
+    let found = find(tx, Some(record), Some(id), 1).await?.pop();
+    found.ok_or_else(|| tx.missing(id))
 }
 
 // ------------------------------------------------------------------ pages

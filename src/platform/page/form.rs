@@ -2,7 +2,7 @@
 
 use super::list::hidden_fields;
 use crate::platform::document::{Document, Line};
-use crate::platform::door::{self, Error, Links, Outcome, Refusal, Typed};
+use crate::platform::door::{self, Links, Outcome, Refusal, Typed};
 use crate::platform::permission::Rights;
 use crate::platform::sql;
 use crate::platform::tenancy::TenantTx;
@@ -56,10 +56,7 @@ pub async fn form(
 pub async fn preview(tx: &mut TenantTx, record: &'static Record, id: Option<Uuid>, typed: &Typed) -> Outcome<FormPage> {
     let rights = tx.rights();
     let saved = match id {
-        Some(id) => match door::reachable(tx, record, id, door::Lock::No).await {
-            Err(Error::NotFound) => None,
-            other => Some(other?),
-        },
+        Some(id) => door::find(tx, record, id, door::Lock::No).await?,
         None => None,
     };
     let document = match saved {

@@ -389,6 +389,7 @@ async fn f45_a_deleted_company_leaves_a_proof_and_nothing_else() {
     for sql in [
         "insert into ops.subscription (tenant_id, plan) values ($1, 'standard')",
         "insert into ops.usage (tenant_id, day, calls) values ($1, current_date, 7)",
+        "insert into ops.missed (tenant_id, hour, member, asked) values ($1, now(), $1, 7)",
         "insert into ops.log (operator, tenant_id, action, details) values ($1, $1, 'plan', '{}')",
     ] {
         sqlx::query(sql).bind(a.cx.tenant).execute(&mut admin).await.expect(sql);

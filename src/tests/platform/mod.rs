@@ -15,6 +15,7 @@ mod features;
 mod files;
 mod import;
 mod jobs;
+mod missed;
 mod notifications;
 mod operator;
 mod page;
