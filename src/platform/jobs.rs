@@ -6,6 +6,7 @@
 //! it, sends a notification with every enqueued job, which costs commits, and keeps its tables outside the companies' walls.
 
 use super::archive::job::MakeArchive;
+use super::backoff;
 use super::bulk::Bulk;
 use super::door::{Error, Outcome};
 use super::export::job::ExportList;
@@ -345,7 +346,10 @@ async fn settle(db: &Db, job: Uuid, tenant: Uuid, attempts: i32, outcome: Outcom
         (Err(error), "waiting") if plan::is_closed(error) => {
             sqlx::query("select queue.wait($1, $2)").bind(job).bind(CLOSED)
         }
-        (Err(_), "waiting") => sqlx::query("select queue.again($1, $2)").bind(job).bind(5 << attempts.min(10)),
+        (Err(_), "waiting") => {
+            let seconds = backoff::pause(5 << attempts.min(10), 0, rand::random());
+            sqlx::query("select queue.again($1, $2)").bind(job).bind(seconds)
+        }
         _ => sqlx::query("select queue.done($1)").bind(job),
     }
     .execute(tx.conn())

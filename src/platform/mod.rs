@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod audit;
 pub mod auth;
+pub mod backoff;
 pub mod bulk;
 pub mod cache;
 pub mod cluster;

@@ -5,6 +5,7 @@
 //! two secrets sign for a day after a turn, and it is tried ten times within some 76 hours.
 
 use super::archive::job;
+use super::backoff;
 use super::comments;
 use super::door::{self, Outcome, Refusal};
 use super::seal;
@@ -22,7 +23,7 @@ use uuid::Uuid;
 /// What the records are called.
 const RECORD: &str = "webhook";
 
-/// Seconds after each attempt but the last, before the next.
+/// Seconds after each attempt but the last, before the next, as they are published. Each pause is [about](backoff::pause) so long.
 pub const SCHEDULE: [i32; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 /// Seconds that a receiver can ask to be left alone for, at most.
@@ -302,7 +303,8 @@ pub struct Attempted {
 pub async fn put_back(db: &Db, due: Due) -> Outcome<()> {
     let mut tx = enter(db, due.tenant).await?;
     if holds(&mut tx, due).await? {
-        sqlx::query("select hooks.again($1, $2, false)").bind(due.id).bind(LATER).execute(tx.conn()).await?;
+        let seconds = backoff::pause(LATER, 0, rand::random());
+        sqlx::query("select hooks.again($1, $2, false)").bind(due.id).bind(seconds).execute(tx.conn()).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -326,7 +328,10 @@ pub async fn settle(db: &Db, delivery: &Delivery, attempted: &Attempted) -> Outc
         Some(200..=299) => ("delivered", None),
         Some(410) => ("failed", None),
         _ => match pause {
-            Some(pause) => ("waiting", Some(pause.max(attempted.retry_after.unwrap_or_default()))),
+            Some(pause) => {
+                let asked = attempted.retry_after.unwrap_or_default();
+                ("waiting", Some(backoff::pause(pause, asked, rand::random())))
+            }
             None => ("failed", None),
         },
     };

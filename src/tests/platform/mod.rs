@@ -3,6 +3,7 @@
 mod archive;
 mod audit;
 mod auth;
+mod backoff;
 mod cache;
 mod cluster;
 mod comments;
