@@ -9,7 +9,7 @@ use super::plain::{Input, returned};
 use super::usage::{self, word};
 use crate::i18n::I18n;
 use crate::platform::error::{Error, Outcome};
-use crate::platform::operator::{self, Asked, CompanyPage, Entry, Line, List, SORTS};
+use crate::platform::operator::{self, Asked, CompanyPage, Entry, Health, Line, List, SORTS};
 use crate::platform::plan::{FLAGS, LIMITED, Turn};
 use crate::platform::tenancy::{Db, whole};
 use crate::platform::web::{self, House, OPERATOR, Visit, form_pairs};
@@ -193,12 +193,50 @@ fn health(i18n: I18n, line: &Line) -> AnyView {
     if line.suspended.is_some() {
         return view! { <span class="pill p-void">{t!(i18n, "operator-suspended")}</span> }.into_any();
     }
-    let reached: Vec<String> = line.reached().map(|level| word(i18n, level.what)).collect();
-    if reached.is_empty() {
+    let late = |text: String| view! { <span class="pill p-late">{text}</span> };
+    let named = |words: Vec<String>| (!words.is_empty()).then(|| i18n.list(&words));
+    let reached = named(line.reached().map(|level| word(i18n, level.what)).collect());
+    let troubles = named(troubles(i18n, &line.health));
+    if reached.is_none() && troubles.is_none() {
         return view! { <span class="pill p-done">{t!(i18n, "operator-well")}</span> }.into_any();
     }
-    let reached = i18n.list(&reached);
-    view! { <span class="pill p-late">{t!(i18n, "operator-reached", limits = reached)}</span> }.into_any()
+    let reached = reached.map(|limits| late(t!(i18n, "operator-reached", limits = limits)));
+    let troubles = troubles.map(|what| late(t!(i18n, "operator-trouble", what = what)));
+    view! { {reached}" "{troubles} }.into_any()
+}
+
+/// What does not get done, in words.
+fn troubles(i18n: I18n, health: &Health) -> Vec<String> {
+    let troubles = [
+        (health.failed > 0, t!(i18n, "operator-jobs-failed")),
+        (health.stuck > 0, t!(i18n, "operator-jobs-stuck")),
+        (health.failing > 0, t!(i18n, "operator-hooks-failing")),
+        (health.late, t!(i18n, "operator-events-late")),
+    ];
+    troubles.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect()
+}
+
+/// The same in figures, beside what is no trouble but good to know.
+fn work(i18n: I18n, health: &Health) -> AnyView {
+    let tile = |label: String, figure: String, is_bad: bool, note: String| {
+        let tone = if is_bad { "bad" } else { "soft" };
+        view! { <div class="tile"><span class="lbl">{label}</span><b class="big"><bdi>{figure}</bdi></b><small class=tone>{note}</small></div> }
+    };
+    let oldest = health.waiting.as_ref().map_or_else(|| t!(i18n, "operator-none-waits"), |at| i18n.moment(at));
+    let archived = health.archived.as_ref().map_or_else(|| t!(i18n, "operator-never"), |day| i18n.date_text(day));
+    let of_day = || t!(i18n, "operator-of-day");
+    let off = t!(i18n, "operator-hooks-off", count = health.paused);
+    view! {
+        <section class="card" id="operator-work"><h2 class="sec">{t!(i18n, "operator-work")}</h2><div class="tiles body">
+            {tile(t!(i18n, "operator-jobs-failed"), i18n.integer(health.failed), health.failed > 0, of_day())}
+            {tile(t!(i18n, "operator-jobs-stuck"), i18n.integer(health.stuck), health.stuck > 0, t!(i18n, "operator-jobs-overdue"))}
+            {tile(t!(i18n, "operator-hooks-failing"), i18n.integer(health.failing), health.failing > 0, off)}
+            {tile(t!(i18n, "operator-event-oldest"), oldest, health.late, t!(i18n, "operator-utc"))}
+            {tile(t!(i18n, "operator-archived"), archived, false, t!(i18n, "operator-archived-hint"))}
+            {tile(t!(i18n, "operator-missed"), i18n.integer(health.missed), false, of_day())}
+        </div></section>
+    }
+    .into_any()
 }
 
 // ------------------------------------------------------------------ one company
@@ -219,6 +257,7 @@ pub fn company(page: CompanyPage, done: Option<Message>) -> AnyView {
         <p><a class="btn quiet" href=OPERATOR>{flipped("chevron-left")}<span>{t!(i18n, "operator")}</span></a></p>
         <p class="soft">{country(i18n, &line.country)}" · "{founded}" "{health(i18n, line)}</p>
         {usage::tiles(i18n, &line.levels, &page.days)}
+        {work(i18n, &line.health)}
         {usage::history(i18n, &page.days)}
         {plan_form(i18n, &page)}
         {suspension(i18n, line)}

@@ -55,6 +55,43 @@ pub struct Line {
     pub grown: Option<i64>,
     /// The last day on which something was done.
     pub seen: Option<String>,
+    pub health: Health,
+}
+
+/// Whether what a company has under way gets done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Jobs that were given up within a day.
+    pub failed: i64,
+    /// Jobs that are due for an hour, and nobody is at them.
+    pub stuck: i64,
+    /// Webhooks whose receiver did not answer well the last time.
+    pub failing: i64,
+    /// Webhooks that are switched off.
+    pub paused: i64,
+    /// Since when the event that waits longest waits to be delivered, `YYYY-MM-DD HH:MM`, UTC.
+    pub waiting: Option<String>,
+    /// Whether that is more than an hour.
+    pub late: bool,
+    /// The day of the last archive that the company had made, as ISO text.
+    pub archived: Option<String>,
+    /// Times that members asked within a day for what is not there.
+    pub missed: i64,
+}
+
+impl Health {
+    fn read(row: &PgRow) -> Outcome<Health> {
+        Ok(Health {
+            failed: row.try_get("failed")?,
+            stuck: row.try_get("stuck")?,
+            failing: row.try_get("failing")?,
+            paused: row.try_get("paused")?,
+            waiting: row.try_get("waiting")?,
+            late: row.try_get("late")?,
+            archived: row.try_get("archived")?,
+            missed: row.try_get("missed")?,
+        })
+    }
 }
 
 impl Line {
@@ -90,6 +127,7 @@ impl Line {
             measured: records.is_some(),
             grown: row.try_get("grown")?,
             seen: row.try_get("seen")?,
+            health: Health::default(),
             plan: plan.code,
         })
     }
@@ -189,7 +227,8 @@ pub async fn list(db: &Db, who: Uuid, asked: Asked) -> Outcome<List> {
         .bind(PAGE + 1)
         .fetch_all(db.people())
         .await?;
-    let lines = rows.iter().take(PAGE as usize).map(Line::read).collect::<Outcome<Vec<Line>>>()?;
+    let mut lines = rows.iter().take(PAGE as usize).map(Line::read).collect::<Outcome<Vec<Line>>>()?;
+    look_after(db, who, &mut lines).await?;
     Ok(List {
         totals: Totals {
             companies: totals.try_get("companies")?,
@@ -217,6 +256,8 @@ pub async fn company(db: &Db, who: Uuid, company: Uuid) -> Outcome<CompanyPage> 
         .fetch_optional(db.people())
         .await?
         .ok_or(Error::NotFound)?;
+    let mut line = Line::read(&row)?;
+    look_after(db, who, std::slice::from_mut(&mut line)).await?;
     let days = sqlx::query("select day, users, records, storage, calls, actions from ops.history($1, $2, $3)")
         .bind(who)
         .bind(company)
@@ -224,11 +265,30 @@ pub async fn company(db: &Db, who: Uuid, company: Uuid) -> Outcome<CompanyPage> 
         .fetch_all(db.people())
         .await?;
     Ok(CompanyPage {
-        line: Line::read(&row)?,
+        line,
         days: days.iter().map(Day::read).collect::<Outcome<Vec<Day>>>()?,
         plans: plans::all(db, who).await?,
         entries: entries(db, who, Some(company)).await?,
     })
+}
+
+/// Fills in how companies are.
+async fn look_after(db: &Db, who: Uuid, lines: &mut [Line]) -> Outcome<()> {
+    let ids: Vec<Uuid> = lines.iter().map(|line| line.id).collect();
+    let rows = sqlx::query(
+        "select id, failed, stuck, failing, paused, waiting, late, archived, missed from ops.health($1, $2)",
+    )
+    .bind(who)
+    .bind(ids)
+    .fetch_all(db.people())
+    .await?;
+    for row in &rows {
+        let id: Uuid = row.try_get("id")?;
+        if let Some(line) = lines.iter_mut().find(|line| line.id == id) {
+            line.health = Health::read(row)?;
+        }
+    }
+    Ok(())
 }
 
 /// What operators did to a company, or to no company but to plans; the latest first.

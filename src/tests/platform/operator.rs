@@ -2,15 +2,16 @@
 
 use super::permission::{admin, busy_firm};
 use crate::i18n::Locale;
-use crate::platform::door::Error;
+use crate::platform::door::{self, Error};
+use crate::platform::missed;
 use crate::platform::operator::plans::{self, GIGABYTE, Offer};
-use crate::platform::operator::{self, Asked, Line};
+use crate::platform::operator::{self, Asked, Health, Line};
 use crate::platform::tenancy::Db;
 use crate::platform::{auth, plan};
 use crate::record::Names;
 use crate::record::page::Message;
 use crate::tests::api::Program;
-use crate::tests::support::{self, Answer, Browser, Firm, PASSWORD, refusals};
+use crate::tests::support::{self, Answer, Browser, Firm, PASSWORD, record, refusals};
 use axum::http::StatusCode;
 use uuid::Uuid;
 
@@ -141,6 +142,100 @@ async fn an_operator_sees_figures_of_companies_and_no_name_of_any_record() {
     assert!(browser.get("/operator").await.text().contains("لوحة المشغّل"));
     // The console leads into no company.
     assert_eq!(browser.get("/customers").await.status, StatusCode::FORBIDDEN);
+}
+
+/// Has jobs, webhooks and events of a firm go wrong, each once of late and once long ago or not at all.
+async fn go_wrong(firm: &Firm) {
+    let mut tx = firm.tx().await;
+    for (kind, state, finished) in [
+        ("bulk", "failed", "now() - interval '1 hour'"),
+        ("bulk", "failed", "now() - interval '2 days'"),
+        ("bulk", "done", "now()"),
+        ("archive", "done", "timestamptz '2024-01-02 03:04:05Z'"),
+        ("archive", "failed", "timestamptz '2024-02-03 03:04:05Z'"),
+    ] {
+        let sql = format!(
+            "insert into job (id, asked, kind, payload, state, finished_at) values ($1, '{{}}', '{kind}', '{{}}', '{state}', {finished})"
+        );
+        let put = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(Uuid::now_v7()).execute(tx.conn()).await;
+        put.expect("a job");
+    }
+    for (state, well) in [("active", false), ("active", true), ("paused", false)] {
+        let id = Uuid::now_v7();
+        sqlx::query("insert into webhook (id, name, url, member, state) values ($1, 'Web shop', 'https://a.example', uid(), $2)")
+            .bind(id)
+            .bind(state)
+            .execute(tx.conn())
+            .await
+            .expect("a webhook");
+        sqlx::query("select hooks.answered($1, $2)").bind(id).bind(well).execute(tx.conn()).await.expect("an answer");
+    }
+    sqlx::query(
+        "insert into outbox (id, at, topic, payload) values ($1, '2024-01-03 04:05:06Z', 'customer.create', '{}')",
+    )
+    .bind(Uuid::nil())
+    .execute(tx.conn())
+    .await
+    .expect("an event");
+    assert!(door::get(&mut tx, record("customer"), Uuid::now_v7()).await.is_err());
+    tx.commit().await.expect("commit");
+    missed::write_down(&firm.db).await.expect("written down");
+    let tickets = "insert into queue.tickets (id, tenant_id, run_at, lease_until) values
+         (gen_random_uuid(), $1, now() - interval '2 hours', null),
+         (gen_random_uuid(), $1, now() - interval '2 hours', now() + interval '1 hour'),
+         (gen_random_uuid(), $1, now() + interval '1 hour', null)";
+    sqlx::query(tickets).bind(firm.cx.tenant).execute(&mut admin().await).await.expect("tickets");
+}
+
+#[tokio::test]
+async fn an_operator_sees_what_does_not_get_done() {
+    let _turn = super::jobs::alone().await;
+    let (firm, other) = (Firm::new().await, Firm::new().await);
+    let (who, mut console) = operator().await;
+    go_wrong(&firm).await;
+    let expected = Health {
+        failed: 1,
+        stuck: 1,
+        failing: 1,
+        paused: 1,
+        waiting: None,
+        late: false,
+        archived: Some("2024-01-02".to_owned()),
+        missed: 1,
+    };
+    assert_eq!(line(&firm.db, who, firm.cx.tenant).await.health, expected, "nobody waits for events yet");
+    let mut tx = firm.tx().await;
+    sqlx::query("select hooks.watch()").execute(tx.conn()).await.expect("somebody waits");
+    tx.commit().await.expect("commit");
+    let expected = Health { waiting: Some("2024-01-03 04:05".to_owned()), late: true, ..expected };
+    assert_eq!(line(&firm.db, who, firm.cx.tenant).await.health, expected);
+    assert_eq!(line(&firm.db, who, other.cx.tenant).await.health, Health::default(), "another company is well");
+
+    let unique = crate::record::query::encode(&name(&firm).await);
+    for (language, words) in [
+        ("en", ["Failed jobs", "Stuck jobs", "Failing webhooks", "Late events"]),
+        ("ar", ["مهام فشلت", "مهام متوقفة", "إشعارات ويب لا تصل", "أحداث متأخرة"]),
+    ] {
+        let chosen = console.post("/preferences", &[("language", language)]).await;
+        assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+        for page in [console.get(&format!("/operator?q={unique}")).await, console.get(&page_of(&firm)).await] {
+            for word in words {
+                assert!(page.text().contains(word), "{word}: {}", page.text());
+            }
+            assert_no_rows(&page);
+        }
+        let well = console.get(&page_of(&other)).await;
+        assert!(well.body.contains("id=\"operator-work\"") && !well.body.contains("p-late"), "{}", well.text());
+    }
+    // It is for operators, and leaves whoever asks outside of the companies.
+    let asked = "select count(*) from ops.health($1, $2)";
+    let refused = sqlx::query(asked).bind(firm.cx.user).bind(vec![firm.cx.tenant]).execute(firm.db.people()).await;
+    assert!(matches!(refused.map_err(Error::from), Err(Error::NotFound)));
+    sqlx::query("delete from queue.tickets where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .execute(&mut admin().await)
+        .await
+        .expect("the queue is left as it was");
 }
 
 fn assert_no_rows(page: &Answer) {
