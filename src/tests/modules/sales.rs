@@ -1,13 +1,14 @@
 //! Selling, from quotation to paid invoice.
 
-use crate::modules::sales::pricing::{SaleLine, TaxRounding, totals};
+use crate::modules::sales::pricing::{SaleLine, TaxRounding, Totals, totals};
 use crate::modules::sales::receivable::{Open, Settlement};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Outcome};
-use crate::record::{Names, Value};
-use crate::tests::support::{Firm, code, dec, form, record, refusals};
+use crate::record::{Names, Value, money};
+use crate::tests::support::{Firm, code, dec, form, record, refusals, shared};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use serde_json::Value as Json;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -275,6 +276,104 @@ fn oman_taxes_lines_and_the_others_the_total() {
     let lines: Vec<SaleLine> = (0..10).map(|_| line(Decimal::ONE, dec("0.047"), Decimal::ZERO, Some(code))).collect();
     assert_eq!(totals(&lines, &rates, 3, TaxRounding::Document).map(|t| t.tax), Some(24));
     assert_eq!(totals(&lines, &rates, 3, TaxRounding::Line).map(|t| t.tax), Some(20));
+}
+
+/// What these (quantity, price) lines come to when all bear tax at this rate.
+fn taxed(lines: &[(i64, Decimal)], rate: Decimal, decimals: u32, rounding: TaxRounding) -> Totals {
+    let code = Uuid::from_u128(1);
+    let lines: Vec<SaleLine> =
+        lines.iter().map(|(quantity, price)| line((*quantity).into(), *price, Decimal::ZERO, Some(code))).collect();
+    totals(&lines, &HashMap::from([(code, rate)]), decimals, rounding).expect("fits")
+}
+
+/// Figures of others, as far as they tax as Diwan does: a line bears one tax, on top of a price without it. Taxes within the
+/// price and taxes on taxes are none of it.
+#[test]
+fn taxes_are_the_golden_figures() {
+    use TaxRounding::{Document, Line};
+    let text = std::fs::read_to_string(shared("golden/tax_rounding.json")).expect("text");
+    let golden: Json = serde_json::from_str(&text).expect("JSON");
+    let list = |json: &Json| json.as_array().expect("a list").clone();
+    let amount = |json: &Json| dec(json.as_str().expect("an amount"));
+    let is = |minor: i64, decimals: u32, expected: &Json, what: &str| {
+        assert_eq!(money::from_minor(minor, decimals), amount(expected), "{what}");
+    };
+
+    let mut tried = 0;
+    for case in list(&golden["odoo"]["cases"]) {
+        let name = case["test"].as_str().expect("a name");
+        match case["kind"].as_str().expect("a kind") {
+            "price_included" | "mixed" => continue,
+            "price_excluded" => tried += 1,
+            other => panic!("{name} taxes as nobody knows: {other}"),
+        }
+        let decimals = amount(&case["rounding_step"]).scale();
+        let found = taxed(&[(1, amount(&case["base"]))], amount(&case["rate"]), decimals, Line);
+        is(found.tax, decimals, &case["expected"]["tax"], name);
+        is(found.total, decimals, &case["expected"]["total_included"], name);
+    }
+
+    let case = &golden["odoo_document_rounding"];
+    let lines: Vec<(i64, Decimal)> = list(&case["inputs"]["lines"]).iter().map(|price| (1, amount(price))).collect();
+    for (rounding, word) in [(Line, "round_per_line"), (Document, "round_globally")] {
+        for (nth, tax) in list(&case["inputs"]["taxes"]).iter().enumerate() {
+            // The last one is a tax on taxes.
+            if nth == 0 || tax["is_base_affected"] == false {
+                tried += 1;
+                let found = taxed(&lines, amount(&tax["rate"]), 2, rounding);
+                is(found.net, 2, &case["expected"][word]["base"], word);
+                is(found.tax, 2, &case["expected"][word]["taxes"][nth], word);
+            }
+        }
+    }
+
+    let cases = list(&golden["erpnext"]["cases"]);
+    let lines_of = |case: &Json| -> Vec<(i64, Decimal)> {
+        list(&case["lines"])
+            .iter()
+            .map(|line| (line["qty"].as_i64().expect("a quantity"), amount(&line["rate"])))
+            .collect()
+    };
+    let chain = &cases[0];
+    for row in list(&chain["rows"]) {
+        let charge = row["charge"].as_str().expect("a charge");
+        let Some(rate) = charge.strip_suffix("% on net").and_then(|charge| charge.split(' ').next_back()) else {
+            continue;
+        };
+        tried += 1;
+        let found = taxed(&lines_of(chain), dec(rate), 2, Document);
+        is(found.net, 2, &chain["net"], charge);
+        is(found.tax, 2, &row["tax"], charge);
+    }
+    // A discount on the whole is shared by the lines, and what is left of each is taxed.
+    let discounted = &cases[1];
+    let lines = lines_of(discounted);
+    let discount = money::to_minor(amount(&discounted["discount_on_net"]), 2).expect("fits");
+    let shares = money::allocate(discount, &lines.iter().map(|(_, price)| *price).collect::<Vec<_>>());
+    let left: Vec<(i64, Decimal)> =
+        lines.iter().zip(shares).map(|((n, price), share)| (*n, price - money::from_minor(share, 2))).collect();
+    tried += 1;
+    let found = taxed(&left, amount(&discounted["vat_rate"]), 2, Document);
+    for (figure, expected) in [(found.net, "net"), (found.tax, "vat"), (found.total, "grand_total")] {
+        is(figure, 2, &discounted[expected], expected);
+    }
+
+    let egypt = &golden["egypt_eta"];
+    let rate = amount(&egypt["vat_rate"]);
+    let lines: Vec<(i64, Decimal)> = list(&egypt["lines"]).iter().map(|line| (1, amount(&line["net"]))).collect();
+    for (line, told) in lines.iter().zip(list(&egypt["lines"])) {
+        tried += 1;
+        let found = taxed(&[*line], rate, 2, Document);
+        is(found.tax, 2, &told["vat"], "a line in Egypt");
+        is(found.total, 2, &told["total"], "a line in Egypt");
+    }
+    for rounding in [Document, Line] {
+        let found = taxed(&lines, rate, 2, rounding);
+        for (figure, expected) in [(found.net, "net"), (found.tax, "tax_total"), (found.total, "total")] {
+            is(figure, 2, &egypt[expected], expected);
+        }
+    }
+    assert_eq!(tried, 10, "the cases that are like Diwan's");
 }
 
 proptest! {
