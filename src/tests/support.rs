@@ -34,7 +34,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
-use tokio::sync::OnceCell;
+use tokio::sync::{Mutex, OnceCell};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -51,6 +51,8 @@ pub static FILES: LazyLock<Store> = LazyLock::new(Store::in_memory);
 /// More than any test asks for.
 static LIMITS: LazyLock<Limits> = LazyLock::new(|| Limits::new(Rates { token: 1_000_000, company: 1_000_000 }));
 static COUNTER: AtomicU32 = AtomicU32::new(1);
+/// Databases are prepared one after the other: roles belong to all of them, and two that alter one at once disturb each other.
+pub static PREPARING: Mutex<()> = Mutex::const_new(());
 
 async fn ground() -> &'static Ground {
     GROUND
@@ -83,6 +85,7 @@ pub async fn admin_url() -> String {
 /// A database of this test's own, for what would disturb the others.
 pub async fn own_database(name: &str) -> PgConnection {
     let ground = ground().await;
+    let _turn = PREPARING.lock().await;
     let name = format!("test_{}_{name}", std::process::id());
     database::create_database(&ground.server, &name).await.expect("a database");
     let admin = ground.server.replace("/postgres?", &format!("/{name}?"));

@@ -8,6 +8,7 @@ mod cache;
 mod cluster;
 mod comments;
 mod custom;
+mod database;
 mod door;
 mod egress;
 mod export;
