@@ -1,8 +1,8 @@
 //! What a sign-up must hold.
 
-use crate::modules::sales::customer::is_email;
 use crate::platform::auth;
 use crate::platform::error::Refusal;
+use crate::record::value::is_email;
 
 fn fits(text: &str) -> bool {
     !text.is_empty() && text.chars().count() <= 200 && !text.chars().any(char::is_control)

@@ -437,6 +437,14 @@ pub fn month_day(typed: &str) -> Option<(i8, i8)> {
     Date::new(2001, month, day).ok().map(|_| (month, day))
 }
 
+/// Whether a text can be an e-mail address: one `@` with something on both sides and no white space; the mail server knows the
+/// rest.
+pub fn is_email(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && host.contains('.') && !host.contains('@') && !text.contains(char::is_whitespace)
+    })
+}
+
 /// The ISO text of a date.
 pub fn iso(date: Date) -> String {
     format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())

@@ -45,13 +45,13 @@ pub use rules::{MemberRules, lent_by_another, reaches_further};
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::invitation;
-    use crate::modules::sales::customer::is_email;
     use crate::platform::document::Document;
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::plan;
     use crate::platform::tenancy::TenantTx;
     use crate::record::Value;
     use crate::record::page::{HandOn, Message};
+    use crate::record::value::is_email;
     use async_trait::async_trait;
     use uuid::Uuid;
 

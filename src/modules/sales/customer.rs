@@ -46,13 +46,14 @@ pub static CUSTOMER: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{CustomerRules, is_email, language};
+pub use rules::{CustomerRules, language};
 
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::credit;
     use crate::platform::door::{Document, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
+    use crate::record::value::is_email;
     use async_trait::async_trait;
     use rust_decimal::Decimal;
     use uuid::Uuid;
@@ -97,13 +98,6 @@ mod rules {
             let bound = counted.into_iter().filter(|(_, count)| *count > 0);
             Ok(bound.map(|(message, count)| Refusal::new(message).with("count", Decimal::from(count))).collect())
         }
-    }
-
-    /// One `@` with something on both sides and no white space; the mail server knows the rest.
-    pub fn is_email(text: &str) -> bool {
-        text.split_once('@').is_some_and(|(local, host)| {
-            !local.is_empty() && host.contains('.') && !host.contains('@') && !text.contains(char::is_whitespace)
-        })
     }
 
     /// The language in which a customer is written to.

@@ -48,11 +48,11 @@ pub use rules::LeadRules;
 
 #[cfg(feature = "ssr")]
 mod rules {
-    use super::super::customer::is_email;
     use super::super::opportunity::OPPORTUNITY;
     use crate::platform::document::Document;
     use crate::platform::door::{self, Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
+    use crate::record::value::is_email;
     use async_trait::async_trait;
 
     pub struct LeadRules;
