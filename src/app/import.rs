@@ -1,9 +1,11 @@
 //! Import: give a file, see what it would do, do it, take it back.
 
+use super::plain::returned;
 use crate::i18n::I18n;
 use crate::modules;
-use crate::record::Record;
-use crate::record::import::{Example, ImportPage, Past};
+use crate::platform::web::PlainForm;
+use crate::record::import::{Column, Example, ImportPage, Past};
+use crate::record::{Kind, Record};
 use crate::t;
 use crate::ui::form::change_view;
 use crate::ui::{described, icon, use_i18n};
@@ -137,13 +139,18 @@ fn faults(i18n: I18n, page: &ImportPage, address: &str) -> AnyView {
         .into_any()
 }
 
-/// Where each column goes, and what every row has besides.
+/// Where each column goes, and what every row has besides: as it is kept or, where it came back, as it was typed.
 fn mapping(i18n: I18n, record: &Record, page: &ImportPage) -> AnyView {
+    let form = returned();
+    let typed = |name: String| form.fields.get(&name).cloned();
     let select = |name: String, label: String, target: &str, none: String| {
         let options = page
             .choices
             .iter()
-            .map(|(name, label)| view! { <option value=name.clone() selected=name == target>{label.clone()}</option> })
+            .map(|(name, label)| {
+                let figure = page.figures.contains(name).then_some("");
+                view! { <option value=name.clone() data-figure=figure selected=name == target>{label.clone()}</option> }
+            })
             .collect_view();
         view! { <div class="control"><select name=name aria-label=label><option value="">{none}</option>{options}</select></div> }
     };
@@ -151,16 +158,23 @@ fn mapping(i18n: I18n, record: &Record, page: &ImportPage) -> AnyView {
         .columns
         .iter()
         .enumerate()
-        .map(|(at, (column, target))| {
-            let chosen = select(format!("map.{at}"), column.clone(), target, t!(i18n, "import-leave-out"));
-            view! { <tr><td><bdi>{column.clone()}</bdi></td><td>{chosen}</td></tr> }
+        .map(|(at, column)| {
+            let target = typed(format!("map.{at}")).unwrap_or_else(|| column.target.clone());
+            let chosen = select(format!("map.{at}"), column.name.clone(), &target, t!(i18n, "import-leave-out"));
+            view! { <tr><td><bdi id=format!("column.{at}")>{column.name.clone()}</bdi></td><td>{chosen}</td>{factor(i18n, &form, at, column)}</tr> }
         })
         .collect_view();
+    let ticked =
+        page.changes.map(|kept| if form.fields.is_empty() { kept } else { form.fields.contains_key("changes") });
+    let came_back: Vec<(String, String)> =
+        (0..).map_while(|at| Some((typed(format!("fix.{at}"))?, typed(format!("fix.text.{at}"))?))).collect();
     let empty = (String::new(), String::new());
-    let fixed = page
-        .fixed
+    let fixed = match came_back.is_empty() {
+        true => page.fixed.iter().chain([&empty]).cloned().collect(),
+        false => came_back,
+    };
+    let fixed = fixed
         .iter()
-        .chain([&empty])
         .map(|(target, text)| {
             let label = t!(i18n, "import-fixed-text");
             let chosen = select("fix".to_owned(), t!(i18n, "import-fixed"), target, t!(i18n, "import-fixed-none"));
@@ -168,9 +182,30 @@ fn mapping(i18n: I18n, record: &Record, page: &ImportPage) -> AnyView {
         })
         .collect_view();
     view! {
-        {page.changes.map(|ticked| view! { <section class="card body stack">{changes(i18n, record, ticked)}</section> })}
+        {ticked.map(|ticked| view! { <section class="card body stack">{changes(i18n, record, ticked)}</section> })}
         <section class="card"><h2 class="sec">{t!(i18n, "import-mapping")}</h2><div class="scroll"><table class="list" id="import-mapping"><tbody>{columns}</tbody></table></div></section>
         <section class="card"><h2 class="sec">{t!(i18n, "import-fixed")}</h2><div class="scroll"><table class="list" id="import-fixed"><tbody>{fixed}</tbody></table></div></section>
+    }
+    .into_any()
+}
+
+/// The cell that says what the figures of a column are multiplied by. Styles hide it where the column goes to none.
+fn factor(i18n: I18n, form: &PlainForm, at: usize, column: &Column) -> AnyView {
+    let name = format!("by.{at}");
+    let kept = || i18n.edit(Kind::Rate, Some(column.factor.as_str()), "");
+    let value = form.fields.get(&name).cloned().unwrap_or_else(kept);
+    let fault = form.refusals.iter().find(|r| r.field.as_ref() == Some(&name)).map(|r| i18n.message(&r.message));
+    let class = if fault.is_some() { "field error" } else { "field" };
+    let invalid = fault.is_some().to_string();
+    let (label_id, fault_id) = (format!("{name}-label"), format!("{name}-fault"));
+    let labels = format!("{label_id} column.{at}");
+    view! {
+        <td class="by"><div class=class>
+            <label for=name.clone() id=label_id>{t!(i18n, "import-factor")}</label>
+            <div class="control"><input id=name.clone() name=name inputmode="decimal" dir="ltr" autocomplete="off" value=value aria-labelledby=labels
+                aria-invalid=invalid aria-describedby=fault_id.clone() /></div>
+            {fault.map(|text| view! { <small class="err" id=fault_id>{text}</small> })}
+        </div></td>
     }
     .into_any()
 }

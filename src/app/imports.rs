@@ -18,6 +18,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::get;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Bytes of the form that a file comes in. It streams, so this bounds the time and not the memory.
@@ -91,10 +92,10 @@ async fn ask(
         return web::render(house, visit, headers).await;
     };
     let asked = read_form(&body);
-    let db = house.db.clone();
+    let (db, wanted) = (house.db.clone(), asked.clone());
     let done = whole(async move {
         let mut tx = db.begin(&cx).await?;
-        batch::ask(&mut tx, record, batch, &asked).await?;
+        batch::ask(&mut tx, record, batch, &wanted).await?;
         tx.commit().await?;
         Ok(())
     });
@@ -103,26 +104,52 @@ async fn ask(
             jobs::wake();
             Redirect::to(&format!("/{path}/import/{id}")).into_response()
         }
+        // What stands in the way of a box is said beside it.
+        Err(Error::Refused(refusals)) if refusals.iter().any(|refusal| refusal.field.is_some()) => {
+            let error = Error::Refused(refusals);
+            let status = error.status();
+            web::give_back(house, visit, headers, typed(&asked), error, status).await
+        }
         Err(error) => failed(house, visit, headers, error).await,
     }
 }
 
-/// `map.0`, `map.1` … are the targets of the columns; `fix` and `fix.text` in pairs the texts for every row.
+/// `map.0`, `map.1` … are the targets of the columns, `by.0`, `by.1` … what they are multiplied by; `fix` and `fix.text` in
+/// pairs the texts for every row.
 fn read_form(body: &Bytes) -> Asked {
     let pairs = form_pairs(body);
     let all = |name: &str| pairs.iter().filter(|(n, _)| n == name).map(|(_, text)| text.clone()).collect::<Vec<_>>();
-    let places = pairs.iter().filter_map(|(name, text)| Some((name.strip_prefix("map.")?.parse().ok()?, text)));
-    let mut targets: Vec<(usize, String)> = places.map(|(at, text)| (at, text.clone())).collect();
-    targets.sort();
+    let by_place = |prefix: &str| -> BTreeMap<usize, String> {
+        let at = |name: &str| name.strip_prefix(prefix)?.parse::<usize>().ok();
+        pairs.iter().filter_map(|(name, text)| Some((at(name)?, text.clone()))).collect()
+    };
+    let targets: Vec<String> = by_place("map.").into_values().collect();
     let fixed: Vec<(String, String)> = all("fix").into_iter().zip(all("fix.text")).collect();
     // A box without a tick sends nothing; the mapping beside it does.
     let changes = all("changes").pop().as_deref() == Some("true");
     Asked {
         changes: (!targets.is_empty()).then_some(changes),
         verb: all("_do").pop().unwrap_or_default(),
-        targets: (!targets.is_empty()).then(|| targets.into_iter().map(|(_, target)| target).collect()),
+        targets: (!targets.is_empty()).then_some(targets),
+        factors: by_place("by."),
         fixed: (!fixed.is_empty()).then_some(fixed),
     }
+}
+
+/// What somebody typed into the mapping, by the names under which its page looks for it.
+fn typed(asked: &Asked) -> BTreeMap<String, String> {
+    let numbered = |prefix: &'static str, texts: &[String]| -> Vec<(String, String)> {
+        texts.iter().enumerate().map(|(at, text)| (format!("{prefix}{at}"), text.clone())).collect()
+    };
+    let (targets, texts): (Vec<String>, Vec<String>) = asked.fixed.iter().flatten().cloned().unzip();
+    let ticked = asked.changes == Some(true);
+    numbered("map.", asked.targets.as_deref().unwrap_or_default())
+        .into_iter()
+        .chain(asked.factors.iter().map(|(at, text)| (format!("by.{at}"), text.clone())))
+        .chain(numbered("fix.", &targets))
+        .chain(numbered("fix.text.", &texts))
+        .chain(ticked.then(|| ("changes".to_owned(), "true".to_owned())))
+        .collect()
 }
 
 /// All that is wrong with a file, as a file.

@@ -27,14 +27,14 @@ pub mod spool;
 pub mod undo;
 mod words;
 
-use super::door::{Error, Outcome};
+use super::door::{Error, Outcome, Refusal};
 use super::permission::Rights;
 use super::table::{Fault, Table};
 use super::tenancy::TenantTx;
 use crate::i18n::{Digits, I18n, Locale};
 use crate::record::fold::fold;
 use crate::record::page::{Arg, Message};
-use crate::record::{Field, Kind, Record};
+use crate::record::{Field, Kind, Record, Value, value};
 use crate::t;
 use chunk::Importer;
 use rust_decimal::Decimal;
@@ -43,7 +43,6 @@ pub use spool::{MOST_FAULTS, MOST_LINES, MOST_ROWS};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
-use std::str::FromStr as _;
 
 /// Rows gone through in one step: all of them are in memory, with what their documents become and what the audit log says
 /// of it. Few in tests, so that their files take several.
@@ -75,12 +74,14 @@ impl Bad {
     }
 }
 
-/// Where a column of the file goes. `x*100` multiplies by a hundred on the way, as for a discount given as a fraction.
+/// Where a column of the file goes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Mapping {
     pub column: String,
-    /// A field, `line.` and a field of the lines, or `parent` for the document that a line joins.
+    /// A field, `line.` and a field of the lines, or `parent` for the document that a line joins; empty for a column that is
+    /// left out.
     pub target: String,
+    /// What its values are multiplied by on the way: a hundred for a discount that the file gives as a share of one.
     pub factor: Option<Decimal>,
 }
 
@@ -90,11 +91,49 @@ impl Mapping {
         let (column, target) =
             text.split_once('=').ok_or_else(|| anyhow::anyhow!("to map a column write COLUMN=FIELD, not {text}"))?;
         let (column, factor) = match column.split_once('*') {
-            Some((column, factor)) => (column, Some(Decimal::from_str(factor)?)),
+            Some((column, factor)) => match read_factor(factor) {
+                Ok(Some(factor)) => (column, Some(factor)),
+                _ => anyhow::bail!("to multiply a column write COLUMN*NUMBER=FIELD, the number not zero, not {text}"),
+            },
             None => (column, None),
         };
         Ok(Mapping { column: column.to_owned(), target: target.to_owned(), factor })
     }
+
+    /// A column with its way as [`Mapping::way`] writes it.
+    fn on_way(column: &str, way: &str) -> Mapping {
+        let (target, factor) = match way.split_once('*') {
+            Some((target, factor)) => (target, factor.parse().ok()),
+            None => (way, None),
+        };
+        Mapping { column: column.to_owned(), target: target.to_owned(), factor }
+    }
+
+    /// Where the column goes and what is done on the way, in one text: `line.discount*100`.
+    fn way(&self) -> String {
+        match self.factor {
+            Some(factor) => format!("{}*{factor}", self.target),
+            None => self.target.clone(),
+        }
+    }
+}
+
+/// Reads what somebody wrote to multiply a column by: any number but zero, with six decimals at most; nothing where they wrote
+/// nothing.
+pub fn read_factor(text: &str) -> Result<Option<Decimal>, Refusal> {
+    match value::read(&FIGURE, text, "") {
+        Ok(Value::Decimal(factor)) if factor.is_zero() => Err(Refusal::new("refuse-import-factor")),
+        Ok(read) => Ok(read.decimal()),
+        Err(fault) => Err(Refusal::new(fault.message())),
+    }
+}
+
+/// A figure as people and files write it, whatever it counts.
+const FIGURE: Field = Field::new("figure", Kind::Rate).signed();
+
+/// Whether what goes to this target can be multiplied on the way.
+fn takes_factor(record: &Record, target: &str) -> bool {
+    record.any_field(&right_to(target)).is_some_and(|field| field.kind.is_figure())
 }
 
 /// What to import and how.

@@ -37,6 +37,16 @@ pub struct Changes {
     pub currency: String,
 }
 
+/// A column of the file and where it goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    pub name: String,
+    /// Empty for a column that is left out.
+    pub target: String,
+    /// Canonical text of what its values are multiplied by; empty where they come in as they stand.
+    pub factor: String,
+}
+
 /// An import of the past, in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Past {
@@ -59,14 +69,15 @@ pub struct ImportPage {
     pub running: Option<(i64, i64)>,
     /// Sentences about it, each with the class of its notice: `good`, `bad` or `warn`.
     pub notices: Vec<(String, Message)>,
-    /// Column of the file and the target it goes to; empty for columns left out.
-    pub columns: Vec<(String, String)>,
+    pub columns: Vec<Column>,
     /// The same text for every row, by target.
     pub fixed: Vec<(String, String)>,
     /// Whether rows may change records that exist; nothing where the reader cannot have that.
     pub changes: Option<bool>,
     /// Targets with their labels.
     pub choices: Vec<(String, String)>,
+    /// Of these, the ones whose values can be multiplied on the way.
+    pub figures: Vec<String>,
     /// What columns of choices can hold, by target, as the reader calls it; only where a new file is taken.
     pub words: Vec<(String, String)>,
     pub bad: Vec<BadRow>,

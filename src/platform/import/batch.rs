@@ -1,6 +1,7 @@
 //! A file that somebody brought: where it is kept, what was found in it, what was made of it, what can be done with it.
 
-use super::{MOST_FAULTS, Mapping, Plan, labels, plain, suggest, words};
+use super::{MOST_FAULTS, Mapping, Plan, blocking, labels, plain, read_factor, suggest, takes_factor, words};
+use crate::i18n;
 use crate::platform::audit;
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::files::content::clean_name;
@@ -9,7 +10,7 @@ use crate::platform::jobs;
 use crate::platform::page::seen;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::Record;
-use crate::record::import::{BadRow, Example, ImportPage, Past};
+use crate::record::import::{BadRow, Column, Example, ImportPage, Past};
 use crate::record::page::Message;
 use axum::body::Bytes;
 use futures_util::stream::BoxStream;
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use sqlx::Row as _;
 use sqlx::postgres::PgRow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Bytes of one file: a million rows with some room.
@@ -32,8 +33,8 @@ const KEPT: i32 = 30;
 
 // ------------------------------------------------------------------ rows
 
-/// Columns and targets, or targets and texts.
-pub(super) type Pairs = Vec<(String, String)>;
+/// Targets and texts, or columns and their ways.
+type Pairs = Vec<(String, String)>;
 
 /// An import as its row says.
 pub struct Batch {
@@ -45,7 +46,7 @@ pub struct Batch {
     pub(super) member: String,
     pub(super) storage: Option<String>,
     pub(super) job: Option<Uuid>,
-    pub(super) mapping: Option<Pairs>,
+    pub(super) mapping: Option<Vec<Mapping>>,
     pub(super) fixed: Pairs,
     pub(super) skip: bool,
     /// Whether rows may change records that exist.
@@ -71,6 +72,7 @@ fn json<T: for<'de> Deserialize<'de>>(row: &PgRow, column: &str) -> Outcome<T> {
 
 impl Batch {
     fn read(tx: &TenantTx, row: &PgRow) -> Outcome<Batch> {
+        let mapping: Option<Pairs> = json(row, "mapping")?;
         Ok(Batch {
             id: row.try_get("id")?,
             record: tx.described(door::record(row.try_get("record")?).ok_or(Error::NotFound)?),
@@ -80,7 +82,7 @@ impl Batch {
             member: row.try_get("member_name")?,
             storage: row.try_get("storage")?,
             job: row.try_get("job")?,
-            mapping: json(row, "mapping")?,
+            mapping: mapping.map(|all| all.iter().map(|(column, way)| Mapping::on_way(column, way)).collect()),
             fixed: json(row, "fixed")?,
             skip: row.try_get("skip")?,
             changes: row.try_get("changes")?,
@@ -194,10 +196,8 @@ impl Batch {
     }
 
     pub(super) fn plan(&self) -> Plan {
-        let mapping = self.mapping.iter().flatten();
-        let mapping =
-            mapping.map(|(column, target)| Mapping { column: column.clone(), target: target.clone(), factor: None });
-        Plan { record: self.record, mapping: mapping.collect(), fixed: self.fixed.clone(), changes: self.changes }
+        let mapping = self.mapping.clone().unwrap_or_default();
+        Plan { record: self.record, mapping, fixed: self.fixed.clone(), changes: self.changes }
     }
 }
 
@@ -284,6 +284,13 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
     });
     let bad = bad.collect::<Outcome<Vec<BadRow>>>()?;
     let has_file = batch.storage.is_some() && !batch.is_running();
+    let choices = super::choices(tx.cx.i18n, batch.record, &tx.standing.rights);
+    let figures = choices.iter().map(|(target, _)| target).filter(|target| takes_factor(batch.record, target));
+    let column = |mapping: Mapping| Column {
+        name: mapping.column,
+        target: mapping.target,
+        factor: mapping.factor.map(|factor| factor.to_string()).unwrap_or_default(),
+    };
     Ok(ImportPage {
         record: record.name.to_owned(),
         running: batch.is_running().then_some((batch.progress.0, batch.progress.1.unwrap_or(0))),
@@ -294,10 +301,11 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
         bad,
         verbs: batch.verbs(tx),
         changes: may_change(tx, batch.record).then_some(batch.changes),
-        choices: super::choices(tx.cx.i18n, batch.record, &tx.standing.rights),
+        figures: figures.cloned().collect(),
+        choices,
         words: Vec::new(),
         batch: Some(batch.past()),
-        columns: batch.mapping.unwrap_or_default(),
+        columns: batch.mapping.into_iter().flatten().map(column).collect(),
         fixed: batch.fixed,
         examples,
         company_currency: tx.company.currency.clone(),
@@ -461,6 +469,8 @@ pub struct Asked {
     pub verb: String,
     /// Targets in the order of the columns, where a form named them.
     pub targets: Option<Vec<String>>,
+    /// What somebody wrote to multiply a column by, by its place, where a form asked.
+    pub factors: BTreeMap<usize, String>,
     /// The same text for every row, by target, where a form named any.
     pub fixed: Option<Pairs>,
     /// Whether rows may change records that exist, where a form said so.
@@ -500,7 +510,7 @@ pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, asked: &A
             set_out(tx, &batch, "undoing", job).await
         }
         verb => {
-            let (mapping, fixed) = chosen(tx, &batch, asked);
+            let (mapping, fixed) = chosen(tx, &batch, asked)?;
             let changes = asked.changes.unwrap_or(batch.changes) && may_change(tx, record);
             let same = mapping == batch.mapping && fixed == batch.fixed && changes == batch.changes;
             if let Some(mapping) = &mapping {
@@ -515,25 +525,40 @@ pub async fn ask(tx: &mut TenantTx, record: &'static Record, id: Uuid, asked: &A
     }
 }
 
-/// The mapping and the fixed texts of a form, or those that are there.
-fn chosen(tx: &TenantTx, batch: &Batch, asked: &Asked) -> (Option<Pairs>, Pairs) {
+/// The mapping and the fixed texts of a form, or those that are there. Refuses, beside their boxes, factors that are none.
+fn chosen(tx: &TenantTx, batch: &Batch, asked: &Asked) -> Outcome<(Option<Vec<Mapping>>, Pairs)> {
     let (i18n, rights) = (tx.cx.i18n, &tx.standing.rights);
     let known: HashSet<String> =
         super::choices(i18n, batch.record, rights).into_iter().map(|(target, _)| target).collect();
-    let mapping = batch.mapping.as_ref().map(|mapping| {
-        let asked = asked.targets.as_deref().unwrap_or_default();
-        let target = |at: usize, now: &String| {
-            asked.get(at).filter(|t| t.is_empty() || known.contains(*t)).unwrap_or(now).clone()
+    let targets = asked.targets.as_deref().unwrap_or_default();
+    let mut refusals = Vec::new();
+    let mut way = |(at, now): (usize, &Mapping)| {
+        let target = targets.get(at).filter(|t| t.is_empty() || known.contains(*t)).unwrap_or(&now.target).clone();
+        let factor = match asked.factors.get(&at) {
+            _ if !takes_factor(batch.record, &target) => None,
+            None => now.factor.filter(|_| target == now.target),
+            Some(text) => match read_factor(text) {
+                Ok(factor) => factor,
+                Err(refusal) => {
+                    refusals.push(refusal.at(format!("by.{at}")));
+                    None
+                }
+            },
         };
-        mapping.iter().enumerate().map(|(at, (column, now))| (column.clone(), target(at, now))).collect()
-    });
+        Mapping { column: now.column.clone(), target, factor }
+    };
+    let mapping: Option<Vec<Mapping>> =
+        batch.mapping.as_ref().map(|mapping| mapping.iter().enumerate().map(&mut way).collect());
+    if !refusals.is_empty() {
+        return Err(Error::Refused(refusals));
+    }
     let fixed = asked.fixed.as_ref().map(|fixed| {
         let kept = fixed
             .iter()
             .filter(|(target, text)| known.contains(target) && target != "parent" && !text.trim().is_empty());
         kept.map(|(target, text)| (target.clone(), text.trim().to_owned())).collect()
     });
-    (mapping, fixed.unwrap_or_else(|| batch.fixed.clone()))
+    Ok((mapping, fixed.unwrap_or_else(|| batch.fixed.clone())))
 }
 
 async fn set_out(tx: &mut TenantTx, batch: &Batch, state: &str, job: Uuid) -> Outcome<()> {
@@ -569,7 +594,7 @@ async fn forget_findings(tx: &mut TenantTx, batch: &Batch) -> Outcome<()> {
 async fn rehearse(
     tx: &mut TenantTx,
     batch: &Batch,
-    mapping: Option<Pairs>,
+    mapping: Option<Vec<Mapping>>,
     fixed: Pairs,
     changes: bool,
 ) -> Outcome<()> {
@@ -580,7 +605,7 @@ async fn rehearse(
     sqlx::query("update import_batch set mapping = $3, fixed = $4, changes = $5 where tenant_id = $1 and id = $2")
         .bind(tenant)
         .bind(batch.id)
-        .bind(mapping.map(|mapping| json!(mapping)))
+        .bind(mapping.map(|mapping| ways(&mapping)))
         .bind(json!(fixed))
         .bind(changes)
         .execute(tx.conn())
@@ -604,26 +629,35 @@ async fn begin_import(tx: &mut TenantTx, batch: &Batch, skip: bool) -> Outcome<(
 
 // ------------------------------------------------------------------ mappings
 
+/// A mapping as its batch keeps it: `[[column, way]]`.
+pub(super) fn ways(mapping: &[Mapping]) -> Json {
+    json!(mapping.iter().map(|one| (&one.column, one.way())).collect::<Vec<_>>())
+}
+
 /// Keeps where somebody sends columns of these names.
-async fn remember(tx: &mut TenantTx, record: &'static Record, mapping: &[(String, String)]) -> Outcome<()> {
+async fn remember(tx: &mut TenantTx, record: &'static Record, mapping: &[Mapping]) -> Outcome<()> {
     // The last of columns with one name counts; one statement cannot write a row twice.
-    let by_name: HashMap<String, &String> =
-        mapping.iter().map(|(column, target)| (plain(column), target)).filter(|(name, _)| !name.is_empty()).collect();
-    let (names, targets): (Vec<String>, Vec<String>) = by_name.into_iter().map(|(n, t)| (n, t.clone())).unzip();
+    let by_name: HashMap<String, String> =
+        mapping.iter().map(|one| (plain(&one.column), one.way())).filter(|(name, _)| !name.is_empty()).collect();
+    let (names, ways): (Vec<String>, Vec<String>) = by_name.into_iter().unzip();
     sqlx::query(
         "insert into import_mapping (record, col, target) select $1, c, t from unnest($2::text[], $3::text[]) as u (c, t)
          on conflict (tenant_id, member, record, col) do update set target = excluded.target",
     )
     .bind(record.name)
     .bind(names)
-    .bind(targets)
+    .bind(ways)
     .execute(tx.conn())
     .await?;
     Ok(())
 }
 
 /// Where columns go unless somebody says otherwise: where the same member last sent them, else where their names point.
-pub(super) async fn mapping_for(tx: &mut TenantTx, record: &'static Record, header: &[String]) -> Outcome<Pairs> {
+pub(super) async fn mapping_for(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    header: &[String],
+) -> Outcome<Vec<Mapping>> {
     let names: Vec<String> = header.iter().map(|column| plain(column)).collect();
     let kept: Pairs = sqlx::query_as(
         "select col, target from import_mapping where tenant_id = $1 and member = $2 and record = $3 and col = any($4)",
@@ -639,20 +673,30 @@ pub(super) async fn mapping_for(tx: &mut TenantTx, record: &'static Record, head
         .map(|(target, _)| target)
         .collect();
     let known: Vec<_> = labels(tx.described(record)).into_iter().filter(|(target, _)| may.contains(target)).collect();
-    let mut kept: HashMap<String, String> = kept.into_iter().collect();
-    kept.retain(|_, target| target.is_empty() || known.iter().any(|(name, _)| name == target));
-    let mut taken: HashSet<String> = kept.values().cloned().collect();
+    let mut kept: HashMap<String, Mapping> = kept
+        .into_iter()
+        .map(|(name, way)| {
+            let mapping = Mapping::on_way(&name, &way);
+            (name, mapping)
+        })
+        .collect();
+    kept.retain(|_, Mapping { target, .. }| target.is_empty() || known.iter().any(|(name, _)| name == target));
+    let mut taken: HashSet<String> = kept.values().map(|mapping| mapping.target.clone()).collect();
     let free: Vec<_> = known.into_iter().filter(|(target, _)| !taken.contains(target)).collect();
     let unknown: Vec<String> =
         header.iter().zip(&names).filter(|(_, name)| !kept.contains_key(*name)).map(|(c, _)| c.clone()).collect();
     let mut suggested = suggest(&unknown, &free).into_iter();
     taken.clear();
-    let target = |name: &String| match kept.get(name) {
-        // Of columns with one name, only the first.
-        Some(target) if target.is_empty() || taken.insert(target.clone()) => target.clone(),
-        Some(_) => String::new(),
-        None => suggested.next().map(|mapping| mapping.target).unwrap_or_default(),
+    let way = |(column, name): (&String, &String)| {
+        let (target, factor) = match kept.get(name) {
+            // Of columns with one name, only the first.
+            Some(Mapping { target, factor, .. }) if target.is_empty() || taken.insert(target.clone()) => {
+                (target.clone(), *factor)
+            }
+            Some(_) => (String::new(), None),
+            None => (suggested.next().map(|mapping| mapping.target).unwrap_or_default(), None),
+        };
+        Mapping { column: column.clone(), target, factor }
     };
-    let targets: Vec<String> = names.iter().map(target).collect();
-    Ok(header.iter().cloned().zip(targets).collect())
+    Ok(header.iter().zip(&names).map(way).collect())
 }

@@ -1,9 +1,9 @@
 //! The work behind imports: a file is gone through to be rehearsed or imported, or what was made of it is taken back.
 
-use super::batch::{Batch, Pairs, Payload, find, mapping_for};
+use super::batch::{Batch, Payload, find, mapping_for, ways};
 use super::chunk::{EXAMPLES, Importer, Made, Step};
 use super::spool::Spool;
-use super::{Bad, Plan, STEP, next_documents, read, undo};
+use super::{Bad, Mapping, Plan, STEP, next_documents, read, undo};
 use crate::platform::door::{Error, Outcome};
 use crate::platform::jobs::{End, Run, Work};
 use crate::platform::tenancy::TenantTx;
@@ -67,13 +67,13 @@ async fn go_through(run: &Run, mut batch: Batch) -> Outcome<End> {
 }
 
 /// Writes down where the columns of a file go, as far as nobody has said so.
-async fn settle_mapping(run: &Run, batch: &Batch, header: &[String]) -> Outcome<Pairs> {
+async fn settle_mapping(run: &Run, batch: &Batch, header: &[String]) -> Outcome<Vec<Mapping>> {
     let mut tx = run.db.begin(&run.cx).await?;
     let mapping = mapping_for(&mut tx, batch.record, header).await?;
     sqlx::query("update import_batch set mapping = $3 where tenant_id = $1 and id = $2")
         .bind(run.cx.tenant)
         .bind(batch.id)
-        .bind(json!(mapping))
+        .bind(ways(&mapping))
         .execute(tx.conn())
         .await?;
     tx.commit().await?;

@@ -4,9 +4,10 @@
 //! temporary file, and which document it belongs to. Where each row is a document of its own nothing is, as they are read in
 //! the order in which they stand.
 
-use super::{Bad, Mapping, Plan};
+use super::{Bad, FIGURE, Mapping, Plan};
 use crate::platform::table::{Fault, Table};
 use crate::record::page::Message;
+use crate::record::value;
 use rust_decimal::Decimal;
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashSet};
@@ -116,14 +117,7 @@ impl Shape {
             .map(|(at, _, factor)| {
                 // Postgres keeps no NUL, and cannot even be asked for one; another sign that is no text is refused like it.
                 let text = cells.get(*at).map_or("", |cell| cell.trim()).replace('\0', "\u{1}");
-                let text = text.as_str();
-                match (factor, Decimal::from_str(text)) {
-                    (Some(factor), Ok(number)) => match number.checked_mul(*factor) {
-                        Some(product) => product.normalize().to_string(),
-                        None => text.to_owned(),
-                    },
-                    _ => text.to_owned(),
-                }
+                factor.and_then(|factor| multiplied(&text, factor)).unwrap_or(text)
             })
             .collect()
     }
@@ -177,6 +171,16 @@ impl Shape {
             lines.push(of_line);
         }
     }
+}
+
+/// What a figure of the file becomes, in whichever digits it is written. A percentage is what it says already; what is no
+/// figure is refused where the field reads it.
+fn multiplied(text: &str, factor: Decimal) -> Option<String> {
+    if text.ends_with(['%', '٪']) {
+        return None;
+    }
+    let figure = Decimal::from_str(text).ok().or_else(|| value::read(&FIGURE, text, "").ok()?.decimal())?;
+    Some(figure.checked_mul(factor)?.normalize().to_string())
 }
 
 /// The names of a file's columns.

@@ -365,6 +365,18 @@ async fn sell(firm: &Firm, id: Uuid) {
     assert_eq!(firm.load(&invoice).await.get("state"), &Value::from("paid"));
 }
 
+/// What is no factor multiplies nothing, rather than something else.
+#[test]
+fn a_column_is_multiplied_by_a_number_other_than_zero() {
+    let factor = |text: &str| Mapping::parse(text).map(|mapping| mapping.factor);
+    assert_eq!(factor("Off=discount").expect("a mapping"), None);
+    assert_eq!(factor("Off*100=discount").expect("a mapping"), Some(dec("100")));
+    assert_eq!(factor("Sum*-0.001=total").expect("a mapping"), Some(dec("-0.001")));
+    for text in ["Off", "Off*=discount", "Off*x=discount", "Off*0=discount", "Off*0.0000001=discount"] {
+        assert!(factor(text).is_err(), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn lines_join_records_without_states_by_their_code() {
     let firm = Firm::new().await;

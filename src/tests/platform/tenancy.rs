@@ -158,7 +158,7 @@ pub(in crate::tests) async fn full_firm() -> Firm {
     let file = batch::receive(&firm.db, &firm.cx, &FILES, record("customer"), false, "secret.csv", bytes(text)).await;
     let file = file.expect("a file to import");
     let targets = ["code", "name", "credit_limit", "language"].map(str::to_owned).to_vec();
-    let chosen = Asked { verb: "check".to_owned(), targets: Some(targets), fixed: None, changes: None };
+    let chosen = Asked { verb: "check".to_owned(), targets: Some(targets), ..Asked::default() };
     for asked in [chosen, Asked { verb: "skip".to_owned(), ..Asked::default() }] {
         super::jobs::work(&firm).await;
         let mut tx = firm.tx().await;

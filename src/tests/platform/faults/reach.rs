@@ -156,9 +156,9 @@ async fn f40_a_file_cannot_set_what_rules_compute() {
     let targets: Vec<String> =
         columns.iter().filter_map(|text| text.split_once('=')).map(|(_, target)| target.to_owned()).collect();
     let fixed = Some(vec![("state".to_owned(), "closed".to_owned()), ("total".to_owned(), "1".to_owned())]);
-    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), fixed, changes: None };
+    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), fixed, ..Asked::default() };
     let rehearsed = get_done(&firm, "sales_order", id, &asked).await;
-    let went: Vec<&str> = rehearsed.columns.iter().map(|(_, target)| target.as_str()).collect();
+    let went: Vec<&str> = rehearsed.columns.iter().map(|column| column.target.as_str()).collect();
     assert_eq!(went[..4], ["reference", "customer", "line.item", "line.quantity"]);
     let computed = &columns[4..];
     let set = went[4..].iter().find(|target| computed.iter().any(|text| text.ends_with(&format!("={target}"))));

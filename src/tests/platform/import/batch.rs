@@ -1,5 +1,6 @@
 //! A file on its way: rehearsed, imported whole or without its bad rows, stopped, taken over from a dead worker, undone.
 
+use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::audit;
 use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::import::batch::{self, Asked};
@@ -238,9 +239,9 @@ async fn take_in(firm: &Firm, sample: Sample<'_>) -> ImportPage {
     let brought = page(firm, sample.record, id).await;
     let asked = Asked {
         verb: "check".to_owned(),
-        targets: Some(brought.columns.iter().map(|(column, _)| target(column)).collect()),
+        targets: Some(brought.columns.iter().map(|column| target(&column.name)).collect()),
         fixed: Some(sample.fixed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()),
-        changes: None,
+        ..Asked::default()
     };
     try_ask(firm, &firm.cx, sample.record, id, &asked).await.expect("a mapping");
     work(firm).await;
@@ -396,7 +397,7 @@ async fn an_order_of_nobody_is_named_on_its_page_and_comes_back_as_a_file() {
     let text = "reference,customer,Item,Qty\nR1,C1,A,1\nR2,NOBODY,A,1\nR3,,A,2\n";
     let id = bring(&firm, "sales_order", text).await;
     let targets = ["reference", "customer", "line.item", "line.quantity"].map(str::to_owned).to_vec();
-    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), fixed: None, changes: None };
+    let asked = Asked { verb: "check".to_owned(), targets: Some(targets), ..Asked::default() };
     try_ask(&firm, &firm.cx, "sales_order", id, &asked).await.expect("a mapping");
     work(&firm).await;
     let rehearsed = page(&firm, "sales_order", id).await;
@@ -421,7 +422,7 @@ async fn a_document_with_a_bad_line_is_left_out_whole() {
         verb: "check".to_owned(),
         targets: Some(["reference", "customer", "line.item", "line.quantity"].map(str::to_owned).into()),
         fixed: Some(vec![("note".to_owned(), "From a file".to_owned())]),
-        changes: None,
+        ..Asked::default()
     };
     try_ask(&firm, &firm.cx, "sales_order", id, &asked).await.expect("a mapping");
     work(&firm).await;
@@ -633,7 +634,7 @@ async fn what_lines_joined_becomes_what_it_was() {
     let lines = "order,item,quantity\nR1,A,2\nR2,B,1\nR1,B,3\n";
     let first = bring(&firm, "sales_order", lines).await;
     let targets = Some(["parent", "line.item", "line.quantity"].map(str::to_owned).to_vec());
-    let asked = Asked { verb: "check".to_owned(), targets, fixed: None, changes: None };
+    let asked = Asked { verb: "check".to_owned(), targets, ..Asked::default() };
     try_ask(&firm, &firm.cx, "sales_order", first, &asked).await.expect("asked");
     work(&firm).await;
     assert_eq!(page(&firm, "sales_order", first).await.examples.iter().filter(|e| e.changed).count(), 2);
@@ -667,11 +668,11 @@ async fn where_columns_went_is_remembered_by_member_and_type() {
     let firm = Firm::new().await;
     let text = "Kürzel,Bezeichnung,language,phone\nA1,One,en,1\n";
     let id = bring(&firm, "customer", text).await;
-    let targets = |page: ImportPage| page.columns.into_iter().map(|(_, target)| target).collect::<Vec<_>>();
+    let targets = |page: ImportPage| page.columns.into_iter().map(|column| column.target).collect::<Vec<_>>();
     assert_eq!(targets(page(&firm, "customer", id).await), ["", "", "language", "phone"]);
     // Phone numbers are left out on purpose.
     let wanted = ["code", "name", "language", ""].map(str::to_owned).to_vec();
-    let asked = Asked { verb: "check".to_owned(), targets: Some(wanted.clone()), fixed: None, changes: None };
+    let asked = Asked { verb: "check".to_owned(), targets: Some(wanted.clone()), ..Asked::default() };
     try_ask(&firm, &firm.cx, "customer", id, &asked).await.expect("asked");
     work(&firm).await;
     assert_eq!(targets(page(&firm, "customer", id).await), wanted);
@@ -703,9 +704,9 @@ async fn f36_files_of_which_nothing_can_be_used_say_why() {
         let rehearsed = page(&firm, "customer", id).await;
         if fault.is_empty() {
             // Of two columns with one name, one is chosen; both cannot go to one field.
-            assert_eq!(rehearsed.columns.iter().map(|(_, t)| t.as_str()).collect::<Vec<_>>(), ["code", "name", ""]);
+            assert_eq!(rehearsed.columns.iter().map(|c| c.target.as_str()).collect::<Vec<_>>(), ["code", "name", ""]);
             let targets = Some(["code", "name", "code"].map(str::to_owned).to_vec());
-            let asked = Asked { verb: "check".to_owned(), targets, fixed: None, changes: None };
+            let asked = Asked { verb: "check".to_owned(), targets, ..Asked::default() };
             try_ask(&firm, &firm.cx, "customer", id, &asked).await.expect("asked");
             work(&firm).await;
             assert_eq!(bad(&page(&firm, "customer", id).await), [(1, "Code", "import-fault-target-twice")]);
@@ -717,7 +718,7 @@ async fn f36_files_of_which_nothing_can_be_used_say_why() {
     // The same name twice: each of the two columns goes its own way.
     let id = bring(&firm, "customer", "code,name,x,x,language\nA,B,first,second,en\n").await;
     let targets = Some(["code", "name", "phone", "contact", "language"].map(str::to_owned).to_vec());
-    try_ask(&firm, &firm.cx, "customer", id, &Asked { verb: "check".to_owned(), targets, fixed: None, changes: None })
+    try_ask(&firm, &firm.cx, "customer", id, &Asked { verb: "check".to_owned(), targets, ..Asked::default() })
         .await
         .expect("asked");
     work(&firm).await;
@@ -778,24 +779,109 @@ async fn files_are_cleared_away_after_a_month() {
     assert_eq!(refusals(outcome), ["refuse-file-room"]);
 }
 
+/// The form that files come in.
+fn file_form(path: &str) -> axum::http::request::Builder {
+    Request::post(path)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+        .header("sec-fetch-site", "same-origin")
+}
+
+/// Gives a file to a page of imports. Answers with the address of its own page.
+async fn upload(browser: &mut Browser, path: &str, name: &str, text: &str) -> String {
+    let body = format!(
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{text}\r\n--edge--\r\n"
+    );
+    let answer = browser.send(file_form(path), Body::from(body)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    answer.location.expect("its page")
+}
+
+/// The batch whose page is at an address.
+fn batch_at(path: &str) -> Uuid {
+    path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("the id of a batch")
+}
+
+/// A discount that a file gives as a share of one becomes a percentage, in whichever digits it is written; nonsense is refused
+/// beside its box, and the next file needs not be told.
+#[tokio::test]
+async fn figures_are_multiplied_as_somebody_says_on_the_page() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    firm.item("A", "10", 0, "0").await;
+    let mut browser = Browser::of(&firm).await;
+    let text = "Ref,Customer,Item,Qty,Off\nR1,C1,A,4,0.25\nR1,C1,A,3,٠٫٠٢\nR1,C1,A,2,5%\nR1,C1,A,1,\n";
+    let path = upload(&mut browser, "/sales-orders/import", "lines.csv", text).await;
+    work(&firm).await;
+    let targets = [
+        ("map.0", "reference"),
+        ("map.1", "customer"),
+        ("map.2", "line.item"),
+        ("map.3", "line.quantity"),
+        ("map.4", "line.discount"),
+    ];
+    let beside = [("fix", "note"), ("fix.text", "From a file"), ("_do", "check")];
+    for (language, locale) in [("en", Locale::En), ("ar", Locale::Ar)] {
+        browser.post("/preferences", &[("language", language)]).await;
+        for (typed, fault) in [
+            ("x", "fault-not-number"),
+            ("0", "refuse-import-factor"),
+            ("0.0000001", "fault-too-many-decimals"),
+            ("1000000000000", "fault-out-of-range"),
+        ] {
+            let form: Vec<_> = targets.into_iter().chain([("by.0", "x"), ("by.4", typed)]).chain(beside).collect();
+            let back = browser.post(&path, &form).await;
+            assert_eq!(back.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}");
+            // Of a column of texts, nothing is multiplied, and nothing is read.
+            assert!(back.body.contains("id=\"by.4-fault\"") && !back.body.contains("id=\"by.0-fault\""), "{typed}");
+            let said = I18n::new(locale, Digits::Western).format(fault, None);
+            assert!(back.text().contains(&said), "{typed} in {language}: {}", back.text());
+            for kept in [typed, "From a file"] {
+                assert!(back.body.contains(&format!("value=\"{kept}\"")), "{kept} in {language}");
+            }
+        }
+    }
+    let unchanged = page(&firm, "sales_order", batch_at(&path)).await;
+    assert!(unchanged.columns.iter().all(|column| column.factor.is_empty()), "{:?}", unchanged.columns);
+    let form: Vec<_> = targets.into_iter().chain([("by.4", "100"), ("_do", "check")]).collect();
+    assert_eq!(browser.post(&path, &form).await.status, StatusCode::SEE_OTHER);
+    work(&firm).await;
+    let rehearsed = page(&firm, "sales_order", batch_at(&path)).await;
+    assert_eq!((state(&rehearsed), bad(&rehearsed)), ("rehearsed", vec![]));
+    assert_eq!(rehearsed.columns.iter().map(|c| c.factor.as_str()).collect::<Vec<_>>(), ["", "", "", "", "100"]);
+    assert!(rehearsed.figures.iter().any(|target| target == "line.discount"), "{:?}", rehearsed.figures);
+    assert!(!rehearsed.figures.iter().any(|target| target == "reference"), "{:?}", rehearsed.figures);
+    let form: Vec<_> = targets.into_iter().chain([("by.4", "100"), ("_do", "import")]).collect();
+    assert_eq!(browser.post(&path, &form).await.status, StatusCode::SEE_OTHER);
+    work(&firm).await;
+    let order: Uuid = sqlx::query_scalar("select id from sales_order where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .fetch_one(firm.tx().await.conn())
+        .await
+        .expect("the order");
+    let order = firm.document("sales_order", order).await;
+    let discounts: Vec<_> = order.lines.iter().map(|line| line.decimal("discount")).collect();
+    assert_eq!(discounts, ["25", "2", "5", "0"].map(dec));
+    // The next file comes in alike by itself. Sent elsewhere, the column is multiplied no more.
+    let next = upload(&mut browser, "/sales-orders/import", "next.csv", text).await;
+    work(&firm).await;
+    let brought = page(&firm, "sales_order", batch_at(&next)).await;
+    let last = brought.columns.last().expect("a column");
+    assert_eq!((last.target.as_str(), last.factor.as_str()), ("line.discount", "100"));
+    let moved = [("map.0", "reference"), ("map.1", ""), ("map.2", ""), ("map.3", ""), ("map.4", "line.price")];
+    browser.post(&next, &moved.into_iter().chain([("_do", "check")]).collect::<Vec<_>>()).await;
+    let moved = page(&firm, "sales_order", batch_at(&next)).await;
+    assert_eq!(moved.columns.last().expect("a column").factor, "");
+    work(&firm).await;
+}
+
 #[tokio::test]
 async fn a_file_is_imported_without_scripts() {
     let _turn = alone().await;
     let firm = Firm::new().await;
     let mut browser = Browser::of(&firm).await;
-    let body = format!(
-        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"list.csv\"\r\n\r\n{MIXED}\r\n--edge--\r\n"
-    );
-    let request = || {
-        Request::post("/customers/import")
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
-            .header("sec-fetch-site", "same-origin")
-    };
-    let none = browser.send(request(), Body::from("--edge--\r\n")).await;
+    let none = browser.send(file_form("/customers/import"), Body::from("--edge--\r\n")).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let answer = browser.send(request(), Body::from(body)).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-    let path = answer.location.expect("its page");
+    let path = upload(&mut browser, "/customers/import", "list.csv", MIXED).await;
     let waiting = browser.get(&path).await;
     assert!(
         waiting.text().contains("Being checked") && waiting.body.contains("value=\"cancel\""),
