@@ -14,13 +14,13 @@ use diwan::platform::auth::Found;
 use diwan::platform::config::Config;
 use diwan::platform::door;
 use diwan::platform::files::{self, Store};
-use diwan::platform::import::{Mapping, Plan};
+use diwan::platform::import::command;
 use diwan::platform::jobs::Workers;
 use diwan::platform::missed;
 use diwan::platform::person;
 use diwan::platform::tenancy::Db;
 use diwan::platform::token::Bearer;
-use diwan::platform::{audit, auth, database, import, operator, session, slow, web};
+use diwan::platform::{audit, auth, database, operator, session, slow, web};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -59,7 +59,7 @@ enum Verb {
     Work,
     /// Brings the database schema up to date and stops.
     Migrate,
-    /// Imports a spreadsheet, CSV or XLSX, as one user of one company would on the import page.
+    /// Imports a spreadsheet, CSV or XLSX, as one user of one company would on the import page, where it can be undone.
     Import(ImportOrder),
     /// Makes an access token for a program with the rights of one user of one company, and prints its secret.
     Token {
@@ -468,32 +468,21 @@ async fn tell_or_forget(db: &Db, store: &Store, verb: &PersonVerb) -> anyhow::Re
 async fn import_file(db: &Db, order: &ImportOrder) -> anyhow::Result<()> {
     let ImportOrder { record, file, user, company, mapping, fixed, changes, rehearse } = order;
     let record = modules::record(record).with_context(|| format!("no record type is called {record}"))?;
-    let file = std::fs::File::open(file).with_context(|| file.display().to_string())?;
     let cx = modules::administration::founding::context_of(db, user, *company).await?;
-    let mut tx = db.begin(&cx).await?;
-    let record = tx.described(record);
-    let mut plan = Plan { changes: *changes, ..Plan::new(record) };
-    if let Ok(header) = import::header(file.try_clone()?).await? {
-        plan.mapping = import::suggest(&header, &import::labels(record));
-    }
-    for text in mapping {
-        let given = Mapping::parse(text)?;
-        plan.mapping.retain(|m| m.column != given.column && m.target != given.target);
-        plan.mapping.push(given);
-    }
-    for text in fixed {
-        let (target, text) = text.split_once('=').context("to set a field write FIELD=TEXT")?;
-        plan.mapping.retain(|m| m.target != target);
-        plan.fixed.push((target.to_owned(), text.to_owned()));
-    }
-    let report = import::run(&mut tx, &plan, file).await?;
+    let order = command::Order {
+        record,
+        name: file.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        file: std::fs::File::open(file).with_context(|| file.display().to_string())?,
+        mapping: mapping.clone(),
+        fixed: fixed.clone(),
+        changes: *changes,
+        rehearse: *rehearse,
+    };
+    let report = command::run(db, &cx, order).await?;
     for bad in &report.bad {
         eprintln!("line {}, {}: {:?}: {}", bad.line, bad.column, bad.text, cx.i18n.message(&bad.reason));
     }
     anyhow::ensure!(report.faults == 0, "{} faults; nothing was written", report.faults);
-    if !*rehearse {
-        tx.commit().await?;
-    }
     println!(
         "{} rows, {} records{}",
         report.rows,

@@ -5,8 +5,8 @@
 //! written with a handful of statements ([`chunk`]). A rehearsal takes each of these steps back. What it says of a row is
 //! therefore what the import itself would say, except for what two steps do to each other.
 //!
-//! [`run`] does all of it within a transaction of the caller's. On the web a file is kept as a [`batch`] and worked off by a [`job`], which can be undone
-//! ([`undo`]):
+//! [`run`] does all of it within a transaction of the caller's. On the web a file is kept as a [`batch`] and worked off by a
+//! [`job`], which can be undone ([`undo`]); what whoever keeps the server types ([`command`]) leaves such a batch behind:
 //!
 //! - *All or nothing* is one transaction. Nobody sees any of it before all of it is good; a worker that is killed leaves
 //!   nothing behind, and the next one begins anew. What it costs: one commit seals the audit log for the whole file. Whoever
@@ -21,6 +21,7 @@
 
 pub mod batch;
 mod chunk;
+pub mod command;
 pub mod job;
 pub mod report;
 pub mod spool;
@@ -33,6 +34,7 @@ use super::table::{Fault, Table};
 use super::tenancy::TenantTx;
 use crate::i18n::{Digits, I18n, Locale};
 use crate::record::fold::fold;
+use crate::record::import::Example;
 use crate::record::page::{Arg, Message};
 use crate::record::{Field, Kind, Record, Value, value};
 use crate::t;
@@ -43,6 +45,7 @@ pub use spool::{MOST_FAULTS, MOST_LINES, MOST_ROWS};
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
+use uuid::Uuid;
 
 /// Rows gone through in one step: all of them are in memory, with what their documents become and what the audit log says
 /// of it. Few in tests, so that their files take several.
@@ -261,7 +264,11 @@ pub async fn header(file: File) -> Outcome<Result<Vec<String>, Bad>> {
 #[derive(Debug, Default)]
 pub struct Report {
     pub rows: u64,
-    pub documents: Vec<uuid::Uuid>,
+    pub documents: Vec<Uuid>,
+    /// How many of the documents were there before.
+    pub changed: i64,
+    /// The first of them.
+    pub examples: Vec<Example>,
     /// The first faults; `faults` counts all.
     pub bad: Vec<Bad>,
     pub faults: u64,
@@ -270,6 +277,11 @@ pub struct Report {
 /// Reads, completes and writes a whole file within this transaction. Where anything in it is bad, nothing is written, and
 /// the report says what. The caller commits, or takes everything back.
 pub async fn run(tx: &mut TenantTx, plan: &Plan, file: File) -> Outcome<Report> {
+    go_through(tx, plan, file, None).await
+}
+
+/// The same; what is written is noted in a batch, where there is one.
+async fn go_through(tx: &mut TenantTx, plan: &Plan, file: File, batch: Option<Uuid>) -> Outcome<Report> {
     let plan = &Plan { record: tx.described(plan.record), ..plan.clone() };
     if let Some(bad) = plan.check(tx)? {
         return Ok(Report { bad: vec![bad], faults: 1, ..Report::default() });
@@ -287,12 +299,17 @@ pub async fn run(tx: &mut TenantTx, plan: &Plan, file: File) -> Outcome<Report> 
             break;
         }
         let step = importer.step(tx, told).await?;
+        if let Some(batch) = batch {
+            job::note_made(tx, batch, report.documents.len() as i64, &step.made).await?;
+        }
+        job::show(&mut report.examples, &step.made);
+        report.changed += step.changed();
         report.documents.extend(step.made.iter().map(|made| made.id));
         step.bad.into_iter().for_each(|bad| faults.add(bad));
     }
     if faults.count > 0 {
         sqlx::query("rollback to savepoint import").execute(tx.conn()).await?;
-        report.documents.clear();
+        report = Report { rows: report.rows, ..Report::default() };
     }
     report.faults = faults.count;
     report.bad = faults.kept;

@@ -1,6 +1,6 @@
 //! A file that somebody brought: where it is kept, what was found in it, what was made of it, what can be done with it.
 
-use super::{MOST_FAULTS, Mapping, Plan, blocking, labels, plain, read_factor, suggest, takes_factor, words};
+use super::{MOST_FAULTS, Mapping, Plan, Report, blocking, labels, plain, read_factor, suggest, takes_factor, words};
 use crate::i18n;
 use crate::platform::audit;
 use crate::platform::door::{self, Error, Outcome, Refusal};
@@ -403,6 +403,40 @@ async fn keep(
         .await?;
     files::fits(&mut tx, store.quota, name).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Notes a file of which none is kept, before it is imported in this transaction.
+pub(super) async fn begin(tx: &mut TenantTx, plan: &Plan, id: Uuid, name: &str) -> Outcome<()> {
+    sqlx::query(
+        "insert into import_batch (id, record, name, state, mapping, fixed, changes) values ($1, $2, $3, 'importing', $4, $5, $6)",
+    )
+    .bind(id)
+    .bind(plan.record.name)
+    .bind(clean_name(name))
+    .bind(ways(&plan.mapping))
+    .bind(json!(plan.fixed))
+    .bind(plan.changes)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
+/// Notes what came of it.
+pub(super) async fn finish(tx: &mut TenantTx, id: Uuid, report: &Report) -> Outcome<()> {
+    let tenant = tx.tenant();
+    sqlx::query(
+        "update import_batch set state = 'done', rows = $3, done = $3, created = $4, changed = $5, examples = $6
+          where tenant_id = $1 and id = $2",
+    )
+    .bind(tenant)
+    .bind(id)
+    .bind(report.rows as i64)
+    .bind(report.documents.len() as i64 - report.changed)
+    .bind(report.changed)
+    .bind(json!(report.examples))
+    .execute(tx.conn())
+    .await?;
     Ok(())
 }
 

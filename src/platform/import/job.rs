@@ -302,7 +302,7 @@ async fn note_step(
 }
 
 /// Adds what a step made to what is shown: the first documents of all, and the first of those that change.
-fn show(examples: &mut Vec<Example>, made: &[Made]) {
+pub(super) fn show(examples: &mut Vec<Example>, made: &[Made]) {
     for made in made {
         let changed = made.before.is_some();
         if examples.len() < EXAMPLES || (changed && examples.iter().filter(|e| e.changed).count() < EXAMPLES) {
@@ -351,7 +351,8 @@ async fn note_left_out(tx: &mut TenantTx, batch: Uuid, seq: i64, lines: &[u64]) 
     Ok(())
 }
 
-async fn note_made(tx: &mut TenantTx, batch: Uuid, first: i64, made: &[Made]) -> Outcome<()> {
+/// Notes what a step has made, after so many documents before it, so that it can be undone.
+pub(super) async fn note_made(tx: &mut TenantTx, batch: Uuid, first: i64, made: &[Made]) -> Outcome<()> {
     sqlx::query(
         "insert into import_row (batch, seq, record_id, version, before)
          select $1, $2 + n, id, version, before

@@ -2,6 +2,7 @@
 
 mod batch;
 mod changes;
+mod command;
 mod spool;
 
 use crate::i18n::{Digits, I18n, Locale};
