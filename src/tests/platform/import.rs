@@ -1,21 +1,21 @@
 //! Import: bad rows are named before anything is written; a real company comes in whole.
 
+mod adventureworks;
 mod batch;
 mod changes;
 mod command;
 mod spool;
 
 use crate::i18n::{Digits, I18n, Locale};
-use crate::platform::document::Document;
 use crate::platform::door;
 use crate::platform::import::{self, Bad, Mapping, Plan, Report};
 use crate::platform::sheet::{Cell, Format, Heading, Writer};
 use crate::platform::tenancy::TenantTx;
-use crate::record::Value;
 use crate::record::page::Message;
-use crate::tests::support::{Firm, dec, file, record, shared};
+use crate::tests::support::{Browser, Firm, dec, file, record};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
 use rust_decimal::Decimal;
-use std::collections::HashMap;
 use uuid::Uuid;
 
 async fn run(tx: &mut TenantTx, name: &str, bytes: &[u8], mapping: &[&str], fixed: &[(&str, &str)]) -> Report {
@@ -199,26 +199,9 @@ async fn columns_are_known_by_their_labels_in_both_languages() {
     assert_eq!(report.documents.len(), 1);
 }
 
-fn read(path: &str) -> Vec<u8> {
-    std::fs::read(shared(&format!("data/adventureworks/{path}"))).expect("a file")
-}
-
 fn good(report: Report, documents: usize) {
     assert_eq!(report.bad, []);
     assert_eq!(report.documents.len(), documents);
-}
-
-/// A real sample company: customers, items, opening stock and orders come in through the import; what is on hand is
-/// delivered, what is delivered is invoiced, what is invoiced is paid, and the books are healthy.
-#[tokio::test]
-async fn adventureworks_from_files_to_paid_invoices() {
-    adventureworks(|bytes| bytes).await;
-}
-
-/// The same company from workbooks.
-#[tokio::test]
-async fn adventureworks_from_workbooks_to_paid_invoices() {
-    adventureworks(as_workbook).await;
 }
 
 /// A file of CSV as a workbook: figures as figures, dates as dates, texts as texts.
@@ -244,126 +227,26 @@ fn as_workbook(bytes: Vec<u8>) -> Vec<u8> {
     writer.finish().expect("a workbook").into_inner()
 }
 
-async fn adventureworks(read_as: fn(Vec<u8>) -> Vec<u8>) {
-    let read = |path: &str| read_as(read(path));
-    let firm = Firm::in_country("XX").await;
-    let mut tx = firm.tx().await;
-    good(
-        run(
-            &mut tx,
-            "customer",
-            &read("sales_customers.csv"),
-            &["CustomerID=code", "CompanyName=name", "EmailAddress=email", "Phone=phone", "SalesPerson=contact"],
-            &[("language", "en")],
-        )
-        .await,
-        847,
-    );
-    let item = [
-        "productid=code",
-        "name=name",
-        "productnumber=barcode",
-        "category=category",
-        "listprice=price",
-        "standardcost=cost",
-        "description_en=description_en",
-        "description_ar=description_ar",
-        "description_he=description_he",
-        "description_fr=description_fr",
-    ];
-    good(
-        run(&mut tx, "item", &read("products.csv"), &item, &[("kind", "stock"), ("unit", "PCS"), ("tax_code", "OUT")])
-            .await,
-        504,
-    );
-    good(run(&mut tx, "warehouse", &read("work_centers.csv"), &["locationid=code", "name=name"], &[]).await, 14);
-    let stock = ["productid=line.item", "location=line.warehouse", "shelf=line.place", "quantity=line.quantity"];
-    let counted = self::read("inventory.csv").split(|b| *b == b'\n').filter(|l| !l.is_empty()).count() - 1;
-    assert_eq!(counted, 1069);
-    // A count of nothing is no stock; the import says so for each such row, and a person leaves those rows out.
-    let all = run(&mut tx, "stock_adjustment", &read("inventory.csv"), &stock, &[("reason", "opening")]).await;
-    assert_eq!(reasons(&all.bad), [827, 833, 850, 856].map(|line| (line, "quantity", "refuse-zero-quantity")));
-    let zero: std::collections::HashSet<u64> = all.bad.iter().map(|bad| bad.line).collect();
-    let text = String::from_utf8(self::read("inventory.csv")).expect("UTF-8");
-    let kept: String = text
-        .lines()
-        .enumerate()
-        .filter(|(i, _)| !zero.contains(&(*i as u64 + 1)))
-        .map(|(_, l)| format!("{l}\n"))
-        .collect();
-    let report = run(&mut tx, "stock_adjustment", &read_as(kept.into_bytes()), &stock, &[("reason", "opening")]).await;
-    let opening = report.documents.first().copied();
-    good(report, 1);
-    let opening = opening.expect("one document");
-    door::act(&mut tx, record("stock_adjustment"), opening, 1, "post").await.expect("opening stock is posted");
-
-    let orders = ["SalesOrderID=reference", "OrderDate=date", "DueDate=delivery_date", "CustomerID=customer"];
-    let report =
-        run(&mut tx, "sales_order", &read("sales_orders.csv"), &orders, &[("warehouse", "Finished Goods Storage")])
-            .await;
-    let ids = report.documents.clone();
-    good(report, 32);
-    let lines = [
-        "SalesOrderID=parent",
-        "OrderQty=line.quantity",
-        "ProductID=line.item",
-        "UnitPrice=line.price",
-        "UnitPriceDiscount*100=line.discount",
-    ];
-    good(run(&mut tx, "sales_order", &read("sales_order_lines.csv"), &lines, &[]).await, 32);
-    tx.commit().await.expect("commit");
-
-    compare_line_totals(&firm, &ids).await;
-    for id in ids {
-        sell(&firm, id).await;
-    }
-    firm.assert_healthy().await;
+/// The form that files come in.
+fn file_form(page: &str) -> axum::http::request::Builder {
+    Request::post(page)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+        .header("sec-fetch-site", "same-origin")
 }
 
-/// Quantity × price × (1 − discount) equals the source's LineTotal in all 542 lines.
-async fn compare_line_totals(firm: &Firm, orders: &[Uuid]) {
-    let mut tx = firm.tx().await;
-    let mut ours: HashMap<String, Vec<Decimal>> = HashMap::new();
-    for id in orders {
-        let order = door::load(&mut tx, record("sales_order"), *id, door::Lock::No).await.expect("an order");
-        let amounts = order.lines.iter().map(|l| l.decimal("amount")).collect();
-        ours.insert(order.text("reference").expect("its number").to_owned(), amounts);
-    }
-    let mut compared = 0;
-    let mut taken: HashMap<String, usize> = HashMap::new();
-    let lines = read("sales_order_lines.csv");
-    for row in csv::Reader::from_reader(&lines[..]).records() {
-        let row = row.expect("a row");
-        let order = row[0].to_owned();
-        let at = taken.entry(order.clone()).or_default();
-        let total = dec(&row[6]);
-        assert_eq!(ours[&order][*at].normalize(), total.normalize(), "line {at} of {order}");
-        *at += 1;
-        compared += 1;
-    }
-    assert_eq!(compared, 542);
+/// Gives a file to a page of imports. Answers with the address of its own page.
+async fn upload(browser: &mut Browser, page: &str, name: &str, bytes: &[u8]) -> String {
+    let head =
+        format!("--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n").into_bytes();
+    let body = [head.as_slice(), bytes, b"\r\n--edge--\r\n".as_slice()].concat();
+    let answer = browser.send(file_form(page), Body::from(body)).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    answer.location.expect("its page")
 }
 
-/// Confirms an order, delivers what is on hand, invoices what is delivered, and pays.
-async fn sell(firm: &Firm, id: Uuid) {
-    let mut tx = firm.tx().await;
-    let order = door::load(&mut tx, record("sales_order"), id, door::Lock::No).await.expect("an order");
-    drop(tx);
-    let (order, _) = firm.act(&order, "confirm").await.expect("confirmed");
-    let delivery = match firm.act(&order, "deliver").await {
-        Ok((_, delivery)) => delivery.expect("a draft"),
-        Err(door::Error::Refused(refusals)) => {
-            assert_eq!(refusals[0].message.id, "refuse-nothing-on-hand");
-            return;
-        }
-        Err(other) => panic!("{other:?}"),
-    };
-    firm.act(&delivery, "post").await.expect("delivered");
-    let (_, invoice) = firm.act(&order, "invoice").await.expect("an invoice");
-    let (invoice, _): (Document, _) = firm.act(&invoice.expect("a draft"), "post").await.expect("invoiced");
-    let (_, payment) = firm.act(&invoice, "pay").await.expect("a payment");
-    firm.act(&payment.expect("a draft"), "post").await.expect("paid");
-    assert_eq!(firm.load(&invoice).await.get("state"), &Value::from("paid"));
+/// The batch whose page is at an address.
+fn batch_at(path: &str) -> Uuid {
+    path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("the id of a batch")
 }
 
 /// What is no factor multiplies nothing, rather than something else.

@@ -1,5 +1,6 @@
 //! A file on its way: rehearsed, imported whole or without its bad rows, stopped, taken over from a dead worker, undone.
 
+use super::{batch_at, file_form, upload};
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::audit;
 use crate::platform::door::{self, Error, Lock, Outcome};
@@ -13,7 +14,7 @@ use crate::record::import::ImportPage;
 use crate::tests::platform::jobs::{alone, work};
 use crate::tests::support::{self, Browser, FILES, Firm, code, dec, record, refusals};
 use axum::body::{Body, Bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use futures_util::stream::{self, StreamExt as _};
 use sqlx::{Connection as _, PgConnection};
 use tokio::sync::watch;
@@ -218,177 +219,6 @@ async fn f36_faults_beyond_those_of_the_page_are_all_in_a_file() {
     let cleared = page(&firm, "customer", id).await;
     assert_eq!((kept, cleared.bad == rehearsed.bad, cleared.has_faults), (MOST_FAULTS as i64, true, false));
 }
-
-/// A file of the sample company with what its columns become.
-struct Sample<'s> {
-    record: &'static str,
-    name: &'static str,
-    bytes: Vec<u8>,
-    columns: &'s [(&'static str, &'static str)],
-    fixed: &'s [(&'static str, &'static str)],
-}
-
-/// Brings a file, says where its columns go, and has it imported whole.
-async fn take_in(firm: &Firm, sample: Sample<'_>) -> ImportPage {
-    let id = receive_file(firm, &firm.cx, record(sample.record), sample.name, &sample.bytes).await.expect("taken in");
-    work(firm).await;
-    let target = |column: &str| {
-        let known = sample.columns.iter().find(|(name, _)| *name == column);
-        known.map_or_else(String::new, |(_, target)| (*target).to_owned())
-    };
-    let brought = page(firm, sample.record, id).await;
-    let asked = Asked {
-        verb: "check".to_owned(),
-        targets: Some(brought.columns.iter().map(|column| target(&column.name)).collect()),
-        fixed: Some(sample.fixed.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()),
-        ..Asked::default()
-    };
-    try_ask(firm, &firm.cx, sample.record, id, &asked).await.expect("a mapping");
-    work(firm).await;
-    let rehearsed = page(firm, sample.record, id).await;
-    assert_eq!((state(&rehearsed), bad(&rehearsed)), ("rehearsed", vec![]), "{}", sample.name);
-    let done = get_done(firm, sample.record, id, "import").await;
-    assert_eq!((state(&done), said(&done)), ("done", vec!["import-done"]), "{}", sample.name);
-    done
-}
-
-/// The rows of the sample company's stock in which there is some.
-fn stock_on_hand() -> Vec<u8> {
-    let bytes = super::read("inventory.csv");
-    let mut rows = csv::Reader::from_reader(&bytes[..]);
-    let mut out = csv::Writer::from_writer(Vec::new());
-    out.write_record(rows.headers().expect("a header")).expect("written");
-    for row in rows.records().map(|row| row.expect("a row")).filter(|row| row.get(4) != Some("0")) {
-        out.write_record(&row).expect("written");
-    }
-    out.into_inner().expect("bytes")
-}
-
-async fn count(firm: &Firm, sql: &'static str) -> i64 {
-    let mut tx = firm.tx().await;
-    sqlx::query_scalar(sql).bind(firm.cx.tenant).fetch_one(tx.conn()).await.expect("a count")
-}
-
-/// The sample company comes in as somebody would bring it: file by file, in the browser, some of them workbooks.
-#[tokio::test]
-async fn adventureworks_comes_in_by_the_web() {
-    let _turn = alone().await;
-    let firm = Firm::in_country("XX").await;
-    let customers = take_in(
-        &firm,
-        Sample {
-            record: "customer",
-            name: "customers.xlsx",
-            bytes: super::as_workbook(super::read("sales_customers.csv")),
-            columns: &[
-                ("CustomerID", "code"),
-                ("CompanyName", "name"),
-                ("EmailAddress", "email"),
-                ("Phone", "phone"),
-                ("SalesPerson", "contact"),
-            ],
-            fixed: &[("language", "en")],
-        },
-    );
-    assert_eq!(customers.await.examples.len(), 20);
-    let items = Sample {
-        record: "item",
-        name: "products.csv",
-        bytes: super::read("products.csv"),
-        columns: &[
-            ("productid", "code"),
-            ("name", "name"),
-            ("productnumber", "barcode"),
-            ("category", "category"),
-            ("listprice", "price"),
-            ("standardcost", "cost"),
-            ("description_ar", "description_ar"),
-        ],
-        fixed: &[("kind", "stock"), ("unit", "PCS"), ("tax_code", "OUT")],
-    };
-    take_in(&firm, items).await;
-    let places = Sample {
-        record: "warehouse",
-        name: "work centers.csv",
-        bytes: super::read("work_centers.csv"),
-        columns: &[("locationid", "code"), ("name", "name")],
-        fixed: &[],
-    };
-    take_in(&firm, places).await;
-    let stock = Sample {
-        record: "stock_adjustment",
-        name: "inventory.csv",
-        bytes: stock_on_hand(),
-        columns: &[
-            ("productid", "line.item"),
-            ("location", "line.warehouse"),
-            ("shelf", "line.place"),
-            ("quantity", "line.quantity"),
-        ],
-        fixed: &[("reason", "opening")],
-    };
-    take_in(&firm, stock).await;
-    let orders = Sample {
-        record: "sales_order",
-        name: "orders.xlsx",
-        bytes: super::as_workbook(super::read("sales_orders.csv")),
-        columns: &[
-            ("SalesOrderID", "reference"),
-            ("OrderDate", "date"),
-            ("DueDate", "delivery_date"),
-            ("CustomerID", "customer"),
-        ],
-        fixed: &[("warehouse", "Finished Goods Storage")],
-    };
-    take_in(&firm, orders).await;
-    let lines = Sample {
-        record: "sales_order",
-        name: "lines.csv",
-        bytes: super::read("sales_order_lines.csv"),
-        columns: &[
-            ("SalesOrderID", "parent"),
-            ("OrderQty", "line.quantity"),
-            ("ProductID", "line.item"),
-            ("UnitPrice", "line.price"),
-        ],
-        fixed: &[],
-    };
-    let joined = take_in(&firm, lines).await;
-    assert!(joined.examples.iter().all(|example| example.changed));
-
-    for (rows, expected) in [
-        (count(&firm, "select count(*) from customer where tenant_id = $1").await, 847 + 1),
-        (count(&firm, "select count(*) from item where tenant_id = $1").await, 504),
-        (count(&firm, "select count(*) from warehouse where tenant_id = $1").await, 14 + 1),
-        (count(&firm, "select count(*) from stock_adjustment_line where tenant_id = $1").await, 1_065),
-        (count(&firm, "select count(*) from sales_order where tenant_id = $1").await, 32),
-        (count(&firm, "select count(*) from sales_order_line where tenant_id = $1").await, 542),
-        (count(&firm, "select count(*) from sales_order where tenant_id = $1 and date = '2008-06-01'").await, 32),
-    ] {
-        assert_eq!(rows, expected);
-    }
-    // What came in is no different from what was typed: it is posted, sold and paid.
-    let mut tx = firm.tx().await;
-    let opening: Uuid = sqlx::query_scalar("select id from stock_adjustment where tenant_id = $1")
-        .bind(firm.cx.tenant)
-        .fetch_one(tx.conn())
-        .await
-        .expect("the opening stock");
-    let first: Vec<Uuid> =
-        sqlx::query_scalar("select id from sales_order where tenant_id = $1 order by reference limit 5")
-            .bind(firm.cx.tenant)
-            .fetch_all(tx.conn())
-            .await
-            .expect("orders");
-    drop(tx);
-    firm.post(&firm.document("stock_adjustment", opening).await).await;
-    for id in first {
-        super::sell(&firm, id).await;
-    }
-    firm.assert_healthy().await;
-    assert_chained(&firm).await;
-}
-
 #[tokio::test]
 async fn an_order_of_nobody_is_named_on_its_page_and_comes_back_as_a_file() {
     let _turn = alone().await;
@@ -779,28 +609,6 @@ async fn files_are_cleared_away_after_a_month() {
     assert_eq!(refusals(outcome), ["refuse-file-room"]);
 }
 
-/// The form that files come in.
-fn file_form(path: &str) -> axum::http::request::Builder {
-    Request::post(path)
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
-        .header("sec-fetch-site", "same-origin")
-}
-
-/// Gives a file to a page of imports. Answers with the address of its own page.
-async fn upload(browser: &mut Browser, path: &str, name: &str, text: &str) -> String {
-    let body = format!(
-        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n{text}\r\n--edge--\r\n"
-    );
-    let answer = browser.send(file_form(path), Body::from(body)).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-    answer.location.expect("its page")
-}
-
-/// The batch whose page is at an address.
-fn batch_at(path: &str) -> Uuid {
-    path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("the id of a batch")
-}
-
 /// A discount that a file gives as a share of one becomes a percentage, in whichever digits it is written; nonsense is refused
 /// beside its box, and the next file needs not be told.
 #[tokio::test]
@@ -810,7 +618,7 @@ async fn figures_are_multiplied_as_somebody_says_on_the_page() {
     firm.item("A", "10", 0, "0").await;
     let mut browser = Browser::of(&firm).await;
     let text = "Ref,Customer,Item,Qty,Off\nR1,C1,A,4,0.25\nR1,C1,A,3,٠٫٠٢\nR1,C1,A,2,5%\nR1,C1,A,1,\n";
-    let path = upload(&mut browser, "/sales-orders/import", "lines.csv", text).await;
+    let path = upload(&mut browser, "/sales-orders/import", "lines.csv", text.as_bytes()).await;
     work(&firm).await;
     let targets = [
         ("map.0", "reference"),
@@ -862,7 +670,7 @@ async fn figures_are_multiplied_as_somebody_says_on_the_page() {
     let discounts: Vec<_> = order.lines.iter().map(|line| line.decimal("discount")).collect();
     assert_eq!(discounts, ["25", "2", "5", "0"].map(dec));
     // The next file comes in alike by itself. Sent elsewhere, the column is multiplied no more.
-    let next = upload(&mut browser, "/sales-orders/import", "next.csv", text).await;
+    let next = upload(&mut browser, "/sales-orders/import", "next.csv", text.as_bytes()).await;
     work(&firm).await;
     let brought = page(&firm, "sales_order", batch_at(&next)).await;
     let last = brought.columns.last().expect("a column");
@@ -881,7 +689,7 @@ async fn a_file_is_imported_without_scripts() {
     let mut browser = Browser::of(&firm).await;
     let none = browser.send(file_form("/customers/import"), Body::from("--edge--\r\n")).await;
     assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let path = upload(&mut browser, "/customers/import", "list.csv", MIXED).await;
+    let path = upload(&mut browser, "/customers/import", "list.csv", MIXED.as_bytes()).await;
     let waiting = browser.get(&path).await;
     assert!(
         waiting.text().contains("Being checked") && waiting.body.contains("value=\"cancel\""),

@@ -1,6 +1,7 @@
 //! Files that change what is there: found by its key, only where the file says something, only by those who may.
 
 use super::*;
+use crate::platform::document::Document;
 use crate::platform::door::{Error, Lock, Outcome};
 use crate::platform::import::batch::{self, Asked};
 use crate::platform::tenancy::Cx;
