@@ -8,11 +8,12 @@
 use super::archive::job::MakeArchive;
 use super::backoff;
 use super::bulk::Bulk;
-use super::door::{Error, Outcome};
+use super::door::{self, Error, Outcome};
 use super::export::job::ExportList;
 use super::files::Store;
 use super::import::job::Import;
 use super::notifications;
+use super::permission::Scope;
 use super::person::archive::ExportPerson;
 use super::plan;
 use super::tenancy::{Cx, Db, TenantTx};
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use sqlx::Row as _;
 use std::net::IpAddr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -40,6 +41,8 @@ const ATTEMPTS: i32 = 8;
 const POLL: Duration = Duration::from_secs(2);
 /// Rows of a report shown at once.
 const ROWS: i64 = 200;
+/// What programs ask for and are told of. Of the rest people alone know.
+const FOR_PROGRAMS: [&str; 3] = ["bulk", "export", "import"];
 
 /// A kind of job.
 #[async_trait]
@@ -76,6 +79,9 @@ struct Asked {
     digits: Digits,
     address: Option<IpAddr>,
     request: Uuid,
+    /// How much of their rights counts, where a program asked in their place.
+    #[serde(default)]
+    scope: Option<Scope>,
 }
 
 /// One run of a job.
@@ -155,17 +161,15 @@ static WAKE: LazyLock<Notify> = LazyLock::new(Notify::new);
 /// Puts a job into the queue, in the transaction that asks for it, under this id as long as it is free. Asking for the same
 /// again before it is done is one job. Answers with the id.
 ///
-/// A job runs with all rights of whoever asked, so that a program with less than these asks for none.
+/// A job runs with the rights of whoever asked; one that a program asked for with no more than it was lent.
 pub async fn put(tx: &mut TenantTx, id: Uuid, kind: &str, record: &str, payload: Json) -> Outcome<Uuid> {
-    if tx.cx.scope.is_some() {
-        return Err(Error::Denied);
-    }
     let asked = Asked {
         user: tx.cx.user,
         locale: tx.cx.i18n.locale,
         digits: tx.cx.i18n.digits,
         address: tx.cx.address,
         request: tx.cx.request,
+        scope: tx.cx.scope.as_deref().cloned(),
     };
     let asked = serde_json::to_value(asked).map_err(anyhow::Error::from)?;
     let known: Option<bool> = sqlx::query_scalar(
@@ -281,7 +285,7 @@ async fn run_job(db: &Db, files: &Store, job: Uuid, tenant: Uuid, stop: &watch::
         i18n: I18n::new(asked.locale, asked.digits),
         request: asked.request,
         address: asked.address,
-        scope: None,
+        scope: asked.scope.map(Arc::new),
     };
     let leased = std::sync::Mutex::new(Instant::now());
     let run = Run { db: db.clone(), files: files.clone(), cx, job, payload, stop: stop.clone(), leased };
@@ -376,20 +380,28 @@ async fn one(tx: &mut TenantTx, job: Uuid) -> Outcome<JobLine> {
     line.ok_or_else(|| tx.missing(job))
 }
 
-/// Jobs that the reader may look at, latest first: these, or the latest of all.
+/// Jobs that the reader may look at, latest first: these, or the latest of all. A program is told of those that work on records
+/// which its token sees.
 pub(super) async fn lines(tx: &mut TenantTx, jobs: Option<&[Uuid]>) -> Outcome<Vec<JobLine>> {
     let whose = (!administers(tx)).then_some(tx.standing.member);
+    let rights = tx.rights();
+    let seen = door::records().iter().copied().filter(|record| rights.sees(record)).map(|record| record.name);
+    let records: Option<Vec<&str>> = tx.cx.scope.is_some().then(|| seen.collect());
     let rows = sqlx::query(
         "select j.id, to_char(j.at at time zone $3, 'YYYY-MM-DD HH24:MI') as at, coalesce(m.name, '') as member, j.kind, coalesce(j.record, '') as record,
                 j.payload, j.state, j.done, j.refused, j.total, j.cancel, j.message,
                 case when j.finished_at > now() - interval '7 days' then j.result ->> 'name' end as file
            from job j left join member m on m.tenant_id = j.tenant_id and m.id = j.member
-          where j.tenant_id = $1 and ($2::uuid is null or j.member = $2) and ($4::uuid[] is null or j.id = any($4)) order by j.id desc limit 100",
+          where j.tenant_id = $1 and ($2::uuid is null or j.member = $2) and ($4::uuid[] is null or j.id = any($4))
+            and ($5::text[] is null or (j.record = any($5) and j.kind = any($6)))
+          order by j.id desc limit 100",
     )
     .bind(tx.tenant())
     .bind(whose)
     .bind(tx.company.time_zone.clone())
     .bind(jobs)
+    .bind(records)
+    .bind(FOR_PROGRAMS.to_vec())
     .fetch_all(tx.conn())
     .await?;
     rows.iter().map(line).collect()
@@ -520,9 +532,16 @@ pub async fn page(tx: &mut TenantTx, job: Uuid, after: &str) -> Outcome<JobPage>
     Ok(JobPage { line, rows: super::bulk::with_titles(tx, job, rows).await?, later })
 }
 
+/// A job that the reader may stop or go on with. A program that only reads does so with what only reads.
+async fn steerable(tx: &mut TenantTx, job: Uuid) -> Outcome<JobLine> {
+    let line = one(tx, job).await?;
+    let reads = tx.cx.scope.as_ref().is_some_and(|scope| !scope.writes);
+    if reads && line.kind != "export" { Err(Error::Denied) } else { Ok(line) }
+}
+
 /// Asks a job to stop. What it has done stays.
 pub async fn cancel(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
-    let line = one(tx, job).await?;
+    let line = steerable(tx, job).await?;
     sqlx::query(
         "update job set cancel = true, state = case when state = 'waiting' then 'cancelled' else state end
           where tenant_id = $1 and id = $2 and state in ('waiting', 'running')",
@@ -536,17 +555,32 @@ pub async fn cancel(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
 
 /// Goes on with a job that failed or was cancelled, from where it stands.
 pub async fn retry(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
-    let line = one(tx, job).await?;
+    let line = steerable(tx, job).await?;
+    let asked = narrowed(tx, line.id).await?;
     let again = sqlx::query(
-        "update job set state = 'waiting', cancel = false, error = null, finished_at = null
+        "update job set state = 'waiting', cancel = false, error = null, finished_at = null, asked = coalesce($3, asked)
           where tenant_id = $1 and id = $2 and state in ('failed', 'cancelled')",
     )
     .bind(tx.tenant())
     .bind(line.id)
+    .bind(asked)
     .execute(tx.conn())
     .await?;
     if again.rows_affected() == 1 {
         sqlx::query("select queue.put($1, 0)").bind(job).execute(tx.conn()).await?;
     }
     Ok(())
+}
+
+/// Who asked for a job, with no more rights than the program that goes on with it; nothing where somebody does so themselves.
+async fn narrowed(tx: &mut TenantTx, job: Uuid) -> Outcome<Option<Json>> {
+    let Some(own) = tx.cx.scope.clone() else { return Ok(None) };
+    let asked: Json = sqlx::query_scalar("select asked from job where tenant_id = $1 and id = $2")
+        .bind(tx.tenant())
+        .bind(job)
+        .fetch_one(tx.conn())
+        .await?;
+    let asked: Asked = serde_json::from_value(asked).map_err(anyhow::Error::from)?;
+    let scope = asked.scope.as_ref().map_or_else(|| Scope::clone(&own), |scope| scope.and(&own));
+    Ok(Some(serde_json::to_value(Asked { scope: Some(scope), ..asked }).map_err(anyhow::Error::from)?))
 }

@@ -8,6 +8,7 @@ use super::plan::Flags;
 use super::tenancy::TenantTx;
 use crate::record::custom::PREFIX;
 use crate::record::{ALL_ACTIONS, Reach, Record};
+use serde::{Deserialize, Serialize};
 use sqlx::Row as _;
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
@@ -123,12 +124,23 @@ pub struct Rights {
 }
 
 /// How much of a member's rights a program is lent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
     /// Whether it may change anything.
     pub writes: bool,
     /// The types of records that it may touch; all of them when absent.
     pub records: Option<BTreeSet<String>>,
+}
+
+impl Scope {
+    /// What is within both.
+    pub fn and(&self, other: &Scope) -> Scope {
+        let records = match (&self.records, &other.records) {
+            (Some(own), Some(others)) => Some(own & others),
+            (own, others) => own.clone().or_else(|| others.clone()),
+        };
+        Scope { writes: self.writes && other.writes, records }
+    }
 }
 
 static NOTHING: std::sync::LazyLock<Grant> = std::sync::LazyLock::new(Grant::default);
