@@ -6,6 +6,7 @@ use crate::api::caller::Asked;
 use crate::api::problem::{DOCS, KINDS};
 use crate::i18n::{Digits, I18n, Locale, plain};
 use crate::platform::files::store::FILE;
+use crate::platform::import::batch::MOST_BYTES;
 use crate::platform::report::{Ask, Holds, Part, Takes};
 use crate::platform::search::{LONGEST, MOST};
 use crate::platform::token::HOLDS;
@@ -208,6 +209,25 @@ fn chapters(i18n: I18n) -> String {
              {{ \"text\": \"…\", \"answers_to\": \"018f3a00-0000-7000-8000-000000000003\" }}\n\n\
              curl '{ROOT}/customers/018f3a00-0000-7000-8000-000000000001/files?name=plan.pdf' \
              -H 'Authorization: Bearer dwn_…' -H 'Content-Type: application/pdf' --data-binary @plan.pdf"
+        ),
+    );
+    chapter(
+        "jobs",
+        t!(i18n, "api-docs-jobs"),
+        vec![
+            t!(i18n, "api-docs-jobs-hint"),
+            t!(i18n, "api-docs-jobs-import", most = (MOST_BYTES / (1024 * 1024)) as i64),
+            t!(i18n, "api-docs-jobs-lists"),
+        ],
+        format!(
+            "curl '{ROOT}/customers/import?name=customers.csv' -H 'Authorization: Bearer dwn_…' --data-binary @customers.csv\n\n\
+             GET {ROOT}/imports/018f3a00-0000-7000-8000-000000000004\n\n\
+             POST {ROOT}/imports/018f3a00-0000-7000-8000-000000000004/run\n\n{{ \"mode\": \"skip_bad\" }}\n\n\
+             POST {ROOT}/customers/export\n\n\
+             {{ \"filter\": {{ \"q\": \"steel\" }}, \"sort\": \"code\", \"columns\": [\"code\", \"name\"], \"format\": \"xlsx\" }}\n\n\
+             POST {ROOT}/customers/bulk\n\n\
+             {{ \"action\": \"set\", \"field\": \"phone\", \"value\": \"+966 11 555 0100\", \"filter\": {{ \"q\": \"steel\" }} }}\n\n\
+             GET {ROOT}/jobs/018f3a00-0000-7000-8000-000000000005"
         ),
     );
     chapter(

@@ -75,17 +75,17 @@ impl Place {
 }
 
 /// What is no id is nobody's.
-fn read_id(text: &str) -> Outcome<Uuid> {
+pub(super) fn read_id(text: &str) -> Outcome<Uuid> {
     text.parse().map_err(|_| Error::NotFound)
 }
 
 /// A parameter that means nothing is refused.
-fn unknown(name: &str) -> Trouble {
+pub(super) fn unknown(name: &str) -> Trouble {
     Trouble::at(name, Refusal::new("refuse-api-parameter"))
 }
 
 /// What takes nothing but its address takes no parameters in silence.
-fn no_parameters(parts: &Parts) -> Result<(), Trouble> {
+pub(super) fn no_parameters(parts: &Parts) -> Result<(), Trouble> {
     match query_pairs(&parts.uri).first() {
         Some((name, _)) => Err(unknown(name)),
         None => Ok(()),
@@ -346,7 +346,7 @@ fn of_hit(hit: &Hit) -> Json {
 }
 
 /// What something is called: a text, or its names in both languages.
-fn called(text: &str) -> Json {
+pub(super) fn called(text: &str) -> Json {
     if !text.starts_with('{') {
         return text.into();
     }

@@ -1,10 +1,12 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
-//! said of it follows from its description. Beside that stand comments, files, one search over all records, and reports, which
-//! are only read.
+//! said of it follows from its description. Beside that stand comments, files, one search over all records, reports, which
+//! are only read, and what goes on by itself once it is begun: imports, lists as files, one thing done to many records.
 
 pub mod batch;
 pub mod docs;
 pub mod extra;
+pub mod imports;
+pub mod jobs;
 pub mod json;
 pub mod once;
 pub mod openapi;
@@ -43,6 +45,16 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/{path}/{id}/files/{file}", get(extra::serve).delete(extra::serve))
         .route("/api/v1/{path}/{id}/{action}", post(serve))
         .route("/api/v1/{path}/{id}/{action}/{*rest}", any(serve))
+        .route("/api/v1/{path}/import", post(imports::serve))
+        .route("/api/v1/{path}/export", post(jobs::serve))
+        .route("/api/v1/{path}/bulk", post(jobs::serve))
+        .route("/api/v1/imports/{id}", get(imports::serve))
+        .route("/api/v1/imports/{id}/rest", get(imports::serve))
+        .route("/api/v1/imports/{id}/{verb}", post(imports::serve))
+        .route("/api/v1/jobs", get(jobs::serve))
+        .route("/api/v1/jobs/{id}", get(jobs::serve))
+        .route("/api/v1/jobs/{id}/file", get(jobs::serve))
+        .route("/api/v1/jobs/{id}/{verb}", post(jobs::serve))
         .route("/api/v1/batch", post(batch::serve))
         .route("/api/v1/search", get(extra::serve))
         .route("/api/v1/reports/{name}", get(reports::serve))

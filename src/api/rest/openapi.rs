@@ -1,6 +1,7 @@
 //! What can be asked, for programs that write programs: OpenAPI 3.1, from the descriptions of records. With a token it is what
 //! this program sees of its company, custom fields included; without one what every company begins with.
 
+mod jobs;
 mod schemas;
 
 pub use self::schemas::filter_hint;
@@ -96,10 +97,12 @@ pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Rep
         paths.insert(format!("{ROOT}/reports/{}", report.name), writer.report(report));
         schemas.insert(report_type(report), of_parts(report.holds));
     }
+    writer.jobs(&mut paths, &mut schemas);
     paths.insert(format!("{ROOT}/batch"), writer.batch());
     paths.insert(format!("{ROOT}/token"), writer.token());
     let mut tags: Vec<Json> =
         records.iter().map(|record| json!({ "name": record.name, "description": i18n.records(record) })).collect();
+    tags.push(json!({ "name": jobs::TAG, "description": say(i18n, "api-docs-jobs") }));
     tags.push(json!({ "name": REPORTS, "description": say(i18n, "api-docs-reports") }));
     json!({
         "openapi": "3.1.0",
@@ -229,6 +232,7 @@ impl Writer<'_> {
             }
         }
         self.beside(record, &list, paths);
+        self.many(record, &list, paths);
     }
 
     /// What stands beside the fields of a record: what is said about it, and its files.

@@ -196,7 +196,7 @@ impl Answer {
 
     /// The same with a tag that changes with it. That of a record begins with its version, for changes of it; the rest tells
     /// what a version does not: other rights, another field of the company, a day on which something was last used.
-    fn tagged(mut self, version: Option<i32>) -> Answer {
+    pub(super) fn tagged(mut self, version: Option<i32>) -> Answer {
         let text = self.body.as_ref().map(Json::to_string).unwrap_or_default();
         let digest = hex::encode(Sha256::digest(text));
         let mark = &digest[..16];
@@ -205,7 +205,7 @@ impl Answer {
     }
 
     /// The same, unless the program has it already.
-    fn unless_known(self, known: Option<&str>) -> Answer {
+    pub(super) fn unless_known(self, known: Option<&str>) -> Answer {
         let own = self.etag.as_deref().map(bare);
         let is_known =
             known.is_some_and(|tags| tags.trim() == "*" || tags.split(',').any(|tag| Some(bare(tag)) == own));

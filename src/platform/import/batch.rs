@@ -314,6 +314,25 @@ pub async fn page(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outco
     })
 }
 
+/// How much there is in a file, and what came of it, or would.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Rows that can be read, once the file has been gone through.
+    pub rows: Option<i64>,
+    pub created: i64,
+    pub changed: i64,
+    pub faults: i64,
+    /// Rows left out.
+    pub skipped: i64,
+}
+
+/// Where an import stands whose type of record is not said, and its figures.
+pub async fn look(tx: &mut TenantTx, id: Uuid) -> Outcome<(&'static Record, ImportPage, Counts)> {
+    let batch = find(tx, None, Some(id), 1).await?.pop().ok_or(Error::NotFound)?;
+    let Batch { record, rows, created, changed, faults, skipped, .. } = batch;
+    Ok((record, page(tx, record, id).await?, Counts { rows, created, changed, faults, skipped }))
+}
+
 /// The documents that are shown, with as much of what changes as the reader sees. They may see less than who brought the file,
 /// and less than they did themselves.
 async fn examples(tx: &mut TenantTx, batch: &mut Batch) -> Outcome<Vec<Example>> {

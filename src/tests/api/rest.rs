@@ -2,6 +2,7 @@
 
 mod callers;
 mod extra;
+mod jobs;
 mod lists;
 mod reports;
 mod writing;
@@ -28,8 +29,18 @@ use uuid::Uuid;
 /// The routes at which the tests below ask for what belongs to another company.
 pub const WALKED: &[&str] = &[
     "/api/v1/batch",
+    "/api/v1/imports/{id}",
+    "/api/v1/imports/{id}/rest",
+    "/api/v1/imports/{id}/{verb}",
+    "/api/v1/jobs",
+    "/api/v1/jobs/{id}",
+    "/api/v1/jobs/{id}/file",
+    "/api/v1/jobs/{id}/{verb}",
     "/api/v1/reports/{name}",
     "/api/v1/{path}",
+    "/api/v1/{path}/bulk",
+    "/api/v1/{path}/export",
+    "/api/v1/{path}/import",
     "/api/v1/{path}/{id}",
     "/api/v1/{path}/{id}/comments",
     "/api/v1/{path}/{id}/files",

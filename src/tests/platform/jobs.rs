@@ -20,7 +20,7 @@ use uuid::Uuid;
 /// The queue is one for all companies: tests that run jobs take turns, so that none runs another's.
 static QUEUE: Mutex<()> = Mutex::const_new(());
 
-pub(super) async fn alone() -> MutexGuard<'static, ()> {
+pub async fn alone() -> MutexGuard<'static, ()> {
     QUEUE.lock().await
 }
 
@@ -30,7 +30,7 @@ fn typed(fields: &[(&str, &str)]) -> Typed {
 }
 
 /// So many customers beside the first one, by code.
-pub(super) async fn customers(firm: &Firm, count: usize) -> Vec<Uuid> {
+pub async fn customers(firm: &Firm, count: usize) -> Vec<Uuid> {
     let mut tx = firm.tx().await;
     let mut ids = Vec::new();
     for n in 0..count {
@@ -43,7 +43,7 @@ pub(super) async fn customers(firm: &Firm, count: usize) -> Vec<Uuid> {
     ids
 }
 
-pub(super) async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), which: Which) -> Uuid {
+pub async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), which: Which) -> Uuid {
     let order = Order {
         record: "customer".to_owned(),
         verb: verb.to_owned(),
@@ -58,7 +58,7 @@ pub(super) async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), whi
 }
 
 /// Runs whatever is due, to the end.
-pub(super) async fn work(firm: &Firm) {
+pub async fn work(firm: &Firm) {
     let (_stop, stopping) = watch::channel(false);
     while jobs::run_next(&firm.db, &FILES, &stopping).await.expect("the queue answers") {}
 }

@@ -16,7 +16,7 @@ mod faults;
 mod features;
 mod files;
 mod import;
-mod jobs;
+pub mod jobs;
 mod missed;
 mod notifications;
 mod operator;
