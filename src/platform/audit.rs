@@ -15,16 +15,11 @@ use uuid::Uuid;
 /// Entries of a page.
 const PAGE: i64 = 100;
 
-/// One page of the audit log, latest first. It shows every field of every record, so it is for those from whom nothing is
-/// kept.
+/// One page of the audit log as people read it, latest first.
 pub async fn page(tx: &mut TenantTx, query: AuditQuery) -> Outcome<AuditPage> {
-    if !tx.standing.rights.sees_everything() {
-        return Err(Error::Denied);
-    }
     let (days, faults) = days(&query);
-    let mut entries = entries(tx, &query, &days, PAGE + 1).await?;
-    let more = entries.len() as i64 > PAGE;
-    entries.truncate(PAGE as usize);
+    let (mut entries, more) = part(tx, &query, &days).await?;
+    name_links_of(tx, &mut entries).await?;
     let members = sqlx::query_as("select id, name from member where tenant_id = $1 order by name limit 500")
         .bind(tx.tenant())
         .fetch_all(tx.conn())
@@ -48,6 +43,18 @@ pub async fn page(tx: &mut TenantTx, query: AuditQuery) -> Outcome<AuditPage> {
     })
 }
 
+/// One page of the audit log, latest first, and whether there are older entries; links by the ids of what they lead to. It
+/// shows every field of every record, so it is for those from whom nothing is kept.
+pub async fn part(tx: &mut TenantTx, query: &AuditQuery, days: &Days) -> Outcome<(Vec<AuditEntry>, bool)> {
+    if !tx.standing.rights.sees_everything() {
+        return Err(Error::Denied);
+    }
+    let mut entries = found(tx, query, days, PAGE + 1).await?;
+    let more = entries.len() as i64 > PAGE;
+    entries.truncate(PAGE as usize);
+    Ok((entries, more))
+}
+
 /// First and last day that a query asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Days {
@@ -68,8 +75,15 @@ pub fn days(query: &AuditQuery) -> (Days, Vec<(String, Message)>) {
     (Days { from: day("from", &query.from), to: day("to", &query.to) }, faults)
 }
 
-/// Entries that a query asks for, latest first.
+/// Entries that a query asks for, latest first, as people read them.
 pub async fn entries(tx: &mut TenantTx, query: &AuditQuery, days: &Days, limit: i64) -> Outcome<Vec<AuditEntry>> {
+    let mut entries = found(tx, query, days, limit).await?;
+    name_links_of(tx, &mut entries).await?;
+    Ok(entries)
+}
+
+/// Entries that a query asks for, latest first, with the ids of what links lead to.
+async fn found(tx: &mut TenantTx, query: &AuditQuery, days: &Days, limit: i64) -> Outcome<Vec<AuditEntry>> {
     let day = |day: Option<Date>| day.map(value::iso);
     let rows = sqlx::query(
         "select a.id, to_char(a.at at time zone $2, 'YYYY-MM-DD HH24:MI') as at, coalesce(m.name, '') as member, a.record, a.record_id,
@@ -107,11 +121,15 @@ pub async fn entries(tx: &mut TenantTx, query: &AuditQuery, days: &Days, limit: 
         let own = record.map(|record| &record.currency).or_else(|| last.get(&entry.record_id));
         entry.currency = own.filter(|own| !own.is_empty()).unwrap_or(&tx.company.currency).clone();
     }
+    Ok(entries)
+}
+
+/// Names what links lead to in the changes of entries.
+async fn name_links_of(tx: &mut TenantTx, entries: &mut [AuditEntry]) -> Outcome<()> {
     let changes =
         entries.iter_mut().filter_map(|entry| Some((tx.described(door::record(&entry.record)?), &mut entry.changes)));
     let changes = changes.collect();
-    name_links(tx, changes).await?;
-    Ok(entries)
+    name_links(tx, changes).await
 }
 
 fn read(row: &sqlx::postgres::PgRow) -> Outcome<AuditEntry> {

@@ -3,5 +3,5 @@
 mod form;
 mod list;
 
-pub use form::{Posted, form, preview, seen};
+pub use form::{Posted, form, history, preview, seen};
 pub use list::{Reader, counts, filter_labels, list, matching, recall, row, sources, suggest};

@@ -231,6 +231,15 @@ fn chapters(i18n: I18n) -> String {
         ),
     );
     chapter(
+        "past",
+        t!(i18n, "api-docs-past"),
+        vec![t!(i18n, "api-history-hint"), t!(i18n, "api-audit-hint"), t!(i18n, "api-docs-past-hint")],
+        format!(
+            "GET {ROOT}/customers/018f3a00-0000-7000-8000-000000000001/history\n\n\
+             GET {ROOT}/audit?record=customer&action=change&from=2026-01-01&to=2026-06-30"
+        ),
+    );
+    chapter(
         "search",
         t!(i18n, "api-search"),
         vec![t!(i18n, "api-search-hint", hits = i64::from(MOST), least = SHORTEST as i64, most = LONGEST as i64)],

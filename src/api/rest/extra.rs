@@ -1,8 +1,8 @@
-//! What people find beside the fields of a record, for programs: what is said about it, the files that hang on it, and one
-//! search over every record. Each goes through the door that its page goes through.
+//! What people find beside the fields of a record, for programs: what is said about it, the files that hang on it, what
+//! happened to it, and one search over every record. Each goes through the door that its page goes through.
 
 use super::operation::{Answer, address};
-use super::{ROOT, once, read_json};
+use super::{ROOT, audit, once, read_json};
 use crate::api::caller::{Caller, text};
 use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
@@ -48,6 +48,8 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
     let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     match (method, names.as_slice()) {
         ("GET", ["search"]) => find(house, caller, parts).await,
+        ("GET", ["audit"]) => audit::list(house, caller, parts).await,
+        ("GET", [path, id, "history"]) => audit::history(house, caller, parts, Place::read(path, id)?).await,
         ("GET", [path, id, "comments"]) => list_comments(house, caller, parts, Place::read(path, id)?).await,
         ("POST", [path, id, "comments"]) => comment(house, caller, parts, body, Place::read(path, id)?).await,
         ("GET", [path, id, "files"]) => list_files(house, caller, parts, Place::read(path, id)?).await,
@@ -62,9 +64,9 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
 
 /// The record that something is beside.
 #[derive(Clone, Copy, Debug)]
-struct Place {
-    record: &'static Record,
-    id: Uuid,
+pub(super) struct Place {
+    pub record: &'static Record,
+    pub id: Uuid,
 }
 
 impl Place {
@@ -92,20 +94,28 @@ pub(super) fn no_parameters(parts: &Parts) -> Result<(), Trouble> {
     }
 }
 
+/// The row behind which a page begins, as it was given.
+pub(super) fn read_place(text: &str) -> Result<Uuid, Trouble> {
+    text.parse().map_err(|_| Trouble::at("after", Refusal::new("refuse-api-after")))
+}
+
+/// The row behind which a page begins, where nothing else can be asked for.
+pub(super) fn only_after(parts: &Parts) -> Result<Option<Uuid>, Trouble> {
+    let mut after = None;
+    for (name, text) in query_pairs(&parts.uri) {
+        match name.as_str() {
+            "after" => after = Some(read_place(&text)?),
+            _ => return Err(unknown(&name)),
+        }
+    }
+    Ok(after)
+}
+
 // ------------------------------------------------------------------ comments
 
 /// A page of what is said about a record: threads, latest first, each with its answers in order.
 async fn list_comments(house: &House, caller: &Caller, parts: &Parts, place: Place) -> Result<Response, Trouble> {
-    let mut before = None;
-    for (name, text) in query_pairs(&parts.uri) {
-        match name.as_str() {
-            "after" => {
-                let thread = text.parse::<Uuid>();
-                before = Some(thread.map_err(|_| Trouble::at("after", Refusal::new("refuse-api-after")))?);
-            }
-            _ => return Err(unknown(&name)),
-        }
-    }
+    let before = only_after(parts)?;
     let (db, cx) = (house.db.clone(), caller.cx.clone());
     let read = whole(async move {
         let mut tx = db.begin(&cx).await?;
@@ -116,10 +126,8 @@ async fn list_comments(house: &House, caller: &Caller, parts: &Parts, place: Pla
     let begun = talk.comments.iter().rfind(|comment| comment.answers.is_none());
     let next = begun.filter(|_| talk.more).map(|comment| comment.id);
     let data: Vec<Json> = talk.comments.iter().map(of_comment).collect();
-    let mut answer = Answer::of(200, json!({ "data": data, "next": next }));
-    let here = address(place.record, place.id);
-    answer.link = next.map(|next| format!("<{here}/comments?after={next}>; rel=\"next\""));
-    Ok(answer.into_response())
+    let here = format!("{}/comments", address(place.record, place.id));
+    Ok(Answer::page(data, next, &here, &[]).into_response())
 }
 
 /// The record is there, and what is said about it is open to the program.

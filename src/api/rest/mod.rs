@@ -1,7 +1,8 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
-//! said of it follows from its description. Beside that stand comments, files, one search over all records, reports, which
-//! are only read, and what goes on by itself once it is begun: imports, lists as files, one thing done to many records.
+//! said of it follows from its description. Beside that stand comments, files, what happened, one search over all records, reports,
+//! which are only read, and what goes on by itself once it is begun: imports, lists as files, one thing done to many records.
 
+mod audit;
 pub mod batch;
 pub mod docs;
 pub mod extra;
@@ -43,6 +44,7 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/{path}/{id}/comments", get(extra::serve).post(extra::serve))
         .route("/api/v1/{path}/{id}/files", get(extra::serve).post(extra::serve))
         .route("/api/v1/{path}/{id}/files/{file}", get(extra::serve).delete(extra::serve))
+        .route("/api/v1/{path}/{id}/history", get(extra::serve))
         .route("/api/v1/{path}/{id}/{action}", post(serve))
         .route("/api/v1/{path}/{id}/{action}/{*rest}", any(serve))
         .route("/api/v1/{path}/import", post(imports::serve))
@@ -55,6 +57,7 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/jobs/{id}", get(jobs::serve))
         .route("/api/v1/jobs/{id}/file", get(jobs::serve))
         .route("/api/v1/jobs/{id}/{verb}", post(jobs::serve))
+        .route("/api/v1/audit", get(extra::serve))
         .route("/api/v1/batch", post(batch::serve))
         .route("/api/v1/search", get(extra::serve))
         .route("/api/v1/reports/{name}", get(reports::serve))

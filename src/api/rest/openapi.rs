@@ -3,6 +3,7 @@
 
 mod jobs;
 mod schemas;
+mod told;
 
 pub use self::schemas::filter_hint;
 use self::schemas::{common_schemas, of_parts, whole_object};
@@ -83,6 +84,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Rep
     let writer = Writer { i18n, rights };
     let (mut paths, mut events) = (Map::new(), Map::new());
     let mut schemas = common_schemas();
+    schemas.extend(told::schemas());
     // A company whose plan has no webhooks is promised none.
     let tells = writer.may(|rights| rights.knows(webhooks::record()));
     for record in records.iter().copied() {
@@ -92,6 +94,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Rep
             writer.events(record, &mut events, &mut schemas);
         }
     }
+    writer.told(&mut paths);
     paths.insert(format!("{ROOT}/search"), writer.search());
     for report in reports.iter().copied() {
         paths.insert(format!("{ROOT}/reports/{}", report.name), writer.report(report));
@@ -235,9 +238,10 @@ impl Writer<'_> {
         self.many(record, &list, paths);
     }
 
-    /// What stands beside the fields of a record: what is said about it, and its files.
+    /// What stands beside the fields of a record: what is said about it, its files, and what happened to it.
     fn beside(&self, record: &Record, list: &str, paths: &mut Map<String, Json>) {
         let id = || json!([reference("parameters", "id")]);
+        self.told_of(record, list, paths);
         if self.may(|rights| rights.sees_comments(record)) {
             let mut talk = json!({ "parameters": id(), "get": self.comments(record) });
             if self.may(|rights| rights.comments(record)) {

@@ -194,6 +194,12 @@ impl Answer {
         Answer { status, body: Some(body), ..Answer::default() }
     }
 
+    /// A page of a list that is read from its beginning on, and the address of the one after it.
+    pub fn page(data: Vec<Json>, next: Option<Uuid>, list: &str, pairs: &[(String, String)]) -> Answer {
+        let link = next.map(|next| format!("<{}>; rel=\"next\"", next_page(list, pairs, &next.to_string())));
+        Answer { link, ..Answer::of(200, json!({ "data": data, "next": next })) }
+    }
+
     /// The same with a tag that changes with it. That of a record begins with its version, for changes of it; the rest tells
     /// what a version does not: other rights, another field of the company, a day on which something was last used.
     pub(super) fn tagged(mut self, version: Option<i32>) -> Answer {
@@ -403,7 +409,7 @@ async fn delete(
     id: Uuid,
     operation: &Operation,
 ) -> Result<Answer, Trouble> {
-    nothing_else(operation)?;
+    nothing_else(&operation.body)?;
     let may = tx.rights().deletes(record);
     let version = current(tx, record, id, operation, may).await?.version;
     door::delete(tx, record, id, version).await?;
@@ -417,7 +423,7 @@ async fn act(
     action: &Action,
     operation: &Operation,
 ) -> Result<Answer, Trouble> {
-    nothing_else(operation)?;
+    nothing_else(&operation.body)?;
     if operation.condition == Condition::Unsaid {
         return Err(Trouble::Unconditional);
     }
@@ -437,9 +443,8 @@ async fn act(
 }
 
 /// What takes nothing but its address takes no fields in silence.
-fn nothing_else(operation: &Operation) -> Result<(), Trouble> {
-    let refusals: Vec<Refusal> =
-        operation.body.keys().map(|name| Refusal::new("refuse-api-field").at(name.as_str())).collect();
+pub(super) fn nothing_else(body: &Map<String, Json>) -> Result<(), Trouble> {
+    let refusals: Vec<Refusal> = body.keys().map(|name| Refusal::new("refuse-api-field").at(name.as_str())).collect();
     if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals).into()) }
 }
 
@@ -511,14 +516,15 @@ async fn list(tx: &mut TenantTx, record: &'static Record, pairs: &[(String, Stri
     let columns = if bare { &[][..] } else { &reader.columns[..] };
     let data: Vec<Json> = rows.iter().map(|row| json::of_row(row, columns, &tx.company.currency)).collect();
     let next = reader.place();
-    let link = next.as_deref().map(|place| format!("<{}>; rel=\"next\"", next_page(record, pairs, place)));
+    let here = format!("{ROOT}/{}", record.path);
+    let link = next.as_deref().map(|place| format!("<{}>; rel=\"next\"", next_page(&here, pairs, place)));
     Ok(Answer { link, ..Answer::of(200, json!({ "data": data, "next": next })).tagged(None) })
 }
 
-/// The address of the page after this place.
-fn next_page(record: &Record, pairs: &[(String, String)], place: &str) -> String {
+/// The address of the page of a list after this place.
+fn next_page(list: &str, pairs: &[(String, String)], place: &str) -> String {
     let kept = pairs.iter().filter(|(name, _)| name != "after").map(|(name, text)| (name.as_str(), text.as_str()));
     let pairs: Vec<String> =
         kept.chain([("after", place)]).map(|(name, text)| format!("{}={}", encode(name), encode(text))).collect();
-    format!("{ROOT}/{}?{}", record.path, pairs.join("&"))
+    format!("{list}?{}", pairs.join("&"))
 }

@@ -105,7 +105,7 @@ fn take(ask: &Ask, text: &str) -> Outcome<Given> {
 }
 
 /// A day as programs write it, and in no other way: `2026-11-18`.
-fn day(text: &str) -> Option<Date> {
+pub(super) fn day(text: &str) -> Option<Date> {
     value::date_of(text).filter(|date| value::iso(*date) == text)
 }
 

@@ -12,6 +12,9 @@ use sqlx::Row as _;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
+/// Events of one page of a history; the statement asks for one more.
+const HISTORY: usize = 50;
+
 /// A form that was posted and came back: what was typed and what stood in the way.
 #[derive(Clone, Debug, Default)]
 pub struct Posted {
@@ -280,39 +283,56 @@ async fn titles(tx: &mut TenantTx, document: &Document) -> Outcome<Links> {
     Ok(links)
 }
 
-/// What happened to a record, latest first.
+/// What happened to a record, latest first, as its form tells it.
 async fn events(tx: &mut TenantTx, document: &Document) -> Outcome<Vec<Event>> {
+    let (told, _) = history(tx, document, None).await?;
+    let mut events: Vec<Event> = told.into_iter().map(|(_, event)| event).collect();
+    let changes = events.iter_mut().map(|event| (document.record, &mut event.changes));
+    crate::platform::audit::name_links(tx, changes.collect()).await?;
+    Ok(events)
+}
+
+/// A page of what happened to a record, latest first, from the place `before` on and without what is kept from the reader:
+/// events by their ids, links by the ids of what they lead to. Answers also with whether there are older ones.
+pub async fn history(
+    tx: &mut TenantTx,
+    document: &Document,
+    before: Option<Uuid>,
+) -> Outcome<(Vec<(Uuid, Event)>, bool)> {
     let (zone, rights, record) = (tx.company.time_zone.clone(), tx.rights(), document.record);
     let rows = sqlx::query(
-        "select a.action, coalesce(m.name, '') as user, to_char(a.at at time zone $4, 'YYYY-MM-DD HH24:MI') as at, a.changes
+        "select a.id, a.action, coalesce(m.name, '') as user, to_char(a.at at time zone $4, 'YYYY-MM-DD HH24:MI') as at, a.changes
            from audit a left join member m on m.tenant_id = a.tenant_id and m.id = a.user_id
-          where a.tenant_id = $1 and a.record = $2 and a.record_id = $3 and a.action <> all($5) order by a.id desc limit 50",
+          where a.tenant_id = $1 and a.record = $2 and a.record_id = $3 and a.action <> all($5)
+            and ($6::uuid is null or a.id < $6) order by a.id desc limit 51",
     )
     .bind(tx.tenant())
     .bind(document.record.name)
     .bind(document.id)
     .bind(zone)
     .bind(crate::platform::comments::left_out(&rights, record))
+    .bind(before)
     .fetch_all(tx.conn())
     .await?;
-    let mut events: Vec<Event> = rows
+    let more = rows.len() > HISTORY;
+    let events = rows
         .into_iter()
+        .take(HISTORY)
         .map(|row| {
             let changes: serde_json::Value = row.try_get("changes")?;
             let text = |value: Option<&serde_json::Value>| value.and_then(|v| v.as_str()).map(str::to_owned);
             let changes = changes.as_object().into_iter().flatten().filter(|(name, _)| seen(&rights, record, name));
             let changes = changes.map(|(field, pair)| (field.clone(), text(pair.get(0)), text(pair.get(1))));
-            Ok(Event {
+            let event = Event {
                 action: row.try_get("action")?,
                 user: row.try_get("user")?,
                 at: row.try_get("at")?,
                 changes: changes.collect(),
-            })
+            };
+            Ok((row.try_get("id")?, event))
         })
-        .collect::<Outcome<_>>()?;
-    let changes = events.iter_mut().map(|event| (record, &mut event.changes));
-    crate::platform::audit::name_links(tx, changes.collect()).await?;
-    Ok(events)
+        .collect::<Outcome<Vec<_>>>()?;
+    Ok((events, more))
 }
 
 /// Whether the reader sees what changed in a field, named as the audit names it: `total`, `lines.3.price`.

@@ -1,5 +1,6 @@
 //! REST as programs and attackers meet it.
 
+mod audit;
 mod callers;
 mod extra;
 mod jobs;
@@ -28,6 +29,7 @@ use uuid::Uuid;
 
 /// The routes at which the tests below ask for what belongs to another company.
 pub const WALKED: &[&str] = &[
+    "/api/v1/audit",
     "/api/v1/batch",
     "/api/v1/imports/{id}",
     "/api/v1/imports/{id}/rest",
@@ -45,6 +47,7 @@ pub const WALKED: &[&str] = &[
     "/api/v1/{path}/{id}/comments",
     "/api/v1/{path}/{id}/files",
     "/api/v1/{path}/{id}/files/{file}",
+    "/api/v1/{path}/{id}/history",
     "/api/v1/{path}/{id}/{action}",
 ];
 
@@ -601,6 +604,14 @@ fn assert_described(document: &Json, method: &str, path: &str, reply: &Reply) {
         let is_said = headers[name].is_object();
         assert!(reply.header(name).is_none() || is_said, "{method} {path} does not say {name} for {status}");
     }
+}
+
+/// What was told holds what its schema names, and nothing else.
+fn assert_as_said(document: &Json, schema: &str, told: &Json) {
+    let names = |json: &Json| -> BTreeSet<String> {
+        json.as_object().unwrap_or_else(|| panic!("{schema}: {json}")).keys().cloned().collect()
+    };
+    assert_eq!(names(told), names(&document["components"]["schemas"][schema]["properties"]), "{schema}");
 }
 
 #[tokio::test]

@@ -256,6 +256,9 @@ fn asks_of(record: &'static Record, ids: &Ids) -> Vec<(Method, String, Json)> {
         (Method::POST, format!("{one}/files?name=x.txt"), json!({"a": "file"})),
         (Method::GET, file.clone(), Json::Null),
         (Method::DELETE, file, Json::Null),
+        (Method::GET, format!("{one}/history"), Json::Null),
+        (Method::GET, format!("/api/v1/audit?record={}&id={}", record.name, ids[record.name]), Json::Null),
+        (Method::GET, format!("/api/v1/audit?member={}", ids["member"]), Json::Null),
     ]);
     let leads: Vec<(&'static str, String)> = links(record.fields, ids)
         .into_iter()

@@ -1,0 +1,105 @@
+//! What the company tells a program beside its records: what happened.
+
+use super::schemas::whole_object;
+use super::{ROOT, Writer, content, headers, reference, responses, say, schema};
+use crate::platform::permission::Rights;
+use crate::record::Record;
+use crate::t;
+use serde_json::{Map, Value as Json, json};
+
+impl Writer<'_> {
+    /// What is told of the whole company.
+    pub(super) fn told(&self, paths: &mut Map<String, Json>) {
+        if self.may(Rights::sees_everything) {
+            paths.insert(format!("{ROOT}/audit"), json!({ "get": self.audit() }));
+        }
+    }
+
+    /// What is told of one record.
+    pub(super) fn told_of(&self, record: &Record, list: &str, paths: &mut Map<String, Json>) {
+        let id = || json!([reference("parameters", "id")]);
+        let history = json!({ "parameters": id(), "get": self.history(record) });
+        paths.insert(format!("{list}/{{id}}/history"), history);
+    }
+
+    fn audit(&self) -> Json {
+        let query = |name: &str, hint: &str, schema: Json| json!({ "name": name, "in": "query", "description": say(self.i18n, hint), "schema": schema });
+        let text = || json!({ "type": "string" });
+        let id = || json!({ "type": "string", "format": "uuid" });
+        let day = || json!({ "type": "string", "format": "date" });
+        let parameters = json!([
+            query("record", "api-audit-record", text()),
+            query("id", "api-audit-id", id()),
+            query("member", "api-audit-member", id()),
+            query("action", "api-audit-action", text()),
+            query("from", "api-audit-from", day()),
+            query("to", "api-audit-to", day()),
+            reference("parameters", "after"),
+            reference("parameters", "Accept-Language"),
+        ]);
+        json!({
+            "operationId": "audit",
+            "summary": say(self.i18n, "page-audit"),
+            "description": say(self.i18n, "api-audit-hint"),
+            "parameters": parameters,
+            "responses": responses(&[("200", self.page_of("AuditPage"))], &[400, 422]),
+        })
+    }
+
+    fn history(&self, record: &Record) -> Json {
+        let rest = json!({
+            "description": say(self.i18n, "api-history-hint"),
+            "parameters": [reference("parameters", "after"), reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", self.page_of("HistoryPage"))], &[400, 404]),
+        });
+        self.operation(record, "history", t!(self.i18n, "api-history", record = self.i18n.record(record)), rest)
+    }
+
+    /// The answer that is a page of a list with this schema.
+    fn page_of(&self, name: &str) -> Json {
+        json!({
+            "description": say(self.i18n, "api-answer-list"),
+            "headers": headers(&["Link"]),
+            "content": content(schema(name)),
+        })
+    }
+}
+
+/// How all this looks.
+pub(super) fn schemas() -> Map<String, Json> {
+    let text = || json!({ "type": "string" });
+    let some = || json!({ "type": ["string", "null"] });
+    let id = || json!({ "type": "string", "format": "uuid" });
+    let other = || json!({ "type": ["string", "null"], "format": "uuid" });
+    let minute = || json!({ "type": "string", "pattern": MINUTE });
+    let list = |name: &str| json!({ "type": "array", "items": schema(name) });
+    let page = |name: &str| whole_object(json!({ "data": list(name), "next": other() }), &["data", "next"]);
+    let title = json!({ "anyOf": [schema("Names"), some()] });
+    // What a field holds depends on the field.
+    let change = json!({ "field": text(), "old": {}, "new": {} });
+    let entry = json!({
+        "id": id(), "at": minute(), "member": some(), "record": text(), "record_id": id(), "title": title,
+        "href": some(), "action": text(), "address": some(), "request": some(), "currency": text(),
+        "changes": list("FieldChange"),
+    });
+    let event = json!({
+        "id": id(), "at": minute(), "member": some(), "action": text(), "changes": list("FieldChange"),
+    });
+    Map::from_iter([
+        ("FieldChange".to_owned(), whole(change)),
+        ("AuditEntry".to_owned(), whole(entry)),
+        ("AuditPage".to_owned(), page("AuditEntry")),
+        ("HistoryEvent".to_owned(), whole(event)),
+        ("HistoryPage".to_owned(), page("HistoryEvent")),
+    ])
+}
+
+/// How a minute is written.
+const MINUTE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$";
+
+/// An object that always holds all of these, and nothing else.
+fn whole(properties: Json) -> Json {
+    let names: Vec<String> = properties.as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    whole_object(properties, &names)
+}
