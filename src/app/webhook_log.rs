@@ -2,12 +2,10 @@
 
 use crate::i18n::I18n;
 use crate::modules;
-use crate::platform::webhooks::{Log, LogAttempt, LogLine};
+use crate::platform::webhooks::{Log, LogAttempt, LogLine, STATES};
 use crate::t;
 use crate::ui::{icon, mark, use_i18n};
 use leptos::prelude::*;
-
-const STATES: [&str; 4] = ["waiting", "delivered", "failed", "withheld"];
 
 pub fn view(log: Log) -> AnyView {
     let i18n = use_i18n();

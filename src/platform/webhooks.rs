@@ -49,7 +49,7 @@ const SWEPT: i64 = 5_000;
 const STEP: i64 = 500;
 
 /// Days for which deliveries are kept, and events of companies that send none.
-const KEPT: i32 = 30;
+pub const KEPT: i32 = 30;
 const UNSENT: i32 = 1;
 
 /// What happens to records of every type, and to some alone, beside their actions and what is said of them and hung on them.
@@ -223,7 +223,7 @@ pub struct Delivery {
 impl Delivery {
     /// The id of the message, the same in every attempt.
     pub fn message_id(&self) -> String {
-        format!("msg_{}", self.due.id.simple())
+        message_id(self.due.id)
     }
 
     /// The signatures of a body sent at this second of the Unix clock.
@@ -236,6 +236,11 @@ impl Delivery {
         };
         self.secrets.iter().map(sign).collect::<Vec<_>>().join(" ")
     }
+}
+
+/// The id of the message that a delivery sends.
+pub fn message_id(delivery: Uuid) -> String {
+    format!("msg_{}", delivery.simple())
 }
 
 /// What is to be delivered. Nothing, and nothing is due any more, when the webhook is paused or gone.
@@ -417,11 +422,14 @@ pub async fn sweep(db: &Db, cx: &Cx) -> Outcome<u64> {
 /// Deliveries on one page of the log.
 const PAGE: i64 = 50;
 
+/// What becomes of a message.
+pub const STATES: [&str; 4] = ["waiting", "delivered", "failed", "withheld"];
+
 /// What somebody wants to see of the log.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     pub webhook: Option<Uuid>,
-    /// `waiting`, `delivered`, `failed` or `withheld`; empty for all.
+    /// One of [`STATES`]; empty for all.
     pub state: String,
     /// The last of the page before.
     pub after: Option<Uuid>,
@@ -526,6 +534,19 @@ pub async fn log(tx: &mut TenantTx, asked: Asked) -> Outcome<Log> {
     }
     let may_replay = rights.changes(hooks);
     Ok(Log { asked, webhooks, lines, more, may_replay })
+}
+
+/// Whether a message is one to this webhook.
+pub async fn is_to(tx: &mut TenantTx, delivery: Uuid, webhook: Uuid) -> Outcome<bool> {
+    let tenant = tx.tenant();
+    Ok(sqlx::query_scalar(
+        "select exists (select from webhook_delivery where tenant_id = $1 and id = $2 and webhook = $3)",
+    )
+    .bind(tenant)
+    .bind(delivery)
+    .bind(webhook)
+    .fetch_one(tx.conn())
+    .await?)
 }
 
 /// Has a message that came to its end sent again, under the id that it had.

@@ -10,7 +10,7 @@ use crate::platform::import::batch::MOST_BYTES;
 use crate::platform::report::{Ask, Holds, Part, Takes};
 use crate::platform::search::{LONGEST, MOST};
 use crate::platform::token::HOLDS;
-use crate::platform::webhooks::{self, PATIENCE, SCHEDULE};
+use crate::platform::webhooks::{self, KEPT, PATIENCE, SCHEDULE};
 use crate::platform::{door, egress};
 use crate::record::query::PAGE;
 use crate::record::search::SHORTEST;
@@ -262,12 +262,15 @@ fn chapters(i18n: I18n) -> String {
                 total = clock(SCHEDULE.iter().sum())
             ),
             t!(i18n, "api-docs-events-replay"),
+            t!(i18n, "api-deliveries-hint", days = i64::from(KEPT)),
         ],
         "POST /hook\nwebhook-id: msg_018f3a0000007000800000000000000a\nwebhook-timestamp: 1794994200\n\
          webhook-signature: v1,…\n\n\
          { \"type\": \"customer.create\", \"timestamp\": \"2026-11-18T09:30:00.000Z\",\n  \
          \"data\": { \"id\": \"018f3a00-0000-7000-8000-000000000001\", \"record\": { \"code\": \"…\" } } }\n\n\
-         signature = base64(hmac_sha256(base64_decode(secret without whsec_), id + \".\" + timestamp + \".\" + body))"
+         signature = base64(hmac_sha256(base64_decode(secret without whsec_), id + \".\" + timestamp + \".\" + body))\n\n\
+         GET /api/v1/webhooks/018f3a00-0000-7000-8000-000000000004/deliveries?state=failed\n\n\
+         POST /api/v1/webhooks/018f3a00-0000-7000-8000-000000000004/deliveries/018f3a00-0000-7000-8000-00000000000a/replay"
             .to_owned(),
     );
     chapter(

@@ -1,8 +1,8 @@
 //! What people find beside the fields of a record, for programs: what is said about it, the files that hang on it, what
 //! happened to it, and one search over every record. Each goes through the door that its page goes through.
 
-use super::operation::{Answer, address};
-use super::{ROOT, audit, once, read_json};
+use super::operation::{Answer, address, nothing_else};
+use super::{ROOT, audit, deliveries, once, read_json};
 use crate::api::caller::{Caller, text};
 use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
@@ -50,6 +50,10 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
         ("GET", ["search"]) => find(house, caller, parts).await,
         ("GET", ["audit"]) => audit::list(house, caller, parts).await,
         ("GET", [path, id, "history"]) => audit::history(house, caller, parts, Place::read(path, id)?).await,
+        ("GET", [path, id, "deliveries"]) => deliveries::list(house, caller, parts, Place::read(path, id)?).await,
+        ("POST", [path, id, "deliveries", delivery, "replay"]) => {
+            deliveries::replay(house, caller, parts, body, Place::read(path, id)?, read_id(delivery)?).await
+        }
         ("GET", [path, id, "comments"]) => list_comments(house, caller, parts, Place::read(path, id)?).await,
         ("POST", [path, id, "comments"]) => comment(house, caller, parts, body, Place::read(path, id)?).await,
         ("GET", [path, id, "files"]) => list_files(house, caller, parts, Place::read(path, id)?).await,
@@ -92,6 +96,21 @@ pub(super) fn no_parameters(parts: &Parts) -> Result<(), Trouble> {
         Some((name, _)) => Err(unknown(name)),
         None => Ok(()),
     }
+}
+
+/// The fields of a body; none without one.
+pub(super) async fn read_fields(parts: &Parts, body: Body) -> Result<Map<String, Json>, Trouble> {
+    match read_json(parts, body).await? {
+        None => Ok(Map::new()),
+        Some(Json::Object(fields)) => Ok(fields),
+        Some(_) => Err(Trouble::Malformed(vec![Refusal::new("refuse-api-json")])),
+    }
+}
+
+/// What takes nothing but its address takes neither parameters nor fields.
+pub(super) async fn only_address(parts: &Parts, body: Body) -> Result<(), Trouble> {
+    no_parameters(parts)?;
+    nothing_else(&read_fields(parts, body).await?)
 }
 
 /// The row behind which a page begins, as it was given.
@@ -218,11 +237,7 @@ fn at_text(error: Error) -> Error {
 /// Says something about a record, or answers what somebody said.
 async fn comment(house: &House, caller: &Caller, parts: &Parts, body: Body, place: Place) -> Result<Response, Trouble> {
     no_parameters(parts)?;
-    let body = match read_json(parts, body).await? {
-        None => Map::new(),
-        Some(Json::Object(body)) => body,
-        Some(_) => return Err(Trouble::Malformed(vec![Refusal::new("refuse-api-json")])),
-    };
+    let body = read_fields(parts, body).await?;
     let key = once::read_key(once::given(&parts.headers))?;
     let print = hex::encode(Sha256::digest(json!(["POST", parts.uri.path(), body]).to_string()));
     let said = Said::read(place, &body)?;

@@ -1,9 +1,11 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
-//! said of it follows from its description. Beside that stand comments, files, what happened, one search over all records, reports,
-//! which are only read, and what goes on by itself once it is begun: imports, lists as files, one thing done to many records.
+//! said of it follows from its description. Beside that stand comments, files, what happened, what became of the messages of
+//! webhooks, one search over all records, reports, which are only read, and what goes on by itself once it is begun: imports,
+//! lists as files, one thing done to many records.
 
 mod audit;
 pub mod batch;
+mod deliveries;
 pub mod docs;
 pub mod extra;
 pub mod imports;
@@ -45,6 +47,8 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/{path}/{id}/files", get(extra::serve).post(extra::serve))
         .route("/api/v1/{path}/{id}/files/{file}", get(extra::serve).delete(extra::serve))
         .route("/api/v1/{path}/{id}/history", get(extra::serve))
+        .route("/api/v1/{path}/{id}/deliveries", get(extra::serve))
+        .route("/api/v1/{path}/{id}/deliveries/{entry}/replay", post(extra::serve))
         .route("/api/v1/{path}/{id}/{action}", post(serve))
         .route("/api/v1/{path}/{id}/{action}/{*rest}", any(serve))
         .route("/api/v1/{path}/import", post(imports::serve))

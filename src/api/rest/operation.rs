@@ -194,6 +194,11 @@ impl Answer {
         Answer { status, body: Some(body), ..Answer::default() }
     }
 
+    /// Nothing but a status.
+    pub fn empty(status: u16) -> Answer {
+        Answer { status, ..Answer::default() }
+    }
+
     /// A page of a list that is read from its beginning on, and the address of the one after it.
     pub fn page(data: Vec<Json>, next: Option<Uuid>, list: &str, pairs: &[(String, String)]) -> Answer {
         let link = next.map(|next| format!("<{}>; rel=\"next\"", next_page(list, pairs, &next.to_string())));
@@ -413,7 +418,7 @@ async fn delete(
     let may = tx.rights().deletes(record);
     let version = current(tx, record, id, operation, may).await?.version;
     door::delete(tx, record, id, version).await?;
-    Ok(Answer { status: 204, ..Answer::default() })
+    Ok(Answer::empty(204))
 }
 
 async fn act(

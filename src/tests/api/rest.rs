@@ -45,6 +45,8 @@ pub const WALKED: &[&str] = &[
     "/api/v1/{path}/import",
     "/api/v1/{path}/{id}",
     "/api/v1/{path}/{id}/comments",
+    "/api/v1/{path}/{id}/deliveries",
+    "/api/v1/{path}/{id}/deliveries/{entry}/replay",
     "/api/v1/{path}/{id}/files",
     "/api/v1/{path}/{id}/files/{file}",
     "/api/v1/{path}/{id}/history",
@@ -594,7 +596,7 @@ async fn the_description_says_all_and_nothing_that_is_not_there() {
 }
 
 /// The description says that this operation is answered so, with the headers that came.
-fn assert_described(document: &Json, method: &str, path: &str, reply: &Reply) {
+pub fn assert_described(document: &Json, method: &str, path: &str, reply: &Reply) {
     let status = reply.status.as_str();
     let said = &document["paths"][path][method]["responses"][status];
     assert!(said.is_object(), "{method} {path} does not say {status}: {}", reply.text);
@@ -607,7 +609,7 @@ fn assert_described(document: &Json, method: &str, path: &str, reply: &Reply) {
 }
 
 /// What was told holds what its schema names, and nothing else.
-fn assert_as_said(document: &Json, schema: &str, told: &Json) {
+pub fn assert_as_said(document: &Json, schema: &str, told: &Json) {
     let names = |json: &Json| -> BTreeSet<String> {
         json.as_object().unwrap_or_else(|| panic!("{schema}: {json}")).keys().cloned().collect()
     };

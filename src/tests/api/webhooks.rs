@@ -1,5 +1,6 @@
 //! Webhooks as receivers meet them, good ones and bad ones.
 
+mod programs;
 mod rude;
 
 use crate::api::rest::openapi;

@@ -1,8 +1,10 @@
-//! What the company tells a program beside its records: what happened.
+//! What the company tells a program beside its records: what happened, and what became of the messages of webhooks.
 
 use super::schemas::whole_object;
 use super::{ROOT, Writer, content, headers, reference, responses, say, schema};
+use crate::i18n::plain;
 use crate::platform::permission::Rights;
+use crate::platform::webhooks::{self, KEPT, STATES};
 use crate::record::Record;
 use crate::t;
 use serde_json::{Map, Value as Json, json};
@@ -20,10 +22,26 @@ impl Writer<'_> {
         let id = || json!([reference("parameters", "id")]);
         let history = json!({ "parameters": id(), "get": self.history(record) });
         paths.insert(format!("{list}/{{id}}/history"), history);
+        if record.name == webhooks::record().name && self.may(|rights| rights.sees_whole(record)) {
+            let deliveries = json!({ "parameters": id(), "get": self.deliveries(record) });
+            paths.insert(format!("{list}/{{id}}/deliveries"), deliveries);
+            if self.may(|rights| rights.changes(record)) {
+                let entry = json!({
+                    "name": "entry", "in": "path", "required": true,
+                    "schema": { "type": "string", "format": "uuid" },
+                });
+                let both = json!([reference("parameters", "id"), entry]);
+                let replay = json!({ "parameters": both, "post": self.replay(record) });
+                paths.insert(format!("{list}/{{id}}/deliveries/{{entry}}/replay"), replay);
+            }
+        }
     }
 
     fn audit(&self) -> Json {
-        let query = |name: &str, hint: &str, schema: Json| json!({ "name": name, "in": "query", "description": say(self.i18n, hint), "schema": schema });
+        let query = |name: &str, hint: &str, schema: Json| {
+            let hint = say(self.i18n, hint);
+            json!({ "name": name, "in": "query", "description": hint, "schema": schema })
+        };
         let text = || json!({ "type": "string" });
         let id = || json!({ "type": "string", "format": "uuid" });
         let day = || json!({ "type": "string", "format": "date" });
@@ -53,6 +71,29 @@ impl Writer<'_> {
             "responses": responses(&[("200", self.page_of("HistoryPage"))], &[400, 404]),
         });
         self.operation(record, "history", t!(self.i18n, "api-history", record = self.i18n.record(record)), rest)
+    }
+
+    fn deliveries(&self, record: &Record) -> Json {
+        let state = json!({
+            "name": "state", "in": "query", "description": say(self.i18n, "api-delivery-state"),
+            "schema": { "enum": STATES },
+        });
+        let rest = json!({
+            "description": plain(&t!(self.i18n, "api-deliveries-hint", days = i64::from(KEPT))),
+            "parameters": [state, reference("parameters", "after"), reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", self.page_of("WebhookMessagePage"))], &[400, 404, 422]),
+        });
+        self.operation(record, "deliveries", say(self.i18n, "page-webhook-log"), rest)
+    }
+
+    fn replay(&self, record: &Record) -> Json {
+        let again = json!({ "description": say(self.i18n, "api-answer-replayed"), "headers": headers(&[]) });
+        let rest = json!({
+            "description": say(self.i18n, "api-replay-hint"),
+            "parameters": [reference("parameters", "Idempotency-Key"), reference("parameters", "Accept-Language")],
+            "responses": responses(&[("204", again)], &[400, 404, 409, 413, 415, 422]),
+        });
+        self.operation(record, "replay", say(self.i18n, "webhook-log-replay"), rest)
     }
 
     /// The answer that is a page of a list with this schema.
@@ -85,7 +126,18 @@ pub(super) fn schemas() -> Map<String, Json> {
     let event = json!({
         "id": id(), "at": minute(), "member": some(), "action": text(), "changes": list("FieldChange"),
     });
+    let attempt = json!({
+        "at": minute(), "outcome": text(), "status": { "type": ["integer", "null"] },
+        "milliseconds": { "type": "integer" }, "note": some(),
+    });
+    let message = json!({
+        "id": id(), "message": text(), "event": text(), "record_id": id(), "at": minute(), "state": { "enum": STATES },
+        "attempts": list("WebhookAttempt"),
+    });
     Map::from_iter([
+        ("WebhookAttempt".to_owned(), whole(attempt)),
+        ("WebhookMessage".to_owned(), whole(message)),
+        ("WebhookMessagePage".to_owned(), page("WebhookMessage")),
         ("FieldChange".to_owned(), whole(change)),
         ("AuditEntry".to_owned(), whole(entry)),
         ("AuditPage".to_owned(), page("AuditEntry")),
