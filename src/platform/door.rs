@@ -35,6 +35,11 @@ pub trait Rules: Send + Sync {
         Ok(None)
     }
 
+    /// Whether [`Rules::present`] ever has something to hand on, such as a secret.
+    fn hands_on(&self) -> bool {
+        false
+    }
+
     /// What is to be settled before the person that a record describes can be erased, a sentence for each.
     async fn binds(&self, _: &mut TenantTx, _: &Document) -> Outcome<Vec<Refusal>> {
         Ok(Vec::new())
@@ -777,6 +782,11 @@ pub async fn bring_all(tx: &mut TenantTx, record: &'static Record, documents: &m
 /// Lets the rules of its record put a document into the form that people edit.
 pub async fn present(tx: &mut TenantTx, document: &mut Document) -> Outcome<Option<HandOn>> {
     rules(document.record).present(tx, document).await
+}
+
+/// Whether records of this type ever have something to hand on.
+pub fn hands_on(record: &Record) -> bool {
+    rules(record).hands_on()
 }
 
 /// What the rules of its record want settled before the person that it describes is erased.

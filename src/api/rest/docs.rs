@@ -231,6 +231,12 @@ fn chapters(i18n: I18n) -> String {
         ),
     );
     chapter(
+        "secrets",
+        t!(i18n, "api-docs-secrets"),
+        vec![t!(i18n, "api-secret-hint")],
+        format!("GET {ROOT}/webhooks/018f3a00-0000-7000-8000-000000000004/secret"),
+    );
+    chapter(
         "past",
         t!(i18n, "api-docs-past"),
         vec![t!(i18n, "api-history-hint"), t!(i18n, "api-audit-hint"), t!(i18n, "api-docs-past-hint")],

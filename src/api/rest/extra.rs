@@ -2,7 +2,7 @@
 //! happened to it, and one search over every record. Each goes through the door that its page goes through.
 
 use super::operation::{Answer, address, nothing_else};
-use super::{ROOT, audit, deliveries, once, read_json};
+use super::{ROOT, audit, deliveries, once, read_json, secret};
 use crate::api::caller::{Caller, text};
 use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
@@ -50,6 +50,7 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
         ("GET", ["search"]) => find(house, caller, parts).await,
         ("GET", ["audit"]) => audit::list(house, caller, parts).await,
         ("GET", [path, id, "history"]) => audit::history(house, caller, parts, Place::read(path, id)?).await,
+        ("GET", [path, id, "secret"]) => secret::hand_on(house, caller, parts, Place::read(path, id)?).await,
         ("GET", [path, id, "deliveries"]) => deliveries::list(house, caller, parts, Place::read(path, id)?).await,
         ("POST", [path, id, "deliveries", delivery, "replay"]) => {
             deliveries::replay(house, caller, parts, body, Place::read(path, id)?, read_id(delivery)?).await

@@ -1,7 +1,7 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
-//! said of it follows from its description. Beside that stand comments, files, what happened, what became of the messages of
-//! webhooks, one search over all records, reports, which are only read, and what goes on by itself once it is begun: imports,
-//! lists as files, one thing done to many records.
+//! said of it follows from its description. Beside that stand comments, files, what happened, secrets to hand on, what became
+//! of the messages of webhooks, one search over all records, reports, which are only read, and what goes on by itself once it
+//! is begun: imports, lists as files, one thing done to many records.
 
 mod audit;
 pub mod batch;
@@ -15,6 +15,7 @@ pub mod once;
 pub mod openapi;
 pub mod operation;
 pub mod reports;
+mod secret;
 pub mod token;
 
 use super::caller::{Asked, Caller, text};
@@ -47,6 +48,7 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/{path}/{id}/files", get(extra::serve).post(extra::serve))
         .route("/api/v1/{path}/{id}/files/{file}", get(extra::serve).delete(extra::serve))
         .route("/api/v1/{path}/{id}/history", get(extra::serve))
+        .route("/api/v1/{path}/{id}/secret", get(extra::serve))
         .route("/api/v1/{path}/{id}/deliveries", get(extra::serve))
         .route("/api/v1/{path}/{id}/deliveries/{entry}/replay", post(extra::serve))
         .route("/api/v1/{path}/{id}/{action}", post(serve))

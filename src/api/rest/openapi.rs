@@ -620,6 +620,7 @@ impl Writer<'_> {
     fn headers(&self) -> Json {
         let text = |hint: &str| json!({ "description": say(self.i18n, hint), "schema": { "type": "string" } });
         json!({
+            "Cache-Control": text("api-cache"),
             "ETag": text("api-etag"),
             "Link": text("api-link-header"),
             "Location": text("api-location"),

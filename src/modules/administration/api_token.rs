@@ -71,14 +71,23 @@ mod rules {
             if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
         }
 
-        /// The secret, for whoever made the token, until a program has used it.
+        /// The secret, for whoever made the token, until a program has used it. A program reads that of a token which it might
+        /// have made itself, and no other.
         async fn present(&self, tx: &mut TenantTx, token: &mut Document) -> Outcome<Option<HandOn>> {
             let own = token.version > 0 && token.created_by == Some(tx.standing.member);
+            let is_beyond = reaches_further(tx, token).is_some() || lent_by_another(tx, token).is_some();
+            if tx.cx.scope.is_some() && is_beyond {
+                return Ok(None);
+            }
             if !own || token.state() != Some("active") || !is_unused(tx, token).await? {
                 return Ok(None);
             }
             let path = Bearer { tenant: tx.tenant(), id: token.id }.secret();
             Ok(Some(HandOn { message: Message::new("api_token-secret"), path }))
+        }
+
+        fn hands_on(&self) -> bool {
+            true
         }
 
         async fn act(&self, _: &mut TenantTx, action: &'static str, _: &Document) -> Outcome<Effects> {

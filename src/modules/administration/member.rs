@@ -108,15 +108,21 @@ mod rules {
             Ok(())
         }
 
-        /// The link that an invited person follows, for whoever may change members to hand on.
+        /// The link that an invited person follows, for whoever may change members to hand on; not for a program that is kept
+        /// to types, as whoever follows it is not.
         async fn present(&self, tx: &mut TenantTx, member: &mut Document) -> Outcome<Option<HandOn>> {
             let invited = member.state() == Some("invited") && member.version > 0;
-            if !invited || !tx.standing.rights.changes(&super::MEMBER) {
+            let is_kept = tx.cx.scope.as_ref().is_some_and(|scope| scope.records.is_some());
+            if !invited || is_kept || !tx.standing.rights.changes(&super::MEMBER) {
                 return Ok(None);
             }
             let email = member.text("email").unwrap_or_default();
             let path = invitation::address(tx.tenant(), member.id, email);
             Ok(Some(HandOn { message: Message::new("member-invitation").with("email", email), path }))
+        }
+
+        fn hands_on(&self) -> bool {
+            true
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, member: &Document) -> Outcome<Effects> {

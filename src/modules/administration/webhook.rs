@@ -80,13 +80,19 @@ mod rules {
             webhooks::watch(tx).await
         }
 
-        /// The secret that messages are signed with, for whoever may change webhooks.
+        /// The secret that messages are signed with, for whoever may change webhooks. To a program that is kept to types it
+        /// is told only of a webhook that reaches no further.
         async fn present(&self, tx: &mut TenantTx, webhook: &mut Document) -> Outcome<Option<HandOn>> {
-            if webhook.version == 0 || !tx.standing.rights.changes(&WEBHOOK) {
+            let may = tx.standing.rights.changes(&WEBHOOK) && reaches_further(tx, webhook).is_none();
+            if webhook.version == 0 || !may {
                 return Ok(None);
             }
             let path = webhooks::secret(tx, webhook.id).await?;
             Ok(Some(HandOn { message: Message::new("webhook-secret"), path }))
+        }
+
+        fn hands_on(&self) -> bool {
+            true
         }
 
         async fn act(&self, _: &mut TenantTx, action: &'static str, _: &Document) -> Outcome<Effects> {

@@ -6,6 +6,7 @@ mod extra;
 mod jobs;
 mod lists;
 mod reports;
+mod secret;
 mod writing;
 
 use super::{Program, Reply};
@@ -50,6 +51,7 @@ pub const WALKED: &[&str] = &[
     "/api/v1/{path}/{id}/files",
     "/api/v1/{path}/{id}/files/{file}",
     "/api/v1/{path}/{id}/history",
+    "/api/v1/{path}/{id}/secret",
     "/api/v1/{path}/{id}/{action}",
 ];
 

@@ -1,8 +1,10 @@
-//! What the company tells a program beside its records: what happened, and what became of the messages of webhooks.
+//! What the company tells a program beside its records: what happened, what is to be handed on, and what became of
+//! the messages of webhooks.
 
 use super::schemas::whole_object;
 use super::{ROOT, Writer, content, headers, reference, responses, say, schema};
 use crate::i18n::plain;
+use crate::platform::door;
 use crate::platform::permission::Rights;
 use crate::platform::webhooks::{self, KEPT, STATES};
 use crate::record::Record;
@@ -22,6 +24,10 @@ impl Writer<'_> {
         let id = || json!([reference("parameters", "id")]);
         let history = json!({ "parameters": id(), "get": self.history(record) });
         paths.insert(format!("{list}/{{id}}/history"), history);
+        if door::hands_on(record) && self.may(|rights| rights.changes(record)) {
+            let secret = json!({ "parameters": id(), "get": self.secret(record) });
+            paths.insert(format!("{list}/{{id}}/secret"), secret);
+        }
         if record.name == webhooks::record().name && self.may(|rights| rights.sees_whole(record)) {
             let deliveries = json!({ "parameters": id(), "get": self.deliveries(record) });
             paths.insert(format!("{list}/{{id}}/deliveries"), deliveries);
@@ -71,6 +77,20 @@ impl Writer<'_> {
             "responses": responses(&[("200", self.page_of("HistoryPage"))], &[400, 404]),
         });
         self.operation(record, "history", t!(self.i18n, "api-history", record = self.i18n.record(record)), rest)
+    }
+
+    fn secret(&self, record: &Record) -> Json {
+        let secret = json!({
+            "description": say(self.i18n, "api-answer-secret"),
+            "headers": headers(&["Cache-Control"]),
+            "content": content(schema("Secret")),
+        });
+        let rest = json!({
+            "description": say(self.i18n, "api-secret-hint"),
+            "parameters": [reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", secret)], &[400, 404]),
+        });
+        self.operation(record, "secret", t!(self.i18n, "api-secret", record = self.i18n.record(record)), rest)
     }
 
     fn deliveries(&self, record: &Record) -> Json {
@@ -135,6 +155,7 @@ pub(super) fn schemas() -> Map<String, Json> {
         "attempts": list("WebhookAttempt"),
     });
     Map::from_iter([
+        ("Secret".to_owned(), whole(json!({ "secret": text() }))),
         ("WebhookAttempt".to_owned(), whole(attempt)),
         ("WebhookMessage".to_owned(), whole(message)),
         ("WebhookMessagePage".to_owned(), page("WebhookMessage")),

@@ -72,6 +72,19 @@ async fn a_program_reads_what_became_of_messages_and_sends_one_again() {
     // It stands in the log of the company who had it sent.
     let entries = program.get("/api/v1/audit?record=webhook&action=replay").await.assert_ok("the log").json;
     assert_eq!((rows(&entries).len(), &rows(&entries)[0]["member"]), (2, &json!("Owner")));
+    // It is signed with the secret that the program reads; after a turn with the next one as well.
+    let secret = async || {
+        let told = program.get(&format!("{hook}/secret")).await.assert_ok("the secret");
+        told.json["secret"].as_str().expect("a secret").to_owned()
+    };
+    let first = secret().await;
+    program.act(&hook, "turn_secret").await.assert_ok("turned");
+    let second = secret().await;
+    program.post(&again, Json::Null).await.assert_ok("once more");
+    work(&firm.db, firm.cx.tenant).await.expect("sent");
+    let signed: Vec<[bool; 2]> =
+        taken(&calls).iter().map(|call| [call.is_signed_with(&first), call.is_signed_with(&second)]).collect();
+    assert_eq!(signed, [[true, false], [true, false], [true, false], [true, true]]);
     // To one that is paused nothing is sent.
     program.act(&hook, "pause").await.assert_ok("paused");
     let refused = program.post(&again, Json::Null).await;
