@@ -162,8 +162,29 @@ pub async fn unread_mentions(tx: &mut TenantTx) -> Outcome<i64> {
     .await?)
 }
 
-/// The reader's notifications, latest first, from the place `before` on.
+/// The reader's notifications, latest first, from the place `before` on, with all that their page shows.
 pub async fn page(tx: &mut TenantTx, before: Option<Uuid>) -> Outcome<NotificationPage> {
+    let (lines, more) = lines(tx, before).await?;
+    let lines = lines.into_iter().map(|(line, _)| line).collect();
+    let wanted = wanted(tx).await?;
+    Ok(NotificationPage { lines, before, more, unread: unread(tx).await?, wanted })
+}
+
+/// What the reader wants to be told of.
+pub async fn wanted(tx: &mut TenantTx) -> Outcome<Vec<Told>> {
+    let (tenant, member) = (tx.tenant(), tx.standing.member);
+    let unwanted: Vec<String> =
+        sqlx::query_scalar("select kind from notification_unwanted where tenant_id = $1 and member = $2")
+            .bind(tenant)
+            .bind(member)
+            .fetch_all(tx.conn())
+            .await?;
+    Ok(Told::ALL.into_iter().filter(|told| !unwanted.iter().any(|kind| kind == told.name())).collect())
+}
+
+/// The reader's notifications, latest first, from the place `before` on, each with the id of the record that it is about, where
+/// the reader sees that. Answers also with whether there are older ones.
+pub async fn lines(tx: &mut TenantTx, before: Option<Uuid>) -> Outcome<(Vec<(Notification, Option<Uuid>)>, bool)> {
     let (tenant, member, zone) = (tx.tenant(), tx.standing.member, tx.company.time_zone.clone());
     let rows = sqlx::query(
         "select n.id, n.kind, n.job, n.read_at is not null as read, to_char(n.at at time zone $3, 'YYYY-MM-DD HH24:MI') as at,
@@ -182,15 +203,7 @@ pub async fn page(tx: &mut TenantTx, before: Option<Uuid>) -> Outcome<Notificati
     let mut found = rows.iter().map(Found::read).collect::<Outcome<Vec<_>>>()?;
     let more = found.len() > PAGE as usize;
     found.truncate(PAGE as usize);
-    let lines = seen(tx, found).await?;
-    let unwanted: Vec<String> =
-        sqlx::query_scalar("select kind from notification_unwanted where tenant_id = $1 and member = $2")
-            .bind(tenant)
-            .bind(member)
-            .fetch_all(tx.conn())
-            .await?;
-    let wanted = Told::ALL.into_iter().filter(|told| !unwanted.iter().any(|kind| kind == told.name())).collect();
-    Ok(NotificationPage { lines, before, more, unread: unread(tx).await?, wanted })
+    Ok((seen(tx, found).await?, more))
 }
 
 /// A notification with its cause, before it is asked what the reader may see of it.
@@ -220,7 +233,7 @@ impl Found {
 }
 
 /// Adds what the reader may see now of what each is about, with one statement per type of record.
-async fn seen(tx: &mut TenantTx, found: Vec<Found>) -> Outcome<Vec<Notification>> {
+async fn seen(tx: &mut TenantTx, found: Vec<Found>) -> Outcome<Vec<(Notification, Option<Uuid>)>> {
     let rights = tx.rights();
     let mut wanted: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
     let mut mentioned: Vec<Uuid> = Vec::new();
@@ -241,15 +254,18 @@ async fn seen(tx: &mut TenantTx, found: Vec<Found>) -> Outcome<Vec<Notification>
         jobs.extend(jobs::lines(tx, Some(&ids)).await?.into_iter().map(|line| (line.id, line)));
     }
     let about = |one: Found| {
-        let about = match (one.job.and_then(|id| jobs.remove(&id)), one.comment) {
-            (Some(job), _) => About::Job(Box::new(job)),
+        let (about, id) = match (one.job.and_then(|id| jobs.remove(&id)), one.comment) {
+            (Some(job), _) => (About::Job(Box::new(job)), None),
             (None, Some((record, id, text))) => match titles.title(id) {
-                Some(title) => About::Comment(record, title.to_owned(), beginning(mention::parts(&text, &names))),
-                None => About::Nothing,
+                Some(title) => {
+                    let said = beginning(mention::parts(&text, &names));
+                    (About::Comment(record, title.to_owned(), said), Some(id))
+                }
+                None => (About::Nothing, None),
             },
-            (None, None) => About::Nothing,
+            (None, None) => (About::Nothing, None),
         };
-        Notification { about, ..one.line }
+        (Notification { about, ..one.line }, id)
     };
     Ok(found.into_iter().map(about).collect())
 }

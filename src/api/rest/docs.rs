@@ -246,6 +246,15 @@ fn chapters(i18n: I18n) -> String {
         ),
     );
     chapter(
+        "notifications",
+        t!(i18n, "notifications"),
+        vec![t!(i18n, "api-notifications-hint")],
+        format!(
+            "GET {ROOT}/notifications\n\nPOST {ROOT}/notifications/018f3a00-0000-7000-8000-000000000005/read\n\n\
+             PATCH {ROOT}/notifications/preferences\n\n{{ \"own\": false }}"
+        ),
+    );
+    chapter(
         "search",
         t!(i18n, "api-search"),
         vec![t!(i18n, "api-search-hint", hits = i64::from(MOST), least = SHORTEST as i64, most = LONGEST as i64)],

@@ -2,7 +2,7 @@
 //! happened to it, and one search over every record. Each goes through the door that its page goes through.
 
 use super::operation::{Answer, address, nothing_else};
-use super::{ROOT, audit, deliveries, once, read_json, secret};
+use super::{ROOT, audit, deliveries, notifications, once, read_json, secret};
 use crate::api::caller::{Caller, text};
 use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
@@ -48,6 +48,11 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
     let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     match (method, names.as_slice()) {
         ("GET", ["search"]) => find(house, caller, parts).await,
+        ("GET", ["notifications"]) => notifications::list(house, caller, parts).await,
+        ("POST", ["notifications", "read"]) => notifications::read_all(house, caller, parts, body).await,
+        ("GET", ["notifications", "preferences"]) => notifications::preferences(house, caller, parts).await,
+        ("PATCH", ["notifications", "preferences"]) => notifications::prefer(house, caller, parts, body).await,
+        ("POST", ["notifications", id, "read"]) => notifications::read(house, caller, parts, body, read_id(id)?).await,
         ("GET", ["audit"]) => audit::list(house, caller, parts).await,
         ("GET", [path, id, "history"]) => audit::history(house, caller, parts, Place::read(path, id)?).await,
         ("GET", [path, id, "secret"]) => secret::hand_on(house, caller, parts, Place::read(path, id)?).await,
@@ -156,12 +161,17 @@ async fn listen(tx: &mut TenantTx, place: Place) -> Outcome<()> {
     if tx.rights().sees_comments(place.record) { Ok(()) } else { Err(Error::Denied) }
 }
 
-fn of_comment(comment: &Comment) -> Json {
+/// What somebody said, as text.
+pub(super) fn words(parts: &[Part]) -> String {
     let part = |part: &Part| match part {
         Part::Text(text) => text.clone(),
         Part::Mention(name) => format!("@{name}"),
     };
-    let text = (!comment.removed).then(|| comment.parts.iter().map(part).collect::<String>());
+    parts.iter().map(part).collect()
+}
+
+fn of_comment(comment: &Comment) -> Json {
+    let text = (!comment.removed).then(|| words(&comment.parts));
     json!({
         "id": comment.id, "answers_to": comment.answers, "by": comment.by, "at": comment.at, "edited": comment.edited,
         "removed": comment.removed, "text": text,

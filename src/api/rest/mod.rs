@@ -1,7 +1,7 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
 //! said of it follows from its description. Beside that stand comments, files, what happened, secrets to hand on, what became
-//! of the messages of webhooks, one search over all records, reports, which are only read, and what goes on by itself once it
-//! is begun: imports, lists as files, one thing done to many records.
+//! of the messages of webhooks, what the member is told of, one search over all records, reports, which are only read, and what
+//! goes on by itself once it is begun: imports, lists as files, one thing done to many records.
 
 mod audit;
 pub mod batch;
@@ -11,6 +11,7 @@ pub mod extra;
 pub mod imports;
 pub mod jobs;
 pub mod json;
+mod notifications;
 pub mod once;
 pub mod openapi;
 pub mod operation;
@@ -65,6 +66,10 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/jobs/{id}/{verb}", post(jobs::serve))
         .route("/api/v1/audit", get(extra::serve))
         .route("/api/v1/batch", post(batch::serve))
+        .route("/api/v1/notifications", get(extra::serve))
+        .route("/api/v1/notifications/preferences", get(extra::serve).patch(extra::serve))
+        .route("/api/v1/notifications/read", post(extra::serve))
+        .route("/api/v1/notifications/{id}/read", post(extra::serve))
         .route("/api/v1/search", get(extra::serve))
         .route("/api/v1/reports/{name}", get(reports::serve))
         .route("/api/v1/token", post(token::serve))

@@ -61,7 +61,9 @@ async fn for_one(db: &Db, cx: &Cx) -> door::Outcome<String> {
         let records: Vec<&'static Record> = seen.map(|record| tx.described(record)).collect();
         let open = door::reports().iter().filter(|report| report.opens_to(cx.scope.as_deref(), &rights));
         let reports: Vec<&'static Report> = open.collect();
-        Ok(describe(cx.i18n, &records, &reports, Some(&*rights)).to_string())
+        let mut described = describe(cx.i18n, &records, &reports, Some(&*rights));
+        told::narrow(cx.scope.as_deref(), &mut described);
+        Ok(described.to_string())
     })
     .await
 }

@@ -1,7 +1,6 @@
 //! A file that somebody brought: where it is kept, what was found in it, what was made of it, what can be done with it.
 
-use super::{MOST_FAULTS, Mapping, Plan, Report, blocking, labels, plain, read_factor, suggest, takes_factor, words};
-use crate::i18n;
+use super::{MOST_FAULTS, Mapping, Plan, Report, labels, plain, read_factor, suggest, takes_factor, words};
 use crate::platform::audit;
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::files::content::clean_name;

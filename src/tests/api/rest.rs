@@ -5,6 +5,7 @@ mod callers;
 mod extra;
 mod jobs;
 mod lists;
+mod notifications;
 mod reports;
 mod secret;
 mod writing;
@@ -39,6 +40,7 @@ pub const WALKED: &[&str] = &[
     "/api/v1/jobs/{id}",
     "/api/v1/jobs/{id}/file",
     "/api/v1/jobs/{id}/{verb}",
+    "/api/v1/notifications/{id}/read",
     "/api/v1/reports/{name}",
     "/api/v1/{path}",
     "/api/v1/{path}/bulk",
@@ -59,6 +61,12 @@ pub const WALKED: &[&str] = &[
 pub const SPARED: &[(&str, &str)] = &[
     ("/api/docs", "the same for everybody"),
     ("/api/docs.css", "the same for everybody"),
+    ("/api/v1/notifications", "of the program's own member, by no id: that nothing is another's is tried beside it"),
+    ("/api/v1/notifications/preferences", "of the program's own member, by no id"),
+    (
+        "/api/v1/notifications/read",
+        "of the program's own member, by no id: that nothing is another's is tried beside it",
+    ),
     ("/api/v1/openapi.json", "says of the program's own company what its fields are: see below"),
     ("/api/v1/search", "takes words and no ids; that it finds nothing of another company is tried beside it"),
     ("/api/v1/token", "answers a secret with a JWT that stands for the same token"),

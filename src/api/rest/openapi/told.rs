@@ -1,13 +1,16 @@
-//! What the company tells a program beside its records: what happened, what is to be handed on, and what became of
-//! the messages of webhooks.
+//! What the company tells a program beside its records: what happened, what is to be handed on, what became of the messages of
+//! webhooks, and what the member is told of.
 
 use super::schemas::whole_object;
 use super::{ROOT, Writer, content, headers, reference, responses, say, schema};
+use crate::api::rest::notifications::opens_to;
 use crate::i18n::plain;
 use crate::platform::door;
-use crate::platform::permission::Rights;
+use crate::platform::notifications::COUNTED;
+use crate::platform::permission::{Rights, Scope};
 use crate::platform::webhooks::{self, KEPT, STATES};
 use crate::record::Record;
+use crate::record::comments::Told;
 use crate::t;
 use serde_json::{Map, Value as Json, json};
 
@@ -17,6 +20,12 @@ impl Writer<'_> {
         if self.may(Rights::sees_everything) {
             paths.insert(format!("{ROOT}/audit"), json!({ "get": self.audit() }));
         }
+        let list = format!("{ROOT}/notifications");
+        paths.insert(format!("{list}/preferences"), json!({ "get": self.preferences(), "patch": self.prefer() }));
+        paths.insert(format!("{list}/read"), json!({ "post": self.mark_all() }));
+        let one = json!({ "parameters": [reference("parameters", "id")], "post": self.mark() });
+        paths.insert(format!("{list}/{{id}}/read"), one);
+        paths.insert(list, json!({ "get": self.notifications() }));
     }
 
     /// What is told of one record.
@@ -116,6 +125,69 @@ impl Writer<'_> {
         self.operation(record, "replay", say(self.i18n, "webhook-log-replay"), rest)
     }
 
+    /// What an operation that belongs to no record says of itself.
+    fn alone(&self, name: &str, summary: &str, rest: Json) -> Json {
+        let mut operation = json!({ "operationId": name, "summary": say(self.i18n, summary) });
+        if let (Some(operation), Json::Object(rest)) = (operation.as_object_mut(), rest) {
+            operation.extend(rest);
+        }
+        operation
+    }
+
+    fn notifications(&self) -> Json {
+        let rest = json!({
+            "description": say(self.i18n, "api-notifications-hint"),
+            "parameters": [reference("parameters", "after"), reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", self.page_of("NotificationPage"))], &[400]),
+        });
+        self.alone("notifications", "notifications", rest)
+    }
+
+    fn mark(&self) -> Json {
+        let rest = json!({
+            "parameters": [reference("parameters", "Accept-Language")],
+            "responses": responses(&[("204", self.marked())], &[400, 404, 409, 413, 415, 422]),
+        });
+        self.alone("read_notification", "notification-read", rest)
+    }
+
+    fn mark_all(&self) -> Json {
+        let rest = json!({
+            "parameters": [reference("parameters", "Accept-Language")],
+            "responses": responses(&[("204", self.marked())], &[400, 409, 413, 415, 422]),
+        });
+        self.alone("read_notifications", "notifications-read-all", rest)
+    }
+
+    fn marked(&self) -> Json {
+        json!({ "description": say(self.i18n, "api-answer-marked"), "headers": headers(&[]) })
+    }
+
+    fn preferences(&self) -> Json {
+        let rest = json!({
+            "parameters": [reference("parameters", "Accept-Language")],
+            "responses": responses(&[("200", self.wanted())], &[400]),
+        });
+        self.alone("notification_preferences", "api-preferences", rest)
+    }
+
+    fn prefer(&self) -> Json {
+        let rest = json!({
+            "parameters": [reference("parameters", "Accept-Language")],
+            "requestBody": { "required": true, "content": content(schema("NotificationPreferencesGiven")) },
+            "responses": responses(&[("200", self.wanted())], &[400, 409, 413, 415, 422]),
+        });
+        self.alone("change_notification_preferences", "api-prefer", rest)
+    }
+
+    fn wanted(&self) -> Json {
+        json!({
+            "description": say(self.i18n, "api-preferences"),
+            "headers": headers(&[]),
+            "content": content(schema("NotificationPreferences")),
+        })
+    }
+
     /// The answer that is a page of a list with this schema.
     fn page_of(&self, name: &str) -> Json {
         json!({
@@ -124,6 +196,19 @@ impl Writer<'_> {
             "content": content(schema(name)),
         })
     }
+}
+
+/// Takes out what a program within this scope is denied.
+pub(super) fn narrow(scope: Option<&Scope>, described: &mut Json) {
+    let list = format!("{ROOT}/notifications");
+    let Some(paths) = described["paths"].as_object_mut() else { return };
+    let is_of = |path: &str| path.strip_prefix(&list).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    for methods in paths.iter_mut().filter(|(path, _)| is_of(path)).filter_map(|(_, methods)| methods.as_object_mut()) {
+        methods.retain(|method, _| method == "parameters" || opens_to(scope, method != "get"));
+    }
+    paths.retain(|path, methods| {
+        !is_of(path) || methods.as_object().is_some_and(|methods| methods.keys().any(|name| name != "parameters"))
+    });
 }
 
 /// How all this looks.
@@ -154,7 +239,28 @@ pub(super) fn schemas() -> Map<String, Json> {
         "id": id(), "message": text(), "event": text(), "record_id": id(), "at": minute(), "state": { "enum": STATES },
         "attempts": list("WebhookAttempt"),
     });
+    let kinds = Told::ALL.map(Told::name);
+    let maybe = |name: &str| json!({ "anyOf": [schema(name), { "type": "null" }] });
+    let notification = json!({
+        "id": id(), "kind": { "enum": kinds }, "by": some(), "at": minute(), "read": { "type": "boolean" },
+        "comment": maybe("NotificationComment"), "job": maybe("NotificationJob"),
+    });
+    let comment = json!({
+        "record": text(), "record_id": other(), "title": title, "href": some(), "text": text(),
+    });
+    let job = json!({ "id": id(), "kind": text(), "verb": text(), "state": text() });
+    let told =
+        json!({ "data": list("Notification"), "next": other(), "unread": { "type": "integer", "maximum": COUNTED } });
+    let preferences: Map<String, Json> =
+        kinds.iter().map(|kind| ((*kind).to_owned(), json!({ "type": "boolean" }))).collect();
+    let preferences = Json::Object(preferences);
     Map::from_iter([
+        ("Notification".to_owned(), whole(notification)),
+        ("NotificationComment".to_owned(), whole(comment)),
+        ("NotificationJob".to_owned(), whole(job)),
+        ("NotificationPage".to_owned(), whole(told)),
+        ("NotificationPreferences".to_owned(), whole(preferences.clone())),
+        ("NotificationPreferencesGiven".to_owned(), whole_object(preferences, &[])),
         ("Secret".to_owned(), whole(json!({ "secret": text() }))),
         ("WebhookAttempt".to_owned(), whole(attempt)),
         ("WebhookMessage".to_owned(), whole(message)),

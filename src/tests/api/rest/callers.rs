@@ -258,6 +258,7 @@ fn asks_of(record: &'static Record, ids: &Ids) -> Vec<(Method, String, Json)> {
         (Method::DELETE, file, Json::Null),
         (Method::GET, format!("{one}/history"), Json::Null),
         (Method::GET, format!("{one}/secret"), Json::Null),
+        (Method::POST, format!("/api/v1/notifications/{}/read", ids["notification"]), Json::Null),
         (Method::GET, format!("{one}/deliveries"), Json::Null),
         (Method::POST, format!("{one}/deliveries/{}/replay", ids["webhook_delivery"]), Json::Null),
         (Method::GET, format!("/api/v1/audit?record={}&id={}", record.name, ids[record.name]), Json::Null),
