@@ -65,11 +65,12 @@ import-fault-settled = “{ $text }” exists, and you cannot change it: it is c
 
 ## For programs
 
-api-docs-jobs-import = To import a file, CSV or XLSX, send its bytes as the body, up to { $most } MB. Its columns go to the fields that they are called after; the file is rehearsed, which writes nothing, and its faults are told with line, column and reason. To send columns elsewhere, check it again with targets in the order of the columns. Then run it with the mode all, which imports everything or nothing, or skip_bad, which leaves bad rows out and offers them as a file. What was imported can be undone as a whole. An import is told again with can: what can be done with it now.
+api-docs-jobs-import = To import a file, CSV or XLSX, send its bytes as the body, up to { $most } MB. Its columns go to the fields that they are called after; the file is rehearsed, which writes nothing, and its faults are told with line, column and reason. To send columns elsewhere, check it again with targets and, for figures that are to be multiplied, factors in the order of the columns. Then run it with the mode all, which imports everything or nothing, or skip_bad, which leaves bad rows out and offers them as a file. What was imported can be undone as a whole. An import is told again with can: what can be done with it now.
 api-import = Import: { $records }
 api-import-name = What the file is called
 api-import-changes = Whether rows may change records that exist
 api-import-read = How far an import is, with its faults
+api-import-faults = Fetch all that is wrong with a file
 api-import-rest = Fetch the rows that were left out
 api-import-check = Go through the file again, with columns sent elsewhere
 api-import-run = Import what was rehearsed, or go on where it was stopped
@@ -78,3 +79,4 @@ api-import-cancel = Stop what is being done with an import
 refuse-api-import-moved = This cannot be done with the import as it stands now. Read it again: can says what is possible.
 refuse-api-import-bad = The file has bad rows. To import it you must mend them and send it anew, or leave them out with the mode skip_bad.
 refuse-api-targets = This says for no column of the file where it goes. To check the file again you must name one of the targets of the import for each column, or null for a column that is left out, and a text for each target that is fixed.
+refuse-api-factors = This says for no column of the file what it is multiplied by. You must give a figure for each column, or null for a column that comes in as it stands.

@@ -273,12 +273,13 @@ pub fn view(sheet: Sheet) -> AnyView {
     let supplied = taxed.supplied.map(|day| view! { <dt>{t!(i18n, "print-supplied")}</dt><dd>{i18n.date(day)}</dd> });
     let note = cell("note").and_then(|c| c.text.clone()).map(|text| view! { <p class="note"><bdi>{text}</bdi></p> });
     let back = format!("/{}/{}", record.path, page.id.unwrap_or_default());
+    let band = stamp.clone().map(|text| view! { <p class="stamp">{text}</p> });
     let buyer = party(i18n, &sheet.customer);
     view! {
         {tools(i18n, back)}
-        <article class="sheet" data-stamp=stamp.clone()>
+        <article class="sheet" data-stamp=stamp>
             {letterhead(&sheet.company)}
-            {stamp.map(|text| view! { <p class="stamp">{text}</p> })}
+            {band}
             <h1>{title}" "<span><bdi class="code">{number}</bdi>" "{revision}</span></h1>
             <div class="parties">
                 <section><h2>{i18n.field(record, "customer")}</h2>{buyer}</section>

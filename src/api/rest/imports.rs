@@ -29,6 +29,7 @@ use axum::response::Response;
 use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Does one thing with imports.
@@ -50,7 +51,8 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
     match (method, names.as_slice()) {
         ("POST", [path, "import"]) => receive(house, caller, parts, body, record_at(path)?).await,
         ("GET", ["imports", id]) => look(house, caller, parts, read_id(id)?).await,
-        ("GET", ["imports", id, "rest"]) => rest(house, caller, parts, read_id(id)?).await,
+        ("GET", ["imports", id, "faults"]) => fetch(house, caller, parts, read_id(id)?, File::Faults).await,
+        ("GET", ["imports", id, "rest"]) => fetch(house, caller, parts, read_id(id)?, File::Rest).await,
         ("POST", ["imports", id, verb]) => {
             let (id, verb) = (read_id(id)?, Verb::read(verb)?);
             begin(house, caller, parts, body, |body| Step { id, verb, body }).await
@@ -172,7 +174,10 @@ async fn of_import(tx: &mut TenantTx, id: Uuid) -> Outcome<Json> {
             "line": row.line, "column": row.column, "text": row.text, "reason": of_message(i18n, &row.reason),
         })
     });
-    let columns = page.columns.iter().map(|(name, target)| json!({ "name": name, "target": target }));
+    let columns = page.columns.iter().map(|column| {
+        let factor = Some(&column.factor).filter(|factor| !factor.is_empty());
+        json!({ "name": column.name, "target": column.target, "factor": factor })
+    });
     let fixed: Map<String, Json> =
         page.fixed.iter().map(|(target, text)| (target.clone(), text.as_str().into())).collect();
     let targets: Vec<&str> = page.choices.iter().map(|(target, _)| target.as_str()).collect();
@@ -186,6 +191,7 @@ async fn of_import(tx: &mut TenantTx, id: Uuid) -> Outcome<Json> {
         },
         "faults": bad.collect::<Vec<Json>>(), "notices": notices, "can": can,
         "columns": columns.collect::<Vec<Json>>(), "fixed": fixed, "changes": page.changes, "targets": targets,
+        "all_faults": page.has_faults.then(|| format!("{ROOT}/imports/{id}/faults")),
         "rest": page.has_rest.then(|| format!("{ROOT}/imports/{id}/rest")),
     }))
 }
@@ -206,18 +212,26 @@ fn verbs(page: &ImportPage) -> Vec<&'static str> {
     said.collect()
 }
 
-/// The rows that were left out, as a file.
-async fn rest(house: &House, caller: &Caller, parts: &Parts, id: Uuid) -> Result<Response, Trouble> {
+/// What an import gives back as a file.
+enum File {
+    /// All that is wrong with what was brought.
+    Faults,
+    /// The rows that were left out.
+    Rest,
+}
+
+async fn fetch(house: &House, caller: &Caller, parts: &Parts, id: Uuid, what: File) -> Result<Response, Trouble> {
     no_parameters(parts)?;
     let (db, cx, store) = (house.db.clone(), caller.cx.clone(), house.files.clone());
     let written = whole(async move {
         let mut tx = db.begin(&cx).await?;
         let (record, page, _) = batch::look(&mut tx, id).await?;
         drop(tx);
-        if !page.has_rest {
-            return Err(Error::NotFound);
+        match what {
+            File::Faults if page.has_faults => report::faults(&db, &cx, record, id).await,
+            File::Rest if page.has_rest => report::left_out(&db, &cx, &store, record, id).await,
+            _ => Err(Error::NotFound),
         }
-        report::left_out(&db, &cx, &store, record, id).await
     });
     Ok(download(written.await?))
 }
@@ -273,7 +287,15 @@ impl Begin for Step {
         if !page.verbs.contains(&asked.verb) {
             return Err(Refusal::new("refuse-api-import-moved").into());
         }
-        batch::ask(tx, record, self.id, &asked).await?;
+        // Beside their boxes on the page, factors stand in one list here.
+        let in_one_list = |refusal: Refusal| match &refusal.field {
+            Some(field) if field.starts_with("by.") => refusal.at("factors"),
+            _ => refusal,
+        };
+        batch::ask(tx, record, self.id, &asked).await.map_err(|error| match error {
+            Error::Refused(refusals) => Error::Refused(refusals.into_iter().map(in_one_list).collect()),
+            error => error,
+        })?;
         Ok(self.id)
     }
 
@@ -330,6 +352,19 @@ impl Step {
                     asked.targets = named.filter(|targets| targets.len() == page.columns.len());
                     asked.targets.is_none().then_some("refuse-api-targets")
                 }
+                ("factors", Json::Array(given)) if given.len() == page.columns.len() => {
+                    let written = |(at, factor): (usize, &Json)| match factor {
+                        Json::Null => Some((at, String::new())),
+                        Json::String(text) => Some((at, text.clone())),
+                        Json::Number(number) => Some((at, number.to_string())),
+                        _ => None,
+                    };
+                    let factors: Option<BTreeMap<usize, String>> = given.iter().enumerate().map(written).collect();
+                    let is_said = factors.is_some();
+                    asked.factors = factors.unwrap_or_default();
+                    (!is_said).then_some("refuse-api-factors")
+                }
+                ("factors", Json::Array(_)) => Some("refuse-api-factors"),
                 ("fixed", Json::Object(given)) => {
                     let pairs = given.iter().map(|(target, text)| {
                         let text = text.as_str().filter(|text| !text.trim().is_empty());
@@ -344,7 +379,7 @@ impl Step {
                     asked.changes = Some(*yes);
                     None
                 }
-                ("targets" | "fixed" | "changes", _) => Some("refuse-api-kind"),
+                ("targets" | "factors" | "fixed" | "changes", _) => Some("refuse-api-kind"),
                 _ => Some("refuse-api-field"),
             };
             refusals.extend(fault.map(|fault| Refusal::new(fault).at(name.as_str())));

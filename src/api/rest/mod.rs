@@ -58,6 +58,7 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/{path}/export", post(jobs::serve))
         .route("/api/v1/{path}/bulk", post(jobs::serve))
         .route("/api/v1/imports/{id}", get(imports::serve))
+        .route("/api/v1/imports/{id}/faults", get(imports::serve))
         .route("/api/v1/imports/{id}/rest", get(imports::serve))
         .route("/api/v1/imports/{id}/{verb}", post(imports::serve))
         .route("/api/v1/jobs", get(jobs::serve))

@@ -34,6 +34,7 @@ pub const WALKED: &[&str] = &[
     "/api/v1/audit",
     "/api/v1/batch",
     "/api/v1/imports/{id}",
+    "/api/v1/imports/{id}/faults",
     "/api/v1/imports/{id}/rest",
     "/api/v1/imports/{id}/{verb}",
     "/api/v1/jobs",

@@ -116,8 +116,8 @@ impl Writer<'_> {
         let id = || json!([reference("parameters", "id")]);
         let (jobs, imports) = (format!("{ROOT}/jobs"), format!("{ROOT}/imports/{{id}}"));
         let after = [reference("parameters", "after")];
-        paths.insert(jobs.clone(), json!({ "get": self.told("job_list", "api-jobs", "JobList", &[], &[400]) }));
-        let one = self.told("job_read", "api-job", "Job", &after, &[400, 404]);
+        paths.insert(jobs.clone(), json!({ "get": self.looked_at("job_list", "api-jobs", "JobList", &[], &[400]) }));
+        let one = self.looked_at("job_read", "api-job", "Job", &after, &[400, 404]);
         paths.insert(format!("{jobs}/{{id}}"), json!({ "parameters": id(), "get": one }));
         let file = self.bytes("job_file", "api-job-file", "*/*");
         paths.insert(format!("{jobs}/{{id}}/file"), json!({ "parameters": id(), "get": file }));
@@ -125,8 +125,10 @@ impl Writer<'_> {
             let step = self.step(&format!("job_{verb}"), summary, "Job", None);
             paths.insert(format!("{jobs}/{{id}}/{verb}"), json!({ "parameters": id(), "post": step }));
         }
-        let one = self.told("import_read", "api-import-read", "Import", &[], &[400, 404]);
+        let one = self.looked_at("import_read", "api-import-read", "Import", &[], &[400, 404]);
         paths.insert(imports.clone(), json!({ "parameters": id(), "get": one }));
+        let faults = self.bytes("import_faults", "api-import-faults", "text/csv");
+        paths.insert(format!("{imports}/faults"), json!({ "parameters": id(), "get": faults }));
         let rest = self.bytes("import_rest", "api-import-rest", "text/csv");
         paths.insert(format!("{imports}/rest"), json!({ "parameters": id(), "get": rest }));
         for (verb, summary, body) in [
@@ -142,7 +144,7 @@ impl Writer<'_> {
     }
 
     /// Something that is read.
-    fn told(&self, name: &str, summary: &str, what: &str, own: &[Json], problems: &[u16]) -> Json {
+    fn looked_at(&self, name: &str, summary: &str, what: &str, own: &[Json], problems: &[u16]) -> Json {
         let links: &[&str] = if own.is_empty() { &["ETag"] } else { &["ETag", "Link"] };
         let good = json!({
             "description": say(self.i18n, summary), "headers": headers(links), "content": content(schema(what)),
@@ -230,7 +232,8 @@ fn schemas_of_jobs() -> Map<String, Json> {
         "rows": maybe_count(), "created": count(), "changed": count(), "faults": count(), "skipped": count(),
     });
     let fault = json!({ "line": count(), "column": text(), "text": text(), "reason": schema("Reason") });
-    let column = whole_object(json!({ "name": text(), "target": text() }), &["name", "target"]);
+    let column = json!({ "name": text(), "target": text(), "factor": some() });
+    let column = whole_object(column, &["name", "target", "factor"]);
     let progress = whole_object(json!({ "done": count(), "total": count() }), &["done", "total"]);
     let states =
         ["uploaded", "rehearsing", "rehearsed", "importing", "done", "failed", "cancelled", "undoing", "undone"];
@@ -242,13 +245,29 @@ fn schemas_of_jobs() -> Map<String, Json> {
         "notices": list(schema("Reason")),
         "can": list(json!({ "enum": ["check", "run", "undo", "cancel"] })),
         "columns": list(column), "fixed": texts, "changes": { "type": ["boolean", "null"] }, "targets": list(text()),
-        "rest": some(),
+        "all_faults": some(), "rest": some(),
     });
     let of_import = [
-        "id", "record", "name", "at", "by", "state", "progress", "counts", "faults", "notices", "can", "columns",
-        "fixed", "changes", "targets", "rest",
+        "id",
+        "record",
+        "name",
+        "at",
+        "by",
+        "state",
+        "progress",
+        "counts",
+        "faults",
+        "notices",
+        "can",
+        "columns",
+        "fixed",
+        "changes",
+        "targets",
+        "all_faults",
+        "rest",
     ];
-    let check = json!({ "targets": list(some()), "fixed": texts, "changes": yes() });
+    let factors = list(json!({ "type": ["string", "number", "null"] }));
+    let check = json!({ "targets": list(some()), "factors": factors, "fixed": texts, "changes": yes() });
     let run = json!({ "mode": { "enum": ["all", "skip_bad"], "default": "all" } });
     let jobs = json!({ "data": list(whole_object(line, &of_line)) });
     Map::from_iter([

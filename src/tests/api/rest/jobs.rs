@@ -83,6 +83,9 @@ async fn a_program_imports_a_file_without_its_bad_row_and_takes_it_back() {
     let done = program.get(&one).await.assert_ok("imported").json;
     assert_eq!((&done["state"], &done["counts"]["created"]), (&json!("done"), &json!(2)));
     assert_eq!((customers(&firm).await, &done["can"]), (3, &json!(["undo"])));
+    let faults = done["all_faults"].as_str().expect("what is wrong with the file").to_owned();
+    let faults = program.get(&faults).await.assert_ok("the faults").text;
+    assert!(faults.contains("3,language,Persian,"), "{faults}");
     let rest = done["rest"].as_str().expect("the rows that were left out").to_owned();
     let rest = program.get(&rest).await.assert_ok("the rest").text;
     assert!(rest.contains("I2,Second,Persian") && !rest.contains("I1"), "{rest}");
@@ -107,7 +110,7 @@ async fn columns_are_sent_where_a_program_says() {
     let one = begun(&bring(&program, "k", "Kennung,Titel,language\nI1,First,en\n").await);
     work(&firm).await;
     let told = program.get(&one).await.assert_ok("rehearsed").json;
-    let column = json!({"name": "Kennung", "target": ""});
+    let column = json!({"name": "Kennung", "target": "", "factor": null});
     assert_eq!((&told["columns"][0], &told["columns"][2]["target"]), (&column, &json!("language")));
     assert!(told["counts"]["faults"].as_i64().is_some_and(|faults| faults > 0), "{told}");
     let check = format!("{one}/check");
@@ -116,6 +119,14 @@ async fn columns_are_sent_where_a_program_says() {
         (json!({"targets": ["nonsense", "name", "language"]}), "targets", "refuse-api-targets"),
         (json!({"targets": ["code", 1, null]}), "targets", "refuse-api-targets"),
         (json!({"fixed": {"parent": "x"}}), "fixed", "refuse-api-targets"),
+        (json!({"factors": [1]}), "factors", "refuse-api-factors"),
+        (json!({"factors": [1, true, null]}), "factors", "refuse-api-factors"),
+        (
+            json!({"targets": ["credit_limit", null, null], "factors": [0, null, null]}),
+            "factors",
+            "refuse-import-factor",
+        ),
+        (json!({"factors": 100}), "factors", "refuse-api-kind"),
         (json!({"changes": "yes"}), "changes", "refuse-api-kind"),
         (json!({"colour": "red"}), "colour", "refuse-api-field"),
     ] {
@@ -129,11 +140,30 @@ async fn columns_are_sent_where_a_program_says() {
     let told = program.get(&one).await.assert_ok("checked again").json;
     assert_eq!((&told["counts"]["faults"], &told["can"]), (&json!(0), &json!(["check", "run"])), "{told}");
     assert_eq!(told["fixed"], json!({"language": "ar", "phone": "1"}));
+    assert_eq!(told["all_faults"], Json::Null);
     // Without a word about bad rows all of it is imported.
     begun(&program.post(&format!("{one}/run"), Json::Null).await);
     work(&firm).await;
     let made = program.get("/api/v1/customers?code=I1&fields=language,phone").await.assert_ok("made").json;
     assert_eq!((&made["data"][0]["language"], &made["data"][0]["phone"]), (&json!("ar"), &json!("1")), "{made}");
+}
+
+#[tokio::test]
+async fn figures_of_a_column_are_multiplied_as_a_program_says() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let program = Program::of(&firm).await;
+    let one = begun(&bring(&program, "k", "code,name,language,credit_limit\nI1,First,en,2.5\n").await);
+    work(&firm).await;
+    let asked = json!({"targets": ["code", "name", "language", "credit_limit"], "factors": [null, null, null, 1000]});
+    begun(&program.post(&format!("{one}/check"), asked).await);
+    work(&firm).await;
+    let told = program.get(&one).await.assert_ok("checked again").json;
+    assert_eq!(told["columns"][3], json!({"name": "credit_limit", "target": "credit_limit", "factor": "1000"}));
+    begun(&program.post(&format!("{one}/run"), Json::Null).await);
+    work(&firm).await;
+    let made = program.get("/api/v1/customers?code=I1&fields=credit_limit").await.assert_ok("made").json;
+    assert_eq!(made["data"][0]["credit_limit"], "2500.00", "{made}");
 }
 
 #[tokio::test]
@@ -502,12 +532,10 @@ async fn every_status_of_a_job_is_described() {
         expect("get", path, 400, &program.get(&format!("{to}?x=1")).await);
     }
     expect("get", "/api/v1/jobs/{id}/file", 200, &program.get(&format!("{job}/file")).await);
-    expect(
-        "get",
-        "/api/v1/imports/{id}/rest",
-        404,
-        &program.get(&format!("/api/v1/imports/{}/rest", Uuid::now_v7())).await,
-    );
+    for file in ["faults", "rest"] {
+        let none = program.get(&format!("/api/v1/imports/{}/{file}", Uuid::now_v7())).await;
+        expect("get", &format!("/api/v1/imports/{{id}}/{file}"), 404, &none);
+    }
     // What is answered is what was said, name by name.
     for (kind, to) in [("Job", &job), ("Import", &import)] {
         let said = described["components"]["schemas"][kind]["required"].as_array().expect("names").clone();
