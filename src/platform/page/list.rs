@@ -465,7 +465,7 @@ pub async fn counts(tx: &mut TenantTx, lists: &[(&'static Record, Query)], limit
     let mut parts = Vec::new();
     let mut all: Vec<Condition> = Vec::new();
     for (record, query) in lists {
-        let record = tx.described(*record);
+        let record = tx.described(record);
         if !standing.rights.sees(record) {
             return Err(standing.rights.denial(record));
         }

@@ -173,7 +173,7 @@ async fn f36_faults_beyond_those_of_the_page_are_all_in_a_file() {
     let _turn = alone().await;
     let firm = Firm::new().await;
     let count = MOST_FAULTS + 50;
-    let row = |n: usize| if n % 2 == 0 { format!("X{n},Name,lots,en\n") } else { format!("X{n},cut\n") };
+    let row = |n: usize| if n.is_multiple_of(2) { format!("X{n},Name,lots,en\n") } else { format!("X{n},cut\n") };
     let rows: String = (0..count).map(row).collect();
     let id = bring(&firm, "customer", &format!("code,name,credit_limit,language\n{rows}")).await;
     let rehearsed = page(&firm, "customer", id).await;
