@@ -177,11 +177,17 @@ impl Firm {
 
     /// A stocked item at this price with VAT, and so many pieces of it at this cost in the main store.
     pub async fn item(&self, code: &str, price: &str, quantity: i64, cost: &str) -> Uuid {
+        self.item_by("average", code, price, quantity, cost).await
+    }
+
+    /// The same, valued by this method.
+    pub async fn item_by(&self, method: &str, code: &str, price: &str, quantity: i64, cost: &str) -> Uuid {
         let mut tx = self.tx().await;
         let mut item = Document::new(record("item"))
             .with("code", code)
             .with("name", Names::new(format!("Item {code}"), format!("صنف {code}")))
             .with("kind", "stock")
+            .with("method", method)
             .with("unit", self::code(&mut tx, "unit", "PCS").await)
             .with("price", dec(price))
             .with("tax_code", self::vat(&mut tx).await)

@@ -51,6 +51,15 @@ mod queries {
                (select count(*) from (select item, warehouse, sum(quantity) as q, sum(value) as v from stock_move where tenant_id = $1 group by 1, 2) m
                   full join (select * from stock_level where tenant_id = $1) s on s.item = m.item and s.warehouse = m.warehouse
                  where coalesce(m.q, 0) <> coalesce(s.on_hand, 0) or coalesce(m.v, 0) <> coalesce(s.value, 0)) as stray_levels,
+               (select count(*) from (select item, warehouse, sum(on_hand) as q, sum(value) as v from stock_layer where tenant_id = $1 group by 1, 2) l
+                  full join (select s.item, s.warehouse, s.on_hand, s.value from stock_level s
+                               join item i on i.tenant_id = s.tenant_id and i.id = s.item where s.tenant_id = $1 and i.method = 'fifo') s
+                    on s.item = l.item and s.warehouse = l.warehouse
+                 where coalesce(l.q, 0) <> coalesce(s.on_hand, 0) or coalesce(l.v, 0) <> coalesce(s.value, 0))
+               + (select count(*) from stock_layer l
+                    left join (select layer, sum(quantity) as q, sum(value) as v from stock_move where tenant_id = $1 and layer is not null group by 1) m
+                      on m.layer = l.id
+                   where l.tenant_id = $1 and (l.on_hand <> coalesce(m.q, 0) or l.value <> coalesce(m.v, 0))) as stray_layers,
                (select coalesce(sum(open), 0)::bigint from sales_invoice where tenant_id = $1) as invoices_open,
                (select coalesce(sum(open), 0)::bigint from open_item where tenant_id = $1 and source_record = 'sales_invoice') as invoice_items,
                (select coalesce(sum(-(debit - credit)), 0)::bigint from journal_entry_line l join accounts a on a.id = l.account
@@ -68,6 +77,7 @@ mod queries {
             Check::equal("stock-account", figure("stock")?, figure("inventory")?),
             Check::equal("stock-moves", figure("moves")?, figure("stock")?),
             Check::none("stock-levels", figure("stray_levels")?),
+            Check::none("stock-layers", figure("stray_layers")?),
             Check::equal("invoices-open", figure("invoices_open")?, figure("invoice_items")?),
             Check::equal("vat-account", figure("vat_lines")?, figure("vat_account")?),
         ];

@@ -52,7 +52,7 @@ pub use rules::{AdjustmentLine, AdjustmentRules, adjust};
 mod rules {
     use super::super::stock::{self, Move, Moves, Place};
     use super::super::unit;
-    use super::super::valuation::Level;
+    use super::super::valuation::{self, Stock};
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::platform::document::Document;
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
@@ -99,16 +99,14 @@ mod rules {
                 return Err(Error::NotFound);
             }
             let lines: Vec<AdjustmentLine> = adjustment.lines.iter().map(Into::into).collect();
-            let items: Vec<Uuid> = lines.iter().map(|l| l.item).collect();
             let places: Vec<Place> = lines.iter().map(|l| (l.item, l.warehouse)).collect();
             let books = ledger::books(tx, adjustment.date()).await?;
-            let stocked = stock::stocked(tx, &items).await?;
-            if let Some(row) = lines.iter().position(|l| !stocked.contains(&l.item)) {
+            let held = stock::held(tx, &places).await?;
+            if let Some(row) = places.iter().position(|place| !held.contains_key(place)) {
                 return Err(Refusal::new("refuse-not-stocked").at_line(row, "item").into());
             }
-            let levels = stock::levels(tx, &places).await?;
             let opening = adjustment.text("reason") == Some("opening");
-            Ok(adjust(&lines, levels, opening, &books, money::decimals(&tx.company.currency))?)
+            Ok(adjust(&lines, held, opening, &books, money::decimals(&tx.company.currency))?)
         }
     }
 
@@ -123,10 +121,10 @@ mod rules {
         Ok(rows.into_iter().collect())
     }
 
-    /// Brings stock to what was counted: finds come in at their cost or the average, losses go out at the average.
+    /// Brings stock to what was counted: finds come in at their cost or the average, losses go out by the method of the item.
     pub fn adjust(
         lines: &[AdjustmentLine],
-        mut levels: HashMap<Place, Level>,
+        mut held: HashMap<Place, Stock>,
         opening: bool,
         books: &Books,
         decimals: u32,
@@ -137,30 +135,31 @@ mod rules {
         let mut total: Minor = 0;
         for (row, line) in lines.iter().enumerate() {
             let place = (line.item, line.warehouse);
-            let level = levels.entry(place).or_default();
+            let stock = held.entry(place).or_default();
             let too_large = || Refusal::new("fault-out-of-range").at_line(row, "quantity");
             let value = if line.quantity > Decimal::ZERO {
                 let value = match line.cost {
                     Some(cost) => cost.checked_mul(line.quantity).and_then(|v| money::to_minor(v, decimals)),
-                    None => money::to_minor(level.average() * line.quantity, 0),
+                    None => money::to_minor(stock.level().average() * line.quantity, 0),
                 }
                 .ok_or_else(too_large)?;
-                *level = level.receive(line.quantity, value).ok_or_else(too_large)?;
+                let part = stock.receive(line.id, line.quantity, value).ok_or_else(too_large)?;
+                moves.push(Move::brought(place, line.id, &part));
                 value
             } else {
+                let available = stock.level().on_hand;
                 let short = || {
                     Refusal::new("refuse-stock-short-of")
-                        .with("available", level.on_hand.normalize())
+                        .with("available", available.normalize())
                         .with("asked", (-line.quantity).normalize())
                         .at_line(row, "quantity")
                 };
-                let (cost, rest) = level.issue(-line.quantity).ok_or_else(short)?;
-                *level = rest;
-                -cost
+                let parts = stock.issue(-line.quantity).ok_or_else(short)?;
+                moves.extend(parts.iter().map(|part| Move::taken(place, line.id, part)));
+                -valuation::worth(&parts)
             };
             total = total.checked_add(value).ok_or_else(too_large)?;
             effects.set_lines.push((line.id, "value", value.into()));
-            moves.push(Move { place, quantity: line.quantity, value, line: line.id });
         }
         let other = books.account(if opening { "opening_balance" } else { "stock_adjustment" })?;
         let entry = Entry::new(

@@ -1,6 +1,6 @@
 //! What is bought, made, kept and sold.
 
-use crate::record::{Field, Kind, Record, Start, View};
+use crate::record::{Constraint, Field, Kind, Record, Start, View};
 
 pub static ITEM: Record = Record {
     icon: "package",
@@ -11,6 +11,7 @@ pub static ITEM: Record = Record {
         Field::new("unit", Kind::Link("unit")).required(),
         Field::new("price", Kind::Price),
         Field::new("cost", Kind::Price),
+        Field::new("method", Kind::Choice(&["average", "fifo"])).required().start(Start::Text("average")),
         Field::new("tax_code", Kind::Link("tax_code")),
         Field::new("category", Kind::Text(80)),
         Field::new("barcode", Kind::Text(40)).searched(),
@@ -28,5 +29,27 @@ pub static ITEM: Record = Record {
         View { name: "inactive", filter: &[("active", "false")] },
     ],
     filters: &["kind", "category", "tax_code"],
+    constraints: &[Constraint::new("item_method_kept", "refuse-method-kept").at("method")],
     ..Record::master("item", "items", "inventory")
 };
+
+#[cfg(feature = "ssr")]
+pub use rules::ItemRules;
+
+#[cfg(feature = "ssr")]
+mod rules {
+    use crate::platform::document::Document;
+    use crate::platform::door::{Outcome, Rules};
+    use crate::platform::tenancy::TenantTx;
+    use async_trait::async_trait;
+
+    pub struct ItemRules;
+
+    #[async_trait]
+    impl Rules for ItemRules {
+        async fn complete(&self, _: &mut TenantTx, item: &mut Document) -> Outcome<()> {
+            item.fill("method", "average");
+            Ok(())
+        }
+    }
+}

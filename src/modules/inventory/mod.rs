@@ -14,7 +14,7 @@ use super::Module;
 use crate::brings;
 
 brings! {
-    item::ITEM,
+    item::ITEM => item::ItemRules,
     warehouse::WAREHOUSE,
     unit::UNIT,
     adjustment::STOCK_ADJUSTMENT => adjustment::AdjustmentRules,

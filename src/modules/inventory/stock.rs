@@ -1,6 +1,6 @@
 //! The stock ledger: what is where, and the moves that made it so.
 
-use super::valuation::Level;
+use super::valuation::{Layer, Level, Part, Stock};
 use crate::platform::document::Document;
 use crate::platform::door::{Outcome, Posting, Refusal};
 use crate::platform::tenancy::TenantTx;
@@ -21,6 +21,20 @@ pub struct Move {
     pub quantity: Decimal,
     pub value: Minor,
     pub line: Uuid,
+    /// Of an item that leaves oldest first; a new one where it is the line's own.
+    pub layer: Option<Uuid>,
+}
+
+impl Move {
+    /// A part that a line brings.
+    pub fn brought(place: Place, line: Uuid, part: &Part) -> Move {
+        Move { place, quantity: part.quantity, value: part.value, line, layer: part.layer }
+    }
+
+    /// A part that a line takes.
+    pub fn taken(place: Place, line: Uuid, part: &Part) -> Move {
+        Move { place, quantity: -part.quantity, value: -part.value, line, layer: part.layer }
+    }
 }
 
 /// The levels of these places, locked in one order so that two documents never wait for each other.
@@ -47,6 +61,69 @@ pub async fn stocked(tx: &mut TenantTx, items: &[Uuid]) -> Outcome<Vec<Uuid>> {
         .await?)
 }
 
+/// What is at these places, by the methods of their items, for rules that move it: their levels are locked as by [`levels`],
+/// and methods stay as they are, until the posting is done. Places of items that are not kept in stock are not among them.
+pub async fn held(tx: &mut TenantTx, places: &[Place]) -> Outcome<HashMap<Place, Stock>> {
+    let methods: Vec<(Uuid, bool)> = sqlx::query_as(
+        "select id, method = 'fifo' from item where tenant_id = $1 and id = any($2) and kind = 'stock' order by id for key share",
+    )
+    .bind(tx.tenant())
+    .bind(places.iter().map(|p| p.0).collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await?;
+    let methods: HashMap<Uuid, bool> = methods.into_iter().collect();
+    let levels = levels(tx, places).await?;
+    let mut held = HashMap::new();
+    for place in places {
+        let stock = match methods.get(&place.0) {
+            Some(true) => Stock::Fifo(Vec::new()),
+            Some(false) => Stock::Average(levels.get(place).copied().unwrap_or_default()),
+            None => continue,
+        };
+        held.insert(*place, stock);
+    }
+    let layered: Vec<Place> =
+        held.iter().filter(|(_, stock)| matches!(stock, Stock::Fifo(_))).map(|(place, _)| *place).collect();
+    if !layered.is_empty() {
+        // Whoever changes a layer has locked its level before.
+        let rows: Vec<(Uuid, Uuid, Uuid, Decimal, Minor)> = sqlx::query_as(
+            "select l.item, l.warehouse, l.id, l.on_hand, l.value
+               from stock_layer l join unnest($2::uuid[], $3::uuid[]) as u (item, warehouse) on l.item = u.item and l.warehouse = u.warehouse
+              where l.tenant_id = $1 and l.on_hand > 0 order by l.date, l.at, l.id",
+        )
+        .bind(tx.tenant())
+        .bind(layered.iter().map(|p| p.0).collect::<Vec<_>>())
+        .bind(layered.iter().map(|p| p.1).collect::<Vec<_>>())
+        .fetch_all(tx.conn())
+        .await?;
+        for (item, warehouse, id, on_hand, value) in rows {
+            if let Some(Stock::Fifo(layers)) = held.get_mut(&(item, warehouse)) {
+                layers.push(Layer { id, level: Level { on_hand, value } });
+            }
+        }
+    }
+    Ok(held)
+}
+
+/// What a document took from stock, by line, the oldest first.
+pub async fn taken_by(tx: &mut TenantTx, source: Uuid) -> Outcome<HashMap<Uuid, Vec<Part>>> {
+    let rows: Vec<(Uuid, Option<Uuid>, Decimal, Minor)> = sqlx::query_as(
+        "select m.source_line, m.layer, -m.quantity, -m.value
+           from stock_move m left join stock_layer l on l.tenant_id = m.tenant_id and l.id = m.layer
+          where m.tenant_id = $1 and m.source = $2 and m.source_line is not null and m.quantity < 0
+          order by l.date, l.at, l.id",
+    )
+    .bind(tx.tenant())
+    .bind(source)
+    .fetch_all(tx.conn())
+    .await?;
+    let mut taken: HashMap<Uuid, Vec<Part>> = HashMap::new();
+    for (line, layer, quantity, value) in rows {
+        taken.entry(line).or_default().push(Part { layer, quantity, value });
+    }
+    Ok(taken)
+}
+
 /// Moves to write, all of one date.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moves {
@@ -66,9 +143,11 @@ impl Posting for Moves {
             sum.0 += one.quantity;
             sum.1 += one.value;
         }
-        // What leaves is taken by a guarded update, what comes is added; the table's checks stand behind both.
-        let (out, into): (Vec<_>, Vec<_>) =
-            sums.into_iter().partition(|(_, (quantity, value))| *quantity < Decimal::ZERO || *value < 0);
+        // What leaves is taken by a guarded update, what comes is added; the table's checks stand behind both. Where there is
+        // nothing yet, no value comes without a quantity.
+        let (out, into): (Vec<_>, Vec<_>) = sums.into_iter().partition(|(_, (quantity, value))| {
+            *quantity < Decimal::ZERO || *value < 0 || (quantity.is_zero() && *value != 0)
+        });
         if !out.is_empty() {
             let (items, places, quantities, values) = columns(&out);
             let done = sqlx::query(
@@ -101,11 +180,12 @@ impl Posting for Moves {
             .execute(tx.conn())
             .await?;
         }
+        self.change_layers(tx).await?;
         sqlx::query(
-            "insert into stock_move (id, date, item, warehouse, quantity, value, source_record, source, source_line)
-             select u.id, $1::date, u.item, u.warehouse, u.quantity, u.value, $2, $3, u.line
-               from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::numeric[], $8::bigint[], $9::uuid[])
-                 as u (id, item, warehouse, quantity, value, line)",
+            "insert into stock_move (id, date, item, warehouse, quantity, value, source_record, source, source_line, layer)
+             select u.id, $1::date, u.item, u.warehouse, u.quantity, u.value, $2, $3, u.line, u.layer
+               from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::numeric[], $8::bigint[], $9::uuid[], $10::uuid[])
+                 as u (id, item, warehouse, quantity, value, line, layer)",
         )
         .bind(self.date.to_string())
         .bind(source.record.name)
@@ -116,9 +196,64 @@ impl Posting for Moves {
         .bind(self.moves.iter().map(|m| m.quantity).collect::<Vec<_>>())
         .bind(self.moves.iter().map(|m| m.value).collect::<Vec<_>>())
         .bind(self.moves.iter().map(|m| m.line).collect::<Vec<_>>())
+        .bind(self.moves.iter().map(|m| m.layer).collect::<Vec<_>>())
         .execute(tx.conn())
         .await?;
         Ok(())
+    }
+}
+
+impl Moves {
+    /// Lays down the layers that came, and takes from those that were there what leaves of them.
+    async fn change_layers(&self, tx: &mut TenantTx) -> Outcome<()> {
+        let mut came: BTreeMap<Uuid, (Place, (Decimal, Minor))> = BTreeMap::new();
+        let mut changed: BTreeMap<Uuid, (Decimal, Minor)> = BTreeMap::new();
+        for one in &self.moves {
+            let Some(layer) = one.layer else { continue };
+            let sum = if layer == one.line && one.quantity > Decimal::ZERO {
+                &mut came.entry(layer).or_insert((one.place, Default::default())).1
+            } else {
+                changed.entry(layer).or_default()
+            };
+            sum.0 += one.quantity;
+            sum.1 += one.value;
+        }
+        if !came.is_empty() {
+            let (ids, sums): (Vec<Uuid>, Vec<(Place, (Decimal, Minor))>) = came.into_iter().unzip();
+            let (items, places, quantities, values) = columns(&sums);
+            sqlx::query(
+                "insert into stock_layer (id, date, item, warehouse, quantity, on_hand, value)
+                 select u.id, $1::date, u.item, u.warehouse, u.quantity, u.quantity, u.value
+                   from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::numeric[], $6::bigint[]) as u (id, item, warehouse, quantity, value)",
+            )
+            .bind(self.date.to_string())
+            .bind(ids)
+            .bind(items)
+            .bind(places)
+            .bind(quantities)
+            .bind(values)
+            .execute(tx.conn())
+            .await?;
+        }
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let done = sqlx::query(
+            "update stock_layer l set on_hand = l.on_hand + u.quantity, value = l.value + u.value
+               from unnest($2::uuid[], $3::numeric[], $4::bigint[]) as u (id, quantity, value)
+              where l.tenant_id = $1 and l.id = u.id and l.on_hand + u.quantity between 0 and l.quantity",
+        )
+        .bind(tx.tenant())
+        .bind(changed.keys().copied().collect::<Vec<_>>())
+        .bind(changed.values().map(|sum| sum.0).collect::<Vec<_>>())
+        .bind(changed.values().map(|sum| sum.1).collect::<Vec<_>>())
+        .execute(tx.conn())
+        .await?;
+        if done.rows_affected() == changed.len() as u64 {
+            Ok(())
+        } else {
+            Err(Refusal::new("refuse-stock-short").into())
+        }
     }
 }
 

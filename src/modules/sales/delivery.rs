@@ -1,4 +1,4 @@
-//! Deliveries and returns: goods leave at the moving average, their cost is posted with them.
+//! Deliveries and returns: goods leave by the method of the item, their cost is posted with them.
 
 use crate::record::{Action, Constraint, Field, Kind, Lines, Record, Start, State, Tone, View};
 
@@ -56,7 +56,7 @@ pub static DELIVERY: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{DeliveryLine, DeliveryRules, Facts, post};
+pub use rules::{DeliveryLine, DeliveryRules, Facts, Original, post};
 
 #[cfg(feature = "ssr")]
 mod rules {
@@ -65,11 +65,11 @@ mod rules {
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::modules::inventory::stock::{self, Move, Moves, Place};
     use crate::modules::inventory::unit;
-    use crate::modules::inventory::valuation::Level;
+    use crate::modules::inventory::valuation::{self, Part, Stock};
     use crate::platform::document::{Document, Line};
     use crate::platform::door::{self, Effects, Error, Followed, Lock, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
-    use crate::record::{Minor, money};
+    use crate::record::Minor;
     use crate::typed;
     use async_trait::async_trait;
     use rust_decimal::Decimal;
@@ -135,12 +135,20 @@ mod rules {
     /// What the posting of a delivery needs to know.
     pub struct Facts {
         pub books: Books,
-        /// Levels of the stocked items at the warehouse; services are not among them.
-        pub levels: HashMap<Uuid, Level>,
+        /// What is at the warehouse of the stocked items; services are not among them.
+        pub held: HashMap<Uuid, Stock>,
         pub warehouse: Uuid,
         pub order: Option<(Uuid, Vec<OrderLine>)>,
-        /// The lines of the delivery that is taken back.
-        pub original: Option<(Uuid, Vec<DeliveryLine>)>,
+        pub original: Option<Original>,
+    }
+
+    /// The delivery that is taken back.
+    pub struct Original {
+        pub id: Uuid,
+        pub warehouse: Option<Uuid>,
+        pub lines: Vec<DeliveryLine>,
+        /// What its lines took from stock, the oldest first.
+        pub taken: HashMap<Uuid, Vec<Part>>,
     }
 
     async fn gather(tx: &mut TenantTx, delivery: &Document) -> Outcome<Facts> {
@@ -166,22 +174,25 @@ mod rules {
         let original = match delivery.link("return_of") {
             Some(id) => {
                 let original = door::load(tx, &DELIVERY, id, Lock::Update).await?;
-                Some((id, original.lines.iter().map(DeliveryLine::from).collect()))
+                Some(Original {
+                    id,
+                    warehouse: original.link("warehouse"),
+                    lines: original.lines.iter().map(DeliveryLine::from).collect(),
+                    taken: stock::taken_by(tx, id).await?,
+                })
             }
             None => None,
         };
         let books = ledger::books(tx, delivery.date()).await?;
-        let stocked = stock::stocked(tx, &items).await?;
-        let places: Vec<Place> = stocked.iter().map(|item| (*item, warehouse)).collect();
-        let mut levels: HashMap<Uuid, Level> = stocked.iter().map(|item| (*item, Level::default())).collect();
-        levels.extend(stock::levels(tx, &places).await?.into_iter().map(|((item, _), level)| (item, level)));
-        Ok(Facts { books, levels, warehouse, order, original })
+        let places: Vec<Place> = items.iter().map(|item| (*item, warehouse)).collect();
+        let held = stock::held(tx, &places).await?.into_iter().map(|((item, _), stock)| (item, stock)).collect();
+        Ok(Facts { books, held, warehouse, order, original })
     }
 
-    /// Goods leave: never more than is on hand or still owed, at the average cost, which is posted as cost of sales.
+    /// Goods leave: never more than is on hand or still owed; what they cost is posted as cost of sales.
     pub fn post(delivery: &Document, facts: &Facts) -> Result<Effects, Refusal> {
         facts.books.check_open()?;
-        let mut levels = facts.levels.clone();
+        let mut held = facts.held.clone();
         let mut owed: HashMap<Uuid, Decimal> =
             facts.order.iter().flat_map(|(_, lines)| lines.iter().map(|l| (l.id, l.quantity - l.delivered))).collect();
         let mut effects = Effects::to("posted").numbered();
@@ -209,22 +220,18 @@ mod rules {
                 *left -= line.quantity;
                 progress.push((order_line, line.quantity));
             }
-            let Some(level) = levels.get_mut(&line.item) else { continue };
-            let (cost, rest) = level.issue(line.quantity).ok_or_else(|| {
+            let Some(stock) = held.get_mut(&line.item) else { continue };
+            let available = stock.level().on_hand;
+            let parts = stock.issue(line.quantity).ok_or_else(|| {
                 Refusal::new("refuse-stock-short-of")
-                    .with("available", level.on_hand.normalize())
+                    .with("available", available.normalize())
                     .with("asked", line.quantity.normalize())
                     .at_line(row, "quantity")
             })?;
-            *level = rest;
+            let cost = valuation::worth(&parts);
             total = cost.checked_add(total).ok_or_else(too_large)?;
             effects.set_lines.push((line.id, "cost", cost.into()));
-            moves.push(Move {
-                place: (line.item, facts.warehouse),
-                quantity: -line.quantity,
-                value: -cost,
-                line: line.id,
-            });
+            moves.extend(parts.iter().map(|part| Move::taken((line.item, facts.warehouse), line.id, part)));
         }
         effects = effects.set("cost", total).post(Moves { date: facts.books.date, moves });
         if let Some((order, _)) = facts.order {
@@ -243,42 +250,51 @@ mod rules {
         Ok(Entry::new(books.date, lines))
     }
 
-    /// Goods come back at the cost at which they left, so that average and cost of sales are as if they had stayed.
+    /// Goods come back at the cost at which they left, and to the layers that they left, so that stock and cost of sales are as
+    /// if they had stayed. What comes back to another warehouse is new there.
     fn take_back(delivery: &Document, facts: &Facts) -> Result<Effects, Refusal> {
         facts.books.check_open()?;
-        let Some((original, lines)) = &facts.original else { return Err(Refusal::new("refuse-return-of-return")) };
+        let Some(original) = &facts.original else { return Err(Refusal::new("refuse-return-of-return")) };
         let mut effects = Effects::to("posted").numbered();
         let (mut moves, mut progress, mut returned, mut total) = (Vec::new(), Vec::new(), Vec::new(), 0);
+        // How much of each line came back, before and in the lines above.
+        let mut back: HashMap<Uuid, Decimal> = HashMap::new();
         for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
-            let source = lines.iter().find(|l| Some(l.id) == line.delivery_line);
+            let source = original.lines.iter().find(|l| Some(l.id) == line.delivery_line);
             let source = source.ok_or_else(|| Refusal::new("refuse-return-line").at_line(row, "item"))?;
-            let left = source.quantity - source.returned;
+            let before = back.entry(source.id).or_insert(source.returned);
+            let left = source.quantity - *before;
             if line.quantity > left {
                 return Err(Refusal::new("refuse-over-return-of")
                     .with("left", left.normalize())
                     .with("asked", line.quantity.normalize())
                     .at_line(row, "quantity"));
             }
-            // What came back so far and now, less what came back so far: the parts of a cost sum to the whole.
-            let share = |quantity: Decimal| {
-                let share = Decimal::from(source.cost).checked_mul(quantity)?.checked_div(source.quantity)?;
-                money::to_minor(share, 0)
-            };
-            let value =
-                share(source.returned + line.quantity).zip(share(source.returned)).map(|(now, before)| now - before);
-            let value = value.ok_or_else(too_large)?;
             returned.push((source.id, line.quantity));
             if let Some(order_line) = source.order_line {
                 progress.push((order_line, -line.quantity));
             }
-            if facts.levels.contains_key(&line.item) {
+            if let Some(held) = facts.held.get(&line.item) {
+                // What was no goods when it left took nothing from stock.
+                let whole = [Part { layer: None, quantity: source.quantity, value: source.cost }];
+                let taken = original.taken.get(&source.id).map_or(&whole[..], Vec::as_slice);
+                let mut parts = valuation::come_back(taken, *before, line.quantity).ok_or_else(too_large)?;
+                for part in &mut parts {
+                    part.layer = match held {
+                        Stock::Average(_) => None,
+                        Stock::Fifo(_) if original.warehouse != Some(facts.warehouse) => Some(line.id),
+                        Stock::Fifo(_) => part.layer.or(Some(line.id)),
+                    };
+                }
+                let value = valuation::worth(&parts);
                 total = value.checked_add(total).ok_or_else(too_large)?;
                 effects.set_lines.push((line.id, "cost", (-value).into()));
-                moves.push(Move { place: (line.item, facts.warehouse), quantity: line.quantity, value, line: line.id });
+                moves.extend(parts.iter().map(|part| Move::brought((line.item, facts.warehouse), line.id, part)));
             }
+            *before += line.quantity;
         }
         effects = effects.set("cost", -total).post(Moves { date: facts.books.date, moves });
-        effects = effects.post(Returned { delivery: *original, lines: returned });
+        effects = effects.post(Returned { delivery: original.id, lines: returned });
         if let Some((order, _)) = facts.order {
             effects = effects.post(Progress { order, what: What::Delivered, lines: progress });
         }

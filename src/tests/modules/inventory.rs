@@ -1,36 +1,73 @@
 //! Stock: valuation by laws and golden figures, levels under many hands.
 
-use crate::modules::inventory::valuation::Level;
+use crate::modules::inventory::valuation::{Layer, Level, Part, Stock, come_back, worth};
 use crate::platform::document::{Document, Line};
 use crate::platform::door;
-use crate::record::money;
-use crate::tests::support::{Firm, dec, record, refusals, shared};
+use crate::record::{Minor, money};
+use crate::tests::support::{Firm, dec, form, record, refusals, shared};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
-#[test]
-fn moving_average_gives_the_golden_figures() {
+fn golden() -> serde_json::Value {
     let text = std::fs::read_to_string(shared("golden/stock_valuation.json")).expect("text");
-    let golden: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// Puts in so many at a rate.
+fn buy(stock: &mut Stock, quantity: Decimal, rate: Decimal) {
+    let value = money::to_minor(rate * quantity, 2).expect("fits");
+    stock.receive(Uuid::now_v7(), quantity, value).expect("fits");
+}
+
+#[test]
+fn both_methods_give_the_golden_figures() {
+    let golden = golden();
     let case = &golden["fifo_vs_moving_average"];
-    let mut level = Level::default();
-    let mut cogs = 0;
-    for step in case["moves"].as_array().expect("moves") {
-        if let Some(quantity) = step["buy"].as_i64() {
-            let rate = dec(step["rate"].as_str().expect("rate"));
-            let value = money::to_minor(rate * Decimal::from(quantity), 2).expect("fits");
-            level = level.receive(quantity.into(), value).expect("fits");
-        } else {
-            let (cost, rest) = level.issue(step["sell"].as_i64().expect("sell").into()).expect("on hand");
-            cogs += cost;
-            level = rest;
+    for (method, mut stock) in [("moving_average", Stock::default()), ("fifo", Stock::Fifo(Vec::new()))] {
+        let mut cogs = 0;
+        for step in case["moves"].as_array().expect("moves") {
+            if let Some(quantity) = step["buy"].as_i64() {
+                buy(&mut stock, quantity.into(), dec(step["rate"].as_str().expect("rate")));
+            } else {
+                let parts = stock.issue(step["sell"].as_i64().expect("sell").into()).expect("on hand");
+                cogs += worth(&parts);
+            }
         }
+        let (expected, level) = (&case[method], stock.level());
+        assert_eq!(money::from_minor(cogs, 2), dec(expected["cogs"].as_str().expect("cogs")), "{method}");
+        assert_eq!(level.on_hand, Decimal::from(expected["remaining_qty"].as_i64().expect("qty")), "{method}");
+        let value = dec(expected["remaining_value"].as_str().expect("value"));
+        assert_eq!(money::from_minor(level.value, 2), value, "{method}");
     }
-    let expected = &case["moving_average"];
-    assert_eq!(money::from_minor(cogs, 2), dec(expected["cogs"].as_str().expect("cogs")));
-    assert_eq!(level.on_hand, Decimal::from(expected["remaining_qty"].as_i64().expect("qty")));
-    assert_eq!(money::from_minor(level.value, 2), dec(expected["remaining_value"].as_str().expect("value")));
+}
+
+/// What one costs of what is left, after each step of another system's test.
+#[test]
+fn what_is_left_of_layers_costs_the_golden_figures() {
+    let mut stock = Stock::Fifo(Vec::new());
+    for step in golden()["tryton_fifo_unit_cost"]["steps"].as_array().expect("steps") {
+        let words: Vec<&str> = step["op"].as_str().expect("a step").split(' ').collect();
+        match words[..] {
+            ["in", quantity, "@", rate] => buy(&mut stock, dec(quantity), dec(rate)),
+            ["out", quantity] => {
+                stock.issue(dec(quantity)).expect("on hand");
+            }
+            _ => panic!("{step}"),
+        }
+        let cost = stock.level().average() / Decimal::ONE_HUNDRED;
+        assert_eq!(cost, dec(step["cost_price"].as_str().expect("a cost")), "{step}");
+    }
+}
+
+/// The layers of stock that has some.
+fn layers(stock: &Stock) -> &[Layer] {
+    match stock {
+        Stock::Fifo(layers) => layers,
+        Stock::Average(_) => panic!("no layers"),
+    }
 }
 
 proptest! {
@@ -57,6 +94,71 @@ proptest! {
         let (_, empty) = level.issue(level.on_hand).expect("all of it");
         prop_assert_eq!(empty, Level::default());
     }
+
+    /// Whatever comes and goes in whatever order: value in is value out and what is left, and a layer is whole as long as
+    /// anything is left of an older one.
+    #[test]
+    fn the_oldest_leaves_first_and_no_value_is_made_or_lost(steps in prop::collection::vec((any::<bool>(), 1_i64..500, 0_i64..100_000), 1..24)) {
+        let mut stock = Stock::Fifo(Vec::new());
+        let mut received: BTreeMap<Uuid, Decimal> = BTreeMap::new();
+        let (mut put_in, mut taken) = (0, 0);
+        for (n, (comes, quantity, value)) in steps.into_iter().enumerate() {
+            let quantity = Decimal::new(quantity, 1);
+            let before = stock.level().on_hand;
+            if comes {
+                let id = Uuid::from_u128(n as u128 + 1);
+                let part = stock.receive(id, quantity, value).expect("fits");
+                prop_assert_eq!(part, Part { layer: Some(id), quantity, value });
+                received.insert(id, quantity);
+                put_in += value;
+            } else {
+                match stock.issue(quantity) {
+                    Some(parts) => {
+                        prop_assert_eq!(parts.iter().map(|part| part.quantity).sum::<Decimal>(), quantity);
+                        prop_assert!(parts.iter().all(|part| part.value >= 0));
+                        taken += worth(&parts);
+                    }
+                    None => prop_assert!(before < quantity),
+                }
+            }
+            prop_assert_eq!(taken + stock.level().value, put_in);
+            let mut older_is_left = false;
+            for layer in layers(&stock) {
+                let Level { on_hand, value } = layer.level;
+                prop_assert!(value >= 0 && (value == 0 || on_hand > Decimal::ZERO));
+                prop_assert!(!older_is_left || on_hand == received[&layer.id]);
+                older_is_left |= on_hand > Decimal::ZERO;
+            }
+        }
+        let all = stock.level();
+        prop_assert_eq!(worth(&stock.issue(all.on_hand).expect("all of it")), all.value);
+        prop_assert_eq!(stock.level(), Level::default());
+    }
+
+    /// However often a part of what left comes back: each layer gets what it gave, the youngest first, and no more.
+    #[test]
+    fn what_comes_back_is_what_left(left in prop::collection::vec((1_i64..500, 0_i64..100_000), 1..6), cuts in prop::collection::vec(1_i64..300, 0..8)) {
+        let left: Vec<Part> = left.into_iter().enumerate()
+            .map(|(n, (quantity, value))| Part { layer: Some(Uuid::from_u128(n as u128)), quantity: quantity.into(), value })
+            .collect();
+        let all: Decimal = left.iter().map(|part| part.quantity).sum();
+        let mut before = Decimal::ZERO;
+        let mut back: Vec<Part> = Vec::new();
+        for cut in cuts.into_iter().map(Decimal::from).chain([all]) {
+            let quantity = cut.min(all - before);
+            back.extend(come_back(&left, before, quantity).expect("that much left"));
+            before += quantity;
+        }
+        let order: Vec<Option<Uuid>> = back.iter().map(|part| part.layer).collect();
+        prop_assert!(order.is_sorted_by(|one, next| one >= next));
+        for part in &left {
+            let of_layer: Vec<&Part> = back.iter().filter(|one| one.layer == part.layer).collect();
+            prop_assert!(of_layer.iter().all(|one| one.value >= 0));
+            prop_assert_eq!(of_layer.iter().map(|one| one.quantity).sum::<Decimal>(), part.quantity);
+            prop_assert_eq!(of_layer.iter().map(|one| one.value).sum::<Minor>(), part.value);
+        }
+        prop_assert_eq!(come_back(&left, all, Decimal::ONE), None);
+    }
 }
 
 #[tokio::test]
@@ -75,10 +177,7 @@ async fn stock_that_is_not_there_cannot_be_written_off() {
 }
 
 /// Fifty hands reach for ten pieces at once: ten get one, forty are told, nothing goes below zero.
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn f24_fifty_deliveries_at_once_never_oversell() {
-    let firm = std::sync::Arc::new(Firm::new().await);
-    let item = firm.item("A", "100", 10, "60").await;
+async fn fifty_reach_for_ten(firm: Arc<Firm>, item: Uuid) {
     let mut drafts = Vec::new();
     let mut tx = firm.tx().await;
     for _ in 0..50 {
@@ -109,6 +208,155 @@ async fn f24_fifty_deliveries_at_once_never_oversell() {
         }
     }
     assert_eq!((posted, refused), (10, 40));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn f24_fifty_deliveries_at_once_never_oversell() {
+    let firm = Arc::new(Firm::new().await);
+    let item = firm.item("A", "100", 10, "60").await;
+    fifty_reach_for_ten(firm, item).await;
+}
+
+/// Each of them takes from the oldest layer that is left, and no two of them the same piece.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn f24_fifty_deliveries_at_once_empty_layers_one_after_the_other() {
+    let firm = Arc::new(Firm::new().await);
+    let item = firm.item_by("fifo", "A", "100", 3, "60").await;
+    find(&firm, item, "3", "70").await;
+    find(&firm, item, "4", "80").await;
+    fifty_reach_for_ten(firm.clone(), item).await;
+    assert_eq!(firm.balance("cogs").await, 3 * 6_000 + 3 * 7_000 + 4 * 8_000);
+    let empty = |quantity: &str| -> (Decimal, Decimal, Minor) { (dec(quantity), Decimal::ZERO, 0) };
+    assert_eq!(layers_of(&firm, item).await, ["3", "3", "4"].map(empty));
+}
+
+/// Posts a find of so many at a cost.
+async fn find(firm: &Firm, item: Uuid, quantity: &str, cost: &str) -> Document {
+    let line = Line::new().with("item", item).with("warehouse", firm.main).with("quantity", dec(quantity));
+    let fill =
+        |found: Document| Document { lines: vec![line.with("cost", dec(cost))], ..found.with("reason", "found") };
+    let draft = firm.insert("stock_adjustment", fill).await.expect("a find");
+    firm.post(&draft).await
+}
+
+/// Received, on hand and value of each layer of an item, the oldest first.
+async fn layers_of(firm: &Firm, item: Uuid) -> Vec<(Decimal, Decimal, Minor)> {
+    let mut tx = firm.tx().await;
+    sqlx::query_as(
+        "select quantity, on_hand, value from stock_layer where tenant_id = $1 and item = $2 order by date, at, id",
+    )
+    .bind(firm.cx.tenant)
+    .bind(item)
+    .fetch_all(tx.conn())
+    .await
+    .expect("layers")
+}
+
+/// A draft with another quantity on its only line.
+async fn with_quantity(firm: &Firm, draft: &Document, quantity: &str) -> Document {
+    let id = draft.lines[0].id.to_string();
+    firm.save(draft, &form(&[], &[&[("id", id.as_str()), ("quantity", quantity)]])).await.expect("another quantity")
+}
+
+#[tokio::test]
+async fn the_oldest_goods_leave_first_and_come_back_to_where_they_were() {
+    let firm = Firm::new().await;
+    let item = firm.item_by("fifo", "A", "100", 10, "60").await;
+    find(&firm, item, "10", "80").await;
+    let delivery = firm.draft("delivery", vec![Line::new().with("item", item).with("quantity", dec("15"))]).await;
+    let delivery = firm.post(&delivery).await;
+    assert_eq!(delivery.minor("cost"), 10 * 6_000 + 5 * 8_000);
+    let layer = |on_hand: &str, value: Minor| (dec("10"), dec(on_hand), value);
+    assert_eq!(layers_of(&firm, item).await, [layer("0", 0), layer("5", 40_000)]);
+    firm.assert_healthy().await;
+    // What left last is the first to come back.
+    for (quantity, cost, left) in [
+        ("3", 3 * 8_000, [layer("0", 0), layer("8", 64_000)]),
+        ("4", 2 * 8_000 + 2 * 6_000, [layer("2", 12_000), layer("10", 80_000)]),
+        ("8", 8 * 6_000, [layer("10", 60_000), layer("10", 80_000)]),
+    ] {
+        let back = firm.made(&delivery, "return").await;
+        let back = firm.post(&with_quantity(&firm, &back, quantity).await).await;
+        assert_eq!(back.minor("cost"), -cost);
+        assert_eq!(layers_of(&firm, item).await, left);
+        firm.assert_healthy().await;
+    }
+    assert_eq!((firm.balance("cogs").await, firm.balance("inventory").await), (0, 140_000));
+}
+
+#[tokio::test]
+async fn what_comes_back_to_another_warehouse_is_new_there() {
+    let firm = Firm::new().await;
+    let item = firm.item_by("fifo", "A", "100", 2, "60").await;
+    find(&firm, item, "2", "80").await;
+    let names = crate::record::Names::new("Second", "الثاني");
+    let second = firm.insert("warehouse", |store| store.with("code", "SECOND").with("name", names)).await;
+    let second = second.expect("a warehouse").id;
+    let delivery = firm.draft("delivery", vec![Line::new().with("item", item).with("quantity", dec("4"))]).await;
+    let delivery = firm.post(&delivery).await;
+    let back = firm.made(&delivery, "return").await;
+    let second = second.to_string();
+    let back = firm.change(&back, &[("warehouse", second.as_str())]).await.expect("another warehouse");
+    firm.post(&with_quantity(&firm, &back, "3").await).await;
+    let there = (dec("3"), dec("3"), 2 * 8_000 + 6_000);
+    assert_eq!(layers_of(&firm, item).await[2], there);
+    firm.assert_healthy().await;
+}
+
+/// A line that takes what a line above it brings finds it there, beside what was there before.
+#[tokio::test]
+async fn a_count_brings_and_takes_the_same_goods() {
+    // 540.00 for nine, of which five leave: at the average 300.00, oldest first 4 × 10.00 and 100.00.
+    for (method, left) in [("average", 24_000), ("fifo", 40_000)] {
+        let firm = Firm::new().await;
+        let item = firm.item_by(method, "A", "100", 4, "10").await;
+        let line =
+            |quantity| Line::new().with("item", item).with("warehouse", firm.main).with("quantity", dec(quantity));
+        let lines = vec![line("5").with("cost", dec("100")), line("-5")];
+        let count = firm.insert("stock_adjustment", |count| Document { lines, ..count }).await.expect("a count");
+        firm.post(&count).await;
+        assert_eq!(firm.balance("inventory").await, left, "{method}");
+        firm.assert_healthy().await;
+    }
+}
+
+#[tokio::test]
+async fn the_method_of_an_item_stays_once_its_stock_has_moved() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let item = firm.document("item", item).await;
+    assert_eq!(item.text("method"), Some("average"));
+    let item = firm.change(&item, &[("method", "fifo")]).await.expect("nothing has moved");
+    find(&firm, item.id, "2", "60").await;
+    assert_eq!(refusals(firm.change(&item, &[("method", "average")]).await), ["refuse-method-kept"]);
+    let item = firm.change(&item, &[("price", "110")]).await.expect("anything else may change");
+    assert_eq!(item.text("method"), Some("fifo"));
+    firm.assert_healthy().await;
+}
+
+/// The first goods of an item come in while its method is changed: by the old method or by the new one, and one of both only.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn first_goods_and_another_method_come_one_after_the_other() {
+    let firm = Firm::new().await;
+    for round in 0..8 {
+        let item = firm.item(&format!("A{round}"), "100", 0, "0").await;
+        let item = firm.document("item", item).await;
+        let line = Line::new().with("item", item.id).with("warehouse", firm.main).with("quantity", dec("2"));
+        let fill =
+            |found: Document| Document { lines: vec![line.with("cost", dec("3"))], ..found.with("reason", "found") };
+        let draft = firm.insert("stock_adjustment", fill).await.expect("a find");
+        let (posted, changed) = tokio::join!(firm.act(&draft, "post"), firm.change(&item, &[("method", "fifo")]));
+        posted.expect("goods come in");
+        let layers = layers_of(&firm, item.id).await.len();
+        match changed {
+            Ok(_) => assert_eq!(layers, 1),
+            refused => {
+                assert_eq!(refusals(refused), ["refuse-method-kept"]);
+                assert_eq!(layers, 0);
+            }
+        }
+    }
     firm.assert_healthy().await;
 }
 

@@ -2,7 +2,7 @@
 
 use crate::modules::finance::ledger::{Books, Entry, EntryLine};
 use crate::modules::finance::terms;
-use crate::modules::inventory::valuation::Level;
+use crate::modules::inventory::valuation::{Level, Stock};
 use crate::modules::sales::delivery::{self, Facts};
 use crate::modules::sales::invoice::{self, revenue};
 use crate::modules::sales::pricing::{SaleLine, TaxRounding, totals};
@@ -111,7 +111,8 @@ proptest! {
             .map(|(item, quantity)| Line::new().with("item", id(*item)).with("quantity", Decimal::from(*quantity)))
             .collect();
         let books = books(HashMap::new());
-        let facts = Facts { books, levels: levels.clone(), warehouse: id(50), order: None, original: None };
+        let held = levels.iter().map(|(item, level)| (*item, Stock::Average(*level))).collect();
+        let facts = Facts { books, held, warehouse: id(50), order: None, original: None };
         let asked = |item: usize| lines.iter().filter(|line| line.0 == item).map(|line| line.1).sum::<i64>();
         match delivery::post(&document, &facts) {
             Ok(effects) => {

@@ -472,7 +472,7 @@ async fn orders_deliveries_and_credit_notes_refuse_what_does_not_fit_together() 
         (dated("quotation", "valid_until").await.map(drop), "refuse-valid-before-date"),
         (firm.act(&quotation, "order").await.map(drop), "refuse-all-optional"),
         (nothing_owed.map(drop), "refuse-order-not-open"),
-        (too_much_at_once.map(drop), "refuse-over-return"),
+        (too_much_at_once.map(drop), "refuse-over-return-of"),
         (firm.act(&again, "post").await.map(drop), "refuse-over-return-of"),
         (credited_at_once.map(drop), "refuse-over-credit"),
         (dearer.map(drop), "refuse-credit-dearer"),

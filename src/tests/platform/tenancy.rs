@@ -99,7 +99,7 @@ async fn the_catalogue_check_finds_planted_defects() {
 pub(in crate::tests) async fn full_firm() -> Firm {
     let firm = busy_firm().await;
     // From the order to what has been paid of it.
-    let item = firm.item("SECRET", "100", 10, "60").await;
+    let item = firm.item_by("fifo", "SECRET", "100", 10, "60").await;
     let order = firm.order(&[(item, 2)]).await;
     let (_, delivery) = firm.act(&order, "deliver").await.expect("a delivery");
     firm.act(&delivery.expect("a draft"), "post").await.expect("posted");
