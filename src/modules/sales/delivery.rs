@@ -260,7 +260,7 @@ mod rules {
         // How much of each line came back, before and in the lines above.
         let mut back: HashMap<Uuid, Decimal> = HashMap::new();
         for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
-            let source = original.lines.iter().find(|l| Some(l.id) == line.delivery_line);
+            let source = original.lines.iter().find(|l| Some(l.id) == line.delivery_line && l.item == line.item);
             let source = source.ok_or_else(|| Refusal::new("refuse-return-line").at_line(row, "item"))?;
             let before = back.entry(source.id).or_insert(source.returned);
             let left = source.quantity - *before;

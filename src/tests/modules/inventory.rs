@@ -304,6 +304,21 @@ async fn what_comes_back_to_another_warehouse_is_new_there() {
     firm.assert_healthy().await;
 }
 
+/// Nothing comes back that never left, whatever a line of the return says.
+#[tokio::test]
+async fn another_item_does_not_come_back_instead() {
+    let firm = Firm::new().await;
+    let (item, other) = (firm.item("A", "100", 4, "60").await, firm.item("B", "100", 4, "10").await);
+    let delivery = firm.draft("delivery", vec![Line::new().with("item", item).with("quantity", dec("4"))]).await;
+    let delivery = firm.post(&delivery).await;
+    let back = firm.made(&delivery, "return").await;
+    let (id, other) = (back.lines[0].id.to_string(), other.to_string());
+    let typed = form(&[], &[&[("id", id.as_str()), ("item", other.as_str())]]);
+    let back = firm.save(&back, &typed).await.expect("a draft may say so");
+    assert_eq!(refusals(firm.act(&back, "post").await), ["refuse-return-line"]);
+    firm.assert_healthy().await;
+}
+
 /// A line that takes what a line above it brings finds it there, beside what was there before.
 #[tokio::test]
 async fn a_count_brings_and_takes_the_same_goods() {
