@@ -1,4 +1,4 @@
--- Stock that leaves oldest first.
+-- Stock that leaves oldest first, and costs that come late.
 
 -- ---------------------------------------------------------------- how an item is valued
 
@@ -40,3 +40,17 @@ grant update (on_hand, value) on stock_layer to diwan_app;
 alter table stock_move add column layer uuid;
 alter table stock_move add foreign key (tenant_id, layer) references stock_layer (tenant_id, id);
 create index on stock_move (tenant_id, layer);
+
+-- ---------------------------------------------------------------- value without quantity
+
+alter table stock_move drop constraint stock_move_quantity_check;
+alter table stock_move add constraint stock_move_says check (quantity <> 0 or value <> 0);
+
+alter table stock_adjustment drop constraint stock_adjustment_reason_check;
+alter table stock_adjustment add constraint stock_adjustment_reason_check
+  check (reason in ('opening', 'count', 'damage', 'found', 'revaluation'));
+
+-- The line whose cost is corrected.
+alter table stock_adjustment_line add column receipt_line uuid;
+alter table stock_adjustment_line add foreign key (tenant_id, receipt_line) references stock_adjustment_line (tenant_id, id);
+create index on stock_adjustment_line (tenant_id, receipt_line);

@@ -41,6 +41,8 @@ choice-reason-opening = مخزون افتتاحي
 choice-reason-count = جرد
 choice-reason-damage = تلف
 choice-reason-found = زيادة في المخزون
+choice-reason-revaluation = إعادة تقييم
+stock_adjustment-action-revalue = تصحيح التكلفة
 
 ## Stock on hand
 
@@ -53,3 +55,5 @@ refuse-not-stocked = هذا الصنف خدمة ولا يُحفظ في المخ�
 refuse-stock-short = رصيد المخزون أقل من هذه الكمية. لصرف المزيد يجب أولًا استلام بضاعة في المخزون.
 refuse-stock-short-of = رصيد المخزون { $available } والكمية المطلوبة { $asked }. لصرف المزيد يجب أولًا استلام بضاعة في المخزون.
 refuse-method-kept = تحرّك مخزون هذا الصنف وقُيّم بطريقته. لتقييمه بطريقة أخرى يجب إنشاء صنف جديد.
+refuse-revalue-line = هذا البند ليس مما ورد بمستند مرحّل. لتصحيح تكلفة ما ورد يجب فتح مستنده واختيار «تصحيح التكلفة» وعدم تغيير شيء غير تكلفة الوحدة.
+refuse-nothing-to-revalue = لم ترد بضاعة بهذا المستند. لتصحيح تكلفة بضاعة يجب فتح المستند الذي وردت به.

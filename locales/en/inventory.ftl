@@ -41,6 +41,8 @@ choice-reason-opening = Opening stock
 choice-reason-count = Stock count
 choice-reason-damage = Damage
 choice-reason-found = Found
+choice-reason-revaluation = Revaluation
+stock_adjustment-action-revalue = Correct cost
 
 ## Stock on hand
 
@@ -53,3 +55,5 @@ refuse-not-stocked = This item is a service and is not kept in stock. Choose an 
 refuse-stock-short = The stock does not hold this much. To take out more you must receive stock first.
 refuse-stock-short-of = The stock holds { $available } and you asked for { $asked }. To take out more you must receive stock first.
 refuse-method-kept = Stock of this item has moved, and was valued by its method. To value it by another method you must create a new item.
+refuse-revalue-line = This line is not what a posted receipt brought in. To correct the cost of a receipt you must open it, choose “Correct cost” and change nothing but the unit cost.
+refuse-nothing-to-revalue = Nothing came in by this document. To correct the cost of goods you must open the document by which they came in.

@@ -5,6 +5,7 @@ use crate::platform::document::{Document, Line};
 use crate::platform::door;
 use crate::record::{Minor, money};
 use crate::tests::support::{Firm, dec, form, record, refusals, shared};
+use jiff::civil::Date;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
@@ -59,6 +60,26 @@ fn what_is_left_of_layers_costs_the_golden_figures() {
         }
         let cost = stock.level().average() / Decimal::ONE_HUNDRED;
         assert_eq!(cost, dec(step["cost_price"].as_str().expect("a cost")), "{step}");
+    }
+}
+
+/// A cost that is known a month later than the goods were sold.
+#[test]
+fn a_late_cost_is_shared_by_the_golden_figures() {
+    let golden = golden();
+    let cases = golden["closed_period_adjustments"]["cases"].as_array().expect("cases");
+    let case = cases.iter().find(|case| case["name"].as_str().is_some_and(|name| name.starts_with("3.2")));
+    let case = case.expect("the case of landed cost");
+    assert_eq!(case["march"].as_str(), Some("in 20 @ 30, sell 10"));
+    let late = money::to_minor(dec(case["april_landed_cost"].as_str().expect("a cost")), 2).expect("fits");
+    for mut stock in [Stock::default(), Stock::Fifo(Vec::new())] {
+        let receipt = Uuid::now_v7();
+        stock.receive(receipt, dec("20"), 60_000).expect("fits");
+        stock.issue(dec("10")).expect("on hand");
+        let part = stock.revalue(receipt, dec("20"), late).expect("fits");
+        let sold = money::from_minor(late - part.value, 2);
+        assert_eq!(sold, dec(case["expected"]["cogs_adjustment"].as_str().expect("a share")));
+        assert_eq!(stock.level(), Level { on_hand: dec("10"), value: 30_000 + part.value });
     }
 }
 
@@ -133,6 +154,39 @@ proptest! {
         let all = stock.level();
         prop_assert_eq!(worth(&stock.issue(all.on_hand).expect("all of it")), all.value);
         prop_assert_eq!(stock.level(), Level::default());
+    }
+
+    /// What a receipt cost in the end is of stock as far as it is there, and nothing is worth less than nothing.
+    #[test]
+    fn a_late_cost_is_of_stock_as_far_as_it_is_there(
+        receipts in prop::collection::vec((1_i64..500, 0_i64..100_000), 1..6),
+        issued in 0_i64..3_000,
+        which in any::<prop::sample::Index>(),
+        cost in 0_i64..200_000,
+        fifo in any::<bool>(),
+    ) {
+        let id = |n: usize| Uuid::from_u128(n as u128 + 1);
+        let mut stock = if fifo { Stock::Fifo(Vec::new()) } else { Stock::default() };
+        for (n, (quantity, value)) in receipts.iter().enumerate() {
+            stock.receive(id(n), Decimal::from(*quantity), *value).expect("fits");
+        }
+        let issued = Decimal::from(issued).min(stock.level().on_hand);
+        stock.issue(issued).expect("on hand");
+        let before = stock.level();
+        let n = which.index(receipts.len());
+        let (quantity, value) = receipts[n];
+        let difference = cost - value;
+        let part = stock.revalue(id(n), quantity.into(), difference).expect("fits");
+        let after = stock.level();
+        prop_assert_eq!(after, Level { on_hand: before.on_hand, value: before.value + part.value });
+        prop_assert!(part.quantity.is_zero() && after.value >= 0);
+        prop_assert!(part.value.abs() <= difference.abs() && part.value.signum() * difference.signum() >= 0);
+        if issued.is_zero() {
+            prop_assert_eq!(part.value, difference);
+        }
+        if after.on_hand.is_zero() {
+            prop_assert_eq!(after.value, 0);
+        }
     }
 
     /// However often a part of what left comes back: each layer gets what it gave, the youngest first, and no more.
@@ -301,6 +355,133 @@ async fn what_comes_back_to_another_warehouse_is_new_there() {
     firm.post(&with_quantity(&firm, &back, "3").await).await;
     let there = (dec("3"), dec("3"), 2 * 8_000 + 6_000);
     assert_eq!(layers_of(&firm, item).await[2], there);
+    firm.assert_healthy().await;
+}
+
+/// A draft with this cost on its only line.
+async fn with_cost(firm: &Firm, draft: &Document, cost: &str) -> Document {
+    let id = draft.lines[0].id.to_string();
+    firm.save(draft, &form(&[], &[&[("id", id.as_str()), ("cost", cost)]])).await.expect("a cost")
+}
+
+/// All that was posted up to a day, as it stands.
+async fn posted_until(firm: &Firm, day: Date) -> Vec<String> {
+    let mut tx = firm.tx().await;
+    sqlx::query_scalar(
+        "select array[
+            (select jsonb_agg(to_jsonb(e) order by e.id)::text from journal_entry e where e.tenant_id = $1 and e.date <= $2::date),
+            (select jsonb_agg(to_jsonb(l) order by l.id)::text from journal_entry_line l where l.tenant_id = $1 and l.date <= $2::date),
+            (select jsonb_agg(to_jsonb(m) order by m.id)::text from stock_move m where m.tenant_id = $1 and m.date <= $2::date)]",
+    )
+    .bind(firm.cx.tenant)
+    .bind(day.to_string())
+    .fetch_one(tx.conn())
+    .await
+    .expect("what was posted")
+}
+
+#[tokio::test]
+async fn a_late_cost_goes_forward_and_leaves_closed_periods_alone() {
+    for method in ["average", "fifo"] {
+        let firm = Firm::new().await;
+        let item = firm.item_by(method, "A", "100", 0, "0").await;
+        let this_month = firm.today().await.first_of_month();
+        let before = this_month.yesterday().expect("a day");
+        let line = Line::new().with("item", item).with("warehouse", firm.main).with("quantity", dec("20"));
+        let received = firm.insert("stock_adjustment", |found| Document {
+            lines: vec![line.with("cost", dec("30"))],
+            ..found.with("reason", "found").with("date", before)
+        });
+        let received = firm.post(&received.await.expect("a find")).await;
+        let sell = async |date: Date| {
+            let line = Line::new().with("item", item).with("quantity", dec("10"));
+            let sold = firm.insert("delivery", |sold| Document { lines: vec![line], ..sold.with("date", date) }).await;
+            firm.post(&sold.expect("a delivery")).await
+        };
+        sell(before).await;
+        let mut tx = firm.tx().await;
+        sqlx::query("update period set state = 'closed' where tenant_id = $1 and ends < $2::date")
+            .bind(firm.cx.tenant)
+            .bind(this_month.to_string())
+            .execute(tx.conn())
+            .await
+            .expect("earlier periods");
+        tx.commit().await.expect("commit");
+        let past = posted_until(&firm, before).await;
+
+        let draft = firm.made(&received, "revalue").await;
+        assert_eq!(draft.text("note"), received.number(), "it says what it corrects");
+        let corrected = firm.post(&with_cost(&firm, &draft, "40").await).await;
+        assert_eq!(corrected.minor("total"), 20_000, "{method}");
+        // Half of it is sold.
+        assert_eq!(firm.balance("cogs").await, 30_000 + 10_000, "{method}");
+        assert_eq!(firm.balance("inventory").await, 30_000 + 10_000, "{method}");
+        assert_eq!(firm.balance("stock_adjustment").await, -60_000 - 20_000, "{method}");
+        firm.assert_healthy().await;
+
+        // What is known already changes nothing, and no correction goes back into what is closed.
+        let again = firm.made(&received, "revalue").await;
+        let again = firm.post(&with_cost(&firm, &again, "40").await).await;
+        assert_eq!(again.minor("total"), 0, "{method}");
+        let late = firm.made(&received, "revalue").await;
+        let late = with_cost(&firm, &late, "50").await;
+        let date = before.to_string();
+        let late = firm.change(&late, &[("date", date.as_str())]).await.expect("a draft may have any date");
+        assert_eq!(refusals(firm.act(&late, "post").await), ["refuse-period-closed"], "{method}");
+        // What is left is sold at the corrected cost.
+        assert_eq!(sell(this_month).await.minor("cost"), 40_000, "{method}");
+        assert_eq!((firm.balance("cogs").await, firm.balance("inventory").await), (80_000, 0), "{method}");
+        assert_eq!(posted_until(&firm, before).await, past, "{method}");
+        firm.assert_healthy().await;
+    }
+}
+
+#[tokio::test]
+async fn a_late_cost_changes_the_layer_of_its_receipt_and_no_other() {
+    let firm = Firm::new().await;
+    let item = firm.item_by("fifo", "A", "100", 10, "60").await;
+    let second = find(&firm, item, "10", "80").await;
+    let sold = firm.draft("delivery", vec![Line::new().with("item", item).with("quantity", dec("15"))]).await;
+    firm.post(&sold).await;
+    let mut tx = firm.tx().await;
+    let opening: Uuid =
+        sqlx::query_scalar("select id from stock_adjustment where tenant_id = $1 and reason = 'opening'")
+            .bind(firm.cx.tenant)
+            .fetch_one(tx.conn())
+            .await
+            .expect("opening stock");
+    drop(tx);
+    let first = firm.document("stock_adjustment", opening).await;
+    let layer = |on_hand: &str, value: Minor| (dec("10"), dec(on_hand), value);
+    // All of the first is sold, and half of the second.
+    for (receipt, cost, cogs, left) in [(first, "66", 106_000, 40_000), (second, "90", 111_000, 45_000)] {
+        let draft = firm.made(&receipt, "revalue").await;
+        firm.post(&with_cost(&firm, &draft, cost).await).await;
+        assert_eq!(firm.balance("cogs").await, cogs);
+        assert_eq!(layers_of(&firm, item).await, [layer("0", 0), layer("5", left)]);
+        firm.assert_healthy().await;
+    }
+    assert_eq!((firm.balance("opening_balance").await, firm.balance("stock_adjustment").await), (-66_000, -90_000));
+}
+
+#[tokio::test]
+async fn only_what_came_in_is_revalued() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 10, "60").await;
+    let line = |quantity: &str| {
+        let line = Line::new().with("item", item).with("warehouse", firm.main).with("quantity", dec(quantity));
+        line.with("cost", dec("70"))
+    };
+    let by_hand = |fill: Document| Document { lines: vec![line("10")], ..fill.with("reason", "revaluation") };
+    let by_hand = firm.insert("stock_adjustment", by_hand).await.expect("a draft may say so");
+    assert_eq!(refusals(firm.act(&by_hand, "post").await), ["refuse-revalue-line"]);
+    let lost = firm.draft("stock_adjustment", vec![line("-1")]).await;
+    let lost = firm.post(&lost).await;
+    assert_eq!(refusals(firm.act(&lost, "revalue").await), ["refuse-nothing-to-revalue"]);
+    let found = find(&firm, item, "2", "60").await;
+    let draft = firm.made(&found, "revalue").await;
+    let draft = with_quantity(&firm, &draft, "1").await;
+    assert_eq!(refusals(firm.act(&draft, "post").await), ["refuse-revalue-line"]);
     firm.assert_healthy().await;
 }
 
