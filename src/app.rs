@@ -8,6 +8,8 @@ pub mod audit;
 pub mod auth;
 #[cfg(feature = "ssr")]
 mod auth_rules;
+#[cfg(feature = "ssr")]
+pub mod beside;
 pub mod calls;
 #[cfg(feature = "ssr")]
 pub mod company_data;

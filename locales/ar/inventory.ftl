@@ -10,6 +10,7 @@ choice-method-average = المتوسط المتحرك
 choice-method-fifo = الوارد أولًا يُصرف أولًا
 item-category = الفئة
 item-barcode = الباركود
+field-reorder_level = حد إعادة الطلب
 item-description_en = الوصف بالإنجليزية
 item-description_ar = الوصف بالعربية
 item-description_he = الوصف بالعبرية
@@ -46,8 +47,10 @@ stock_adjustment-action-revalue = تصحيح التكلفة
 
 ## Stock on hand
 
-stock-on-hand-quantity = الرصيد المتوفر
+stock-on-hand-quantity = الرصيد الفعلي
 stock-promised = المحجوز لأوامر البيع
+stock-available = المتاح
+stock-to-reorder = لإعادة الطلب
 
 ## Refusals
 

@@ -34,6 +34,8 @@ sales_order-delivered = المُسلَّم
 sales_order-line-delivered = المُسلَّم
 sales_order-invoiced = المفوتر
 sales_order-to_invoice = بانتظار الفوترة
+order-short = بعض الكميات غير متاحة. يمكن تأكيد الأمر مع ذلك، ويُنتظر المخزون لما ينقص.
+order-short-line = للتسليم { $owed }، المتاح { $available }، الناقص { $missing }
 
 delivery = سند تسليم
 delivery-many = سندات التسليم

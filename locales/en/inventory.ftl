@@ -10,6 +10,7 @@ choice-method-average = Moving average
 choice-method-fifo = First in, first out
 item-category = Category
 item-barcode = Barcode
+field-reorder_level = Reorder level
 item-description_en = Description, English
 item-description_ar = Description, Arabic
 item-description_he = Description, Hebrew
@@ -48,6 +49,8 @@ stock_adjustment-action-revalue = Correct cost
 
 stock-on-hand-quantity = On hand
 stock-promised = Promised
+stock-available = Available
+stock-to-reorder = To reorder
 
 ## Refusals
 

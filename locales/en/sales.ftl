@@ -34,6 +34,8 @@ sales_order-delivered = Delivered
 sales_order-line-delivered = Delivered
 sales_order-invoiced = Invoiced
 sales_order-to_invoice = To invoice
+order-short = Not everything is available. You can confirm the order all the same; what is short waits for stock.
+order-short-line = { $owed } to deliver, { $available } available, { $missing } short
 
 delivery = Delivery note
 delivery-many = Deliveries

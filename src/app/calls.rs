@@ -68,6 +68,7 @@ pub struct Me {
 #[cfg(feature = "ssr")]
 mod server {
     use super::{Failure, FormPage, Page, done_message};
+    use crate::app::beside;
     use crate::app::draw::{Choice, Contents};
     use crate::modules::administration;
     use crate::modules::finance::{health, report};
@@ -198,7 +199,10 @@ mod server {
                 Contents::Person(Box::new(person::known(tx, record, id).await?))
             }
             ["companies", "new"] => Contents::NewCompany,
-            ["stock-on-hand"] => Contents::StockOnHand(stock::stock_on_hand(tx, &asked("q")).await?),
+            ["stock-on-hand"] => {
+                let to_reorder = asked("view") == stock::TO_REORDER;
+                Contents::StockOnHand(stock::stock_on_hand(tx, &asked("q"), to_reorder).await?)
+            }
             [path] if record_at(path)?.single => {
                 let id = tx.tenant();
                 let mut form =
@@ -234,10 +238,10 @@ mod server {
                 }
                 say_of_files(&mut form, &asked("said"));
                 form.paper = crate::app::print::language(tx, &form).await?;
-                if let Some(id) = id {
-                    form.talk = comments::list(tx, record, id, place(&asked("older"))?).await?;
-                }
-                Page::Form(form).into()
+                let Some(id) = id else { return Ok(Page::Form(form).into()) };
+                form.talk = comments::list(tx, record, id, place(&asked("older"))?).await?;
+                let aside = beside::read(tx, record, id).await?;
+                Contents::Form(Box::new(form), aside)
             }
             _ => return Err(Error::NotFound),
         })

@@ -2,6 +2,7 @@
 //! the program of a first visit nothing.
 
 use super::account::{self, Account};
+use super::beside::{self, Beside};
 use super::calls::{Drawn, Page};
 use super::operator::plans::PlanList;
 use super::print::{self, Sheet, StatementSheet};
@@ -26,7 +27,7 @@ use crate::record::audit::AuditPage;
 use crate::record::comments::NotificationPage;
 use crate::record::import::ImportPage;
 use crate::record::jobs::{JobLine, JobPage};
-use crate::record::page::Message;
+use crate::record::page::{FormPage, Message};
 use crate::t;
 use leptos::prelude::*;
 use uuid::Uuid;
@@ -43,6 +44,8 @@ pub struct Choice {
 pub enum Contents {
     /// What the browser draws itself.
     Live(Box<Page>),
+    /// A form, which the browser draws, with what stock says of the record.
+    Form(Box<FormPage>, Option<Beside>),
     Home(Home),
     Print(Box<Sheet>),
     Import(Box<ImportPage>),
@@ -83,7 +86,6 @@ impl Contents {
     /// The page for a reader of this language.
     pub fn draw(self, i18n: I18n) -> Page {
         let running = match &self {
-            Contents::Live(_) => false,
             Contents::Import(page) => page.running.is_some(),
             Contents::Job(page) => !page.line.ended(),
             Contents::CompanyData(archives) => archives.iter().any(|line| !line.ended()),
@@ -91,21 +93,18 @@ impl Contents {
         };
         let contents = match self {
             Contents::Live(page) => return *page,
+            Contents::Form(form, aside) => {
+                let aside = aside.map(|aside| html(i18n, || beside::view(aside))).unwrap_or_default();
+                return Page::Form(FormPage { aside, ..*form });
+            }
             other => other,
         };
-        let owner = Owner::new();
-        let html = owner.with(|| {
-            provide_context(i18n);
-            // Marks for a program that finds its elements again; none comes.
-            contents.view(i18n).to_html().replace("<!---->", "").replace("<!>", "")
-        });
-        owner.cleanup();
-        Page::Drawn(Drawn { html, running })
+        Page::Drawn(Drawn { html: html(i18n, || contents.view(i18n)), running })
     }
 
     fn view(self, i18n: I18n) -> AnyView {
         match self {
-            Contents::Live(_) => ().into_any(),
+            Contents::Live(_) | Contents::Form(..) => ().into_any(),
             Contents::Home(data) => home::view(data),
             Contents::Print(sheet) => print::view(*sheet),
             Contents::Import(page) => {
@@ -143,6 +142,18 @@ impl Contents {
             }
         }
     }
+}
+
+/// A view as the server draws it for good.
+fn html(i18n: I18n, view: impl FnOnce() -> AnyView) -> String {
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        provide_context(i18n);
+        // Marks for a program that finds its elements again; none comes.
+        view().to_html().replace("<!---->", "").replace("<!>", "")
+    });
+    owner.cleanup();
+    html
 }
 
 fn report(i18n: I18n, path: &str, body: AnyView) -> AnyView {

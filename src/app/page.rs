@@ -86,7 +86,11 @@ fn draw(page: Page, asked: impl Fn() -> Address + 'static) -> AnyView {
     let i18n = use_i18n();
     match page {
         Page::List(data, notice) => ui::list::view(data, notice.map(|n| i18n.message(&n))),
-        Page::Form(data) => ui::form::view(data),
+        Page::Form(mut data) => {
+            let html = std::mem::take(&mut data.aside);
+            let aside = (!html.is_empty()).then(|| view! { <div class="drawn" inner_html=html></div> });
+            ui::form::view(data, aside.into_any())
+        }
         Page::Search(found) => view! {
             <div class="head"><div class="title"><h1>{t!(i18n, "search-title")}</h1></div></div>
             {search::view(found)}

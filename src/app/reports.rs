@@ -6,7 +6,7 @@ use crate::modules;
 use crate::modules::finance::account::LIQUID;
 use crate::modules::finance::health::Check;
 use crate::modules::finance::report::{GeneralLedger, TrialBalance};
-use crate::modules::inventory::report::StockOnHand;
+use crate::modules::inventory::report::{StockOnHand, StockRow, TO_REORDER};
 use crate::modules::sales::report::{AGES, OVERDUE, Receivables, Statement, StatementPart, StatementRow};
 use crate::record::value;
 use crate::t;
@@ -416,13 +416,23 @@ pub fn books_health(checks: Vec<Check>, currency: String) -> AnyView {
 pub fn stock_on_hand(stock: StockOnHand) -> AnyView {
     let i18n = use_i18n();
     let quantity = |text: &str| text.parse().map(|q| i18n.decimal(q, 0)).unwrap_or_default();
+    // What is to be ordered again is told of wherever it is, beside the level that says so.
+    let where_or_level = |row: &StockRow| match &row.reorder_level {
+        Some(level) => view! { <td class="end"><span class="num">{quantity(level)}</span></td> }.into_any(),
+        None => view! { <td>{row.warehouse.as_deref().map(|place| i18n.label(place))}</td> }.into_any(),
+    };
+    let third = match stock.to_reorder {
+        true => view! { <th class="end">{t!(i18n, "field-reorder_level")}</th> }.into_any(),
+        false => view! { <th>{t!(i18n, "field-warehouse")}</th> }.into_any(),
+    };
     let rows = stock
         .rows
         .iter()
         .map(|row| {
             view! {
-                <tr><td><a href=format!("/items/{}", row.item)><bdi class="code">{row.code.clone()}</bdi></a></td><td><bdi>{i18n.label(&row.name)}</bdi></td><td>{i18n.label(&row.warehouse)}</td>
-                    <td class="end"><span class="num">{quantity(&row.on_hand)}</span></td><td class="end"><span class="num">{quantity(&row.promised)}</span></td><td>{i18n.label(&row.unit)}</td>
+                <tr><td><a href=format!("/items/{}", row.item)><bdi class="code">{row.code.clone()}</bdi></a></td><td><bdi>{i18n.label(&row.name)}</bdi></td>{where_or_level(row)}
+                    <td class="end"><span class="num">{quantity(&row.on_hand)}</span></td><td class="end"><span class="num">{quantity(&row.promised)}</span></td>
+                    <td class="end"><span class="num">{quantity(&row.available)}</span></td><td>{i18n.label(&row.unit)}</td>
                     <td class="end"><span class="num">{i18n.amount(row.value, &stock.currency)}</span></td></tr>
             }
         })
@@ -430,16 +440,23 @@ pub fn stock_on_hand(stock: StockOnHand) -> AnyView {
     let more = stock
         .more
         .then(|| view! { <div class="notice info">{icon("circle-alert")}<div>{t!(i18n, "report-more")}</div></div> });
+    let view_link = |view: &'static str, label: String| {
+        let here = (view.is_empty() != stock.to_reorder).then_some("page");
+        let href = if view.is_empty() { "/stock-on-hand".to_owned() } else { format!("/stock-on-hand?view={view}") };
+        view! { <a href=href aria-current=here>{label}</a> }
+    };
     view! {
+        <nav class="views" aria-label=t!(i18n, "views")>{view_link("", t!(i18n, "view-all"))}{view_link(TO_REORDER, t!(i18n, "stock-to-reorder"))}</nav>
         <form class="toolbar" method="get" action="/stock-on-hand">
+            {stock.to_reorder.then(|| view! { <input type="hidden" name="view" value=TO_REORDER /> })}
             <div class="field"><label for="q">{t!(i18n, "list-search")}</label><div class="control"><input type="search" id="q" name="q" dir="auto" value=stock.search.clone() /></div></div>
             <button class="btn">{t!(i18n, "show")}</button>
         </form>
         {more}
         <div class="card scroll" tabindex="0"><table class="report">
-            <thead><tr><th>{t!(i18n, "field-code")}</th><th>{t!(i18n, "field-item")}</th><th>{t!(i18n, "field-warehouse")}</th><th class="end">{t!(i18n, "stock-on-hand-quantity")}</th><th class="end">{t!(i18n, "stock-promised")}</th><th>{t!(i18n, "field-unit")}</th><th class="end">{t!(i18n, "field-value")}</th></tr></thead>
+            <thead><tr><th>{t!(i18n, "field-code")}</th><th>{t!(i18n, "field-item")}</th>{third}<th class="end">{t!(i18n, "stock-on-hand-quantity")}</th><th class="end">{t!(i18n, "stock-promised")}</th><th class="end">{t!(i18n, "stock-available")}</th><th>{t!(i18n, "field-unit")}</th><th class="end">{t!(i18n, "field-value")}</th></tr></thead>
             <tbody>{rows}</tbody>
-            <tfoot><tr class="sum"><td>{t!(i18n, "report-total")}" "<small>{stock.currency.clone()}</small></td><td></td><td></td><td></td><td></td><td></td><td class="end"><span class="num">{i18n.amount(stock.total, &stock.currency)}</span></td></tr></tfoot>
+            <tfoot><tr class="sum"><td>{t!(i18n, "report-total")}" "<small>{stock.currency.clone()}</small></td><td></td><td></td><td></td><td></td><td></td><td></td><td class="end"><span class="num">{i18n.amount(stock.total, &stock.currency)}</span></td></tr></tfoot>
         </table></div>
     }
     .into_any()

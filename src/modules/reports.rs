@@ -17,6 +17,7 @@ const AT: Ask = Ask::new("at", Takes::Day, "api-report-at");
 const AFTER: Ask = Ask::new("after", Takes::Place, "api-after");
 const CUSTOMER: Ask = Ask::new("customer", Takes::Id, "api-report-customer");
 const AGE: Ask = Ask::new("age", Takes::Word(ASKED_AGES), "api-report-age");
+const VIEW: Ask = Ask::new("view", Takes::Word(&[stock::TO_REORDER]), "api-report-view");
 const ACCOUNT: Ask = Ask::new("account", Takes::Named(is_role), "api-report-account");
 
 /// Ages by which receivables are asked for.
@@ -116,7 +117,7 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "stock-on-hand",
         title: "page-stock-on-hand",
-        asks: &[Ask::new("q", Takes::Text, "api-q")],
+        asks: &[Ask::new("q", Takes::Text, "api-q"), VIEW],
         holds: &[
             ("currency", Holds::Text),
             ("rows", Holds::Many(STOCK_ROW)),
@@ -359,20 +360,23 @@ const STOCK_ROW: &[Part] = &[
     ("item", Holds::Id),
     ("code", Holds::Text),
     ("name", Holds::Names),
-    ("warehouse", Holds::Names),
+    ("warehouse", Holds::Maybe(&Holds::Names)),
     ("unit", Holds::Names),
     ("on_hand", Holds::Figure),
     ("promised", Holds::Figure),
+    ("available", Holds::Figure),
+    ("reorder_level", Holds::Maybe(&Holds::Figure)),
     ("value", Holds::Figure),
 ];
 
 fn stock_on_hand<'a>(tx: &'a mut TenantTx, asked: &'a Asked) -> Reading<'a> {
     Box::pin(async move {
-        let report = stock::stock_on_hand(tx, asked.text("q")).await?;
+        let report = stock::stock_on_hand(tx, asked.text("q"), asked.has("view")).await?;
         let row = |row: &stock::StockRow| {
             json!({
-                "item": row.item, "code": row.code, "name": names(&row.name), "warehouse": names(&row.warehouse),
-                "unit": names(&row.unit), "on_hand": row.on_hand, "promised": row.promised,
+                "item": row.item, "code": row.code, "name": names(&row.name),
+                "warehouse": row.warehouse.as_deref().map(names), "unit": names(&row.unit), "on_hand": row.on_hand,
+                "promised": row.promised, "available": row.available, "reorder_level": row.reorder_level,
                 "value": amount(row.value, &report.currency),
             })
         };

@@ -313,6 +313,8 @@ pub struct FormPage {
     pub person: bool,
     /// Language of the party it is printed for; the reader's when absent.
     pub paper: Option<String>,
+    /// What the server has drawn to stand above the fields, as HTML.
+    pub aside: String,
     pub conflict: Option<Conflict>,
     /// None for a record that is not saved yet, or whose files this reader does not see.
     pub files: Option<FileShelf>,

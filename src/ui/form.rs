@@ -212,8 +212,8 @@ fn editable_columns(lines: &'static Lines) -> impl Iterator<Item = usize> {
     lines.fields.iter().enumerate().filter(|(_, f)| !f.computed).map(|(i, _)| i)
 }
 
-/// The form of one record.
-pub fn view(page: FormPage) -> AnyView {
+/// The form of one record, with what is to stand above its fields.
+pub fn view(page: FormPage, aside: AnyView) -> AnyView {
     let i18n = super::use_i18n();
     let Some(record) = described(&page.record, &page.custom) else { return ().into_any() };
     let on_edit = StoredValue::new(None::<Callback<bool>>);
@@ -265,10 +265,10 @@ pub fn view(page: FormPage) -> AnyView {
         let dirty = state.dirty;
         super::browser::guard_unsaved(t!(i18n, "form-unsaved"), move || dirty.try_get_untracked().unwrap_or(false));
     }
-    draw(state, page)
+    draw(state, page, aside)
 }
 
-fn draw(state: FormState, page: FormPage) -> AnyView {
+fn draw(state: FormState, page: FormPage, aside: AnyView) -> AnyView {
     let (i18n, record) = (state.around.i18n, state.record);
     let current = cell_text(record, &page, "state");
     let head = head(state, &page, current.as_deref());
@@ -302,6 +302,7 @@ fn draw(state: FormState, page: FormPage) -> AnyView {
             {track}
             {notices}
             {conflict}
+            {aside}
             <div class=if has_totals { "cols" } else { "stackcol" }>
                 <section class="card">{fields}</section>
                 {totals}

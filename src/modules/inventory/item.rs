@@ -15,6 +15,7 @@ pub static ITEM: Record = Record {
         Field::new("tax_code", Kind::Link("tax_code")),
         Field::new("category", Kind::Text(80)),
         Field::new("barcode", Kind::Text(40)).searched(),
+        Field::new("reorder_level", Kind::Quantity),
         Field::new("description_en", Kind::Note).wide(),
         Field::new("description_ar", Kind::Note).wide(),
         Field::new("description_he", Kind::Note).wide(),

@@ -1,20 +1,24 @@
-//! What is on hand, where, and what it is worth.
+//! What is on hand, where, what of it is spoken for, what it is worth, and what is to be ordered again.
 
 use crate::record::Minor;
+use rust_decimal::Decimal;
 use uuid::Uuid;
 
-/// One item at one place.
+/// One item at one place; or, of what is to be ordered again, one item wherever it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StockRow {
     pub item: Uuid,
     pub code: String,
     /// Canonical name of the item, of the place, of the unit.
     pub name: String,
-    pub warehouse: String,
+    pub warehouse: Option<String>,
     pub unit: String,
     /// Canonical text of quantities.
     pub on_hand: String,
     pub promised: String,
+    pub available: String,
+    /// The level at or below which the item is to be ordered again; only where that is asked.
+    pub reorder_level: Option<String>,
     pub value: Minor,
 }
 
@@ -25,21 +29,44 @@ pub struct StockOnHand {
     pub total: Minor,
     pub currency: String,
     pub search: String,
+    /// Whether it is only what is to be ordered again.
+    pub to_reorder: bool,
     pub more: bool,
 }
 
+/// By this word the report is asked for what is to be ordered again.
+pub const TO_REORDER: &str = "to_reorder";
+
+/// What of an item lies at one place, and what of it is promised from there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Canonical name of the place and of the unit.
+    pub warehouse: String,
+    pub unit: String,
+    pub on_hand: Decimal,
+    pub promised: Decimal,
+}
+
+impl Held {
+    /// What can be promised to somebody else; below zero where more is promised than there is.
+    pub fn available(&self) -> Decimal {
+        self.on_hand - self.promised
+    }
+}
+
 #[cfg(feature = "ssr")]
-pub use queries::{sees_stock, stock_on_hand};
+pub use queries::{held, sees_stock, stock_on_hand};
 
 #[cfg(feature = "ssr")]
 mod queries {
-    use super::{StockOnHand, StockRow};
+    use super::{Held, StockOnHand, StockRow};
     use crate::modules::inventory::{item::ITEM, warehouse::WAREHOUSE};
     use crate::platform::door::{Error, Outcome};
     use crate::platform::permission::Rights;
     use crate::platform::tenancy::TenantTx;
     use crate::record::fold::fold;
     use sqlx::Row as _;
+    use uuid::Uuid;
 
     const ROWS: usize = 300;
 
@@ -48,36 +75,43 @@ mod queries {
         rights.sees_whole(&ITEM) && rights.sees_whole(&WAREHOUSE)
     }
 
-    /// On hand, and promised to customers by open orders of the same warehouse.
-    pub async fn stock_on_hand(tx: &mut TenantTx, search: &str) -> Outcome<StockOnHand> {
+    /// Place by place: what is there, or owed from there.
+    const BY_PLACE: &str =
+        "select i.id, i.code, i.name::text as name, w.name::text as warehouse, u.name::text as unit, trim_scale(p.on_hand)::text as on_hand,
+                trim_scale(p.reserved)::text as promised, trim_scale(p.on_hand - p.reserved)::text as available, null::text as reorder_level,
+                p.value, coalesce(sum(p.value) over (), 0)::bigint as total
+           from (select * from stock_place where tenant_id = $1) p
+           join item i on i.tenant_id = $1 and i.id = p.item
+           join warehouse w on w.tenant_id = $1 and w.id = p.warehouse
+           join unit u on u.tenant_id = $1 and u.id = i.unit
+          where ($2 = '' or strpos(i.search, $2) > 0) and (i.kind = 'stock' or p.on_hand > 0)
+          order by i.code, w.code limit $3";
+
+    /// Item by item: of what is available less than its level, or just that.
+    const BY_ITEM: &str =
+        "select i.id, i.code, i.name::text as name, null::text as warehouse, u.name::text as unit, trim_scale(coalesce(p.on_hand, 0))::text as on_hand,
+                trim_scale(coalesce(p.reserved, 0))::text as promised, trim_scale(coalesce(p.on_hand - p.reserved, 0))::text as available,
+                trim_scale(i.reorder_level)::text as reorder_level, coalesce(p.value, 0)::bigint as value, coalesce(sum(p.value) over (), 0)::bigint as total
+           from item i
+           join unit u on u.tenant_id = $1 and u.id = i.unit
+           left join (select item, sum(on_hand) as on_hand, sum(reserved) as reserved, sum(value) as value
+                        from stock_place where tenant_id = $1 group by item) p on p.item = i.id
+          where i.tenant_id = $1 and ($2 = '' or strpos(i.search, $2) > 0) and i.kind = 'stock' and i.active
+            and coalesce(p.on_hand - p.reserved, 0) <= i.reorder_level
+          order by i.code limit $3";
+
+    /// On hand, promised to customers by what confirmed orders still owe, and available, which is the one less the other.
+    pub async fn stock_on_hand(tx: &mut TenantTx, search: &str, to_reorder: bool) -> Outcome<StockOnHand> {
         if !sees_stock(&tx.standing.rights) {
             return Err(Error::Denied);
         }
-        let rows = sqlx::query(
-            "select i.id, i.code, i.name::text as name, w.name::text as warehouse, u.name::text as unit, trim_scale(s.on_hand)::text as on_hand, s.value,
-                    trim_scale(coalesce((select sum(l.quantity - l.delivered) from sales_order_line l
-                        join sales_order o on o.tenant_id = l.tenant_id and o.id = l.parent
-                       where l.tenant_id = $1 and l.item = s.item and o.warehouse = s.warehouse and o.state in ('confirmed', 'partly_delivered')), 0))::text as promised
-               from stock_level s
-               join item i on i.tenant_id = s.tenant_id and i.id = s.item
-               join warehouse w on w.tenant_id = s.tenant_id and w.id = s.warehouse
-               join unit u on u.tenant_id = i.tenant_id and u.id = i.unit
-              where s.tenant_id = $1 and ($2 = '' or strpos(i.search, $2) > 0) and s.on_hand > 0
-              order by i.code, w.code limit $3",
-        )
-        .bind(tx.tenant())
-        .bind(fold(search))
-        .bind(ROWS as i64 + 1)
-        .fetch_all(tx.conn())
-        .await?;
-        let total: i64 = sqlx::query_scalar(
-            "select coalesce(sum(s.value), 0)::bigint from stock_level s join item i on i.tenant_id = s.tenant_id and i.id = s.item
-              where s.tenant_id = $1 and ($2 = '' or strpos(i.search, $2) > 0)",
-        )
-        .bind(tx.tenant())
-        .bind(fold(search))
-        .fetch_one(tx.conn())
-        .await?;
+        let rows = sqlx::query(if to_reorder { BY_ITEM } else { BY_PLACE })
+            .bind(tx.tenant())
+            .bind(fold(search))
+            .bind(ROWS as i64 + 1)
+            .fetch_all(tx.conn())
+            .await?;
+        let total = rows.first().map_or(Ok(0), |row| row.try_get("total"))?;
         let more = rows.len() > ROWS;
         let rows = rows
             .into_iter()
@@ -91,10 +125,39 @@ mod queries {
                     unit: row.try_get("unit")?,
                     on_hand: row.try_get("on_hand")?,
                     promised: row.try_get("promised")?,
+                    available: row.try_get("available")?,
+                    reorder_level: row.try_get("reorder_level")?,
                     value: row.try_get("value")?,
                 })
             })
             .collect::<Outcome<Vec<_>>>()?;
-        Ok(StockOnHand { rows, total, currency: tx.company.currency.clone(), search: search.to_owned(), more })
+        let currency = tx.company.currency.clone();
+        Ok(StockOnHand { rows, total, currency, search: search.to_owned(), to_reorder, more })
+    }
+
+    /// Where an item is, and from where it is promised; nothing of services.
+    pub async fn held(tx: &mut TenantTx, item: Uuid) -> Outcome<Vec<Held>> {
+        let rows = sqlx::query(
+            "select w.name::text as warehouse, u.name::text as unit, trim_scale(p.on_hand) as on_hand, trim_scale(p.reserved) as promised
+               from (select * from stock_place where tenant_id = $1 and item = $2) p
+               join item i on i.tenant_id = $1 and i.id = $2 and i.kind = 'stock'
+               join warehouse w on w.tenant_id = $1 and w.id = p.warehouse
+               join unit u on u.tenant_id = $1 and u.id = i.unit
+              order by w.code",
+        )
+        .bind(tx.tenant())
+        .bind(item)
+        .fetch_all(tx.conn())
+        .await?;
+        rows.into_iter()
+            .map(|row| {
+                Ok(Held {
+                    warehouse: row.try_get("warehouse")?,
+                    unit: row.try_get("unit")?,
+                    on_hand: row.try_get("on_hand")?,
+                    promised: row.try_get("promised")?,
+                })
+            })
+            .collect()
     }
 }

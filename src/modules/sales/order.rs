@@ -82,7 +82,7 @@ pub static SALES_ORDER: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{OrderLine, OrderRules, Progress, What, check_agrees, other_customer};
+pub use rules::{OrderLine, OrderRules, Progress, Short, What, check_agrees, other_customer, short};
 
 #[cfg(feature = "ssr")]
 mod rules {
@@ -212,6 +212,53 @@ mod rules {
             }
         }
         if invoice.lines.is_empty() { Err(Refusal::new("refuse-nothing-to-invoice")) } else { Ok(invoice) }
+    }
+
+    /// An item that an order asks for beyond what is available at its warehouse.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Short {
+        pub item: Uuid,
+        pub code: String,
+        /// What the order still owes of it, in all its lines.
+        pub owed: Decimal,
+        /// What is there and promised to no other order; below zero where others were promised more than there is.
+        pub available: Decimal,
+    }
+
+    impl Short {
+        /// What cannot be delivered to the order without taking it from another one.
+        pub fn missing(&self) -> Decimal {
+            self.owed - self.available.max(Decimal::ZERO)
+        }
+    }
+
+    /// What of an order is short, whether it is confirmed already or is to be; nothing to whom the quantities are kept from. It
+    /// keeps nobody from confirming: goods may still come in, and a delivery asks what is on hand.
+    pub async fn short(tx: &mut TenantTx, order: Uuid) -> Outcome<Vec<Short>> {
+        let told = ["warehouse", "lines.item", "lines.quantity", "lines.delivered"];
+        let grant = tx.standing.rights.on(&SALES_ORDER);
+        if !told.iter().all(|field| grant.sees_field(field)) {
+            return Ok(Vec::new());
+        }
+        let rows: Vec<(Uuid, String, Decimal, Decimal)> = sqlx::query_as(
+            "select i.id, i.code, o.owed, coalesce(p.on_hand - p.reserved, 0) + o.reserved
+               from (select l.item, h.warehouse, sum(l.quantity - l.delivered) as owed,
+                            sum(case when h.state = 'draft' then 0 else l.quantity - l.delivered end) as reserved
+                       from sales_order h join sales_order_line l on l.tenant_id = h.tenant_id and l.parent = h.id
+                      where h.tenant_id = $1 and h.id = $2 and h.state in ('draft', 'confirmed', 'partly_delivered')
+                        and l.delivered < l.quantity
+                      group by l.item, h.warehouse) o
+               join item i on i.tenant_id = $1 and i.id = o.item and i.kind = 'stock'
+               left join lateral (select s.on_hand, s.reserved from stock_place s
+                                   where s.tenant_id = $1 and s.item = o.item and s.warehouse = o.warehouse) p on true
+              where o.owed > coalesce(p.on_hand - p.reserved, 0) + o.reserved
+              order by i.code",
+        )
+        .bind(tx.tenant())
+        .bind(order)
+        .fetch_all(tx.conn())
+        .await?;
+        Ok(rows.into_iter().map(|(item, code, owed, available)| Short { item, code, owed, available }).collect())
     }
 
     /// Refuses a document of an order that is for somebody else, or has something else on a line of the order.

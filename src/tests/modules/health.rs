@@ -16,7 +16,7 @@ struct Defect {
 
 /// Where two checks go red, no defect exists that only one of them sees: debits cannot differ from credits where every
 /// entry balances, nor all moves from all levels where they agree place by place.
-const DEFECTS: [Defect; 10] = [
+const DEFECTS: [Defect; 11] = [
     Defect {
         plant: "update journal_entry_line set debit = debit + 1 where tenant_id = $1 and debit = 70001",
         mend: "update journal_entry_line set debit = debit - 1 where tenant_id = $1 and debit = 70002",
@@ -55,6 +55,12 @@ const DEFECTS: [Defect; 10] = [
         plant: "update stock_level set on_hand = on_hand + 1 where tenant_id = $1 and value = 60000",
         mend: "update stock_level set on_hand = on_hand - 1 where tenant_id = $1 and value = 60000",
         red: &["stock-levels"],
+    },
+    // The order reserves what has left, by no delivery.
+    Defect {
+        plant: "update sales_order_line set delivered = 1 where tenant_id = $1",
+        mend: "update sales_order_line set delivered = 0 where tenant_id = $1",
+        red: &["stock-promised"],
     },
     Defect {
         plant: "update stock_layer set value = value + 1 where tenant_id = $1",
@@ -108,11 +114,13 @@ async fn write(firm: &Firm, amount: i64) {
     firm.post(&firm.draft("journal_entry", vec![debit, credit]).await).await;
 }
 
-/// Two entries by hand, ten pieces worth 600.00, five worth 250.00 that leave oldest first, an invoice of 200.00 and 30.00 VAT.
+/// Two entries by hand, ten pieces worth 600.00 of which three are promised, five worth 250.00 that leave oldest first, an invoice
+/// of 200.00 and 30.00 VAT.
 async fn firm_of_known_figures() -> Firm {
     let firm = Firm::new().await;
     let item = firm.item("A", "100", 10, "60").await;
     firm.item_by("fifo", "F", "100", 5, "50").await;
+    firm.order(&[(item, 3)]).await;
     firm.invoice(&[(item, 2)]).await;
     write(&firm, 70_001).await;
     write(&firm, 80_001).await;

@@ -1,10 +1,12 @@
 //! Stock: valuation by laws and golden figures, levels under many hands.
 
+use crate::modules::inventory::report;
 use crate::modules::inventory::valuation::{Layer, Level, Part, Stock, come_back, worth};
+use crate::modules::sales::order;
 use crate::platform::document::{Document, Line};
 use crate::platform::door;
 use crate::record::{Minor, money};
-use crate::tests::support::{Firm, dec, form, record, refusals, shared};
+use crate::tests::support::{Browser, Firm, dec, form, record, refusals, shared};
 use jiff::civil::Date;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -554,6 +556,183 @@ async fn first_goods_and_another_method_come_one_after_the_other() {
         }
     }
     firm.assert_healthy().await;
+}
+
+/// What of an item is on hand, promised and available in the main store, as the report tells it; nothing of an item without a
+/// place.
+async fn told(firm: &Firm, item: Uuid) -> Option<[String; 3]> {
+    let mut tx = firm.tx().await;
+    let stock = report::stock_on_hand(&mut tx, "", false).await.expect("the report");
+    let row = stock.rows.into_iter().find(|row| row.item == item)?;
+    Some([row.on_hand, row.promised, row.available])
+}
+
+fn figures(figures: [&str; 3]) -> Option<[String; 3]> {
+    Some(figures.map(str::to_owned))
+}
+
+fn piece(item: Uuid, quantity: &str) -> Vec<Line> {
+    vec![Line::new().with("item", item).with("quantity", dec(quantity))]
+}
+
+/// A delivery of so much of what an order still owes.
+async fn deliver(firm: &Firm, order: &Document, quantity: &str) -> Document {
+    let delivery = firm.made(order, "deliver").await;
+    let id = delivery.lines[0].id.to_string();
+    let typed = form(&[], &[&[("id", &id), ("quantity", quantity)]]);
+    let delivery = firm.save(&delivery, &typed).await.expect("less of it");
+    firm.post(&delivery).await
+}
+
+#[tokio::test]
+async fn a_confirmed_order_reserves_what_it_still_owes() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 10, "60").await;
+    let order = firm.draft("sales_order", piece(item, "4")).await;
+    assert_eq!(told(&firm, item).await, figures(["10", "0", "10"]), "a draft reserves nothing");
+    firm.act(&order, "confirm").await.expect("confirmed");
+    assert_eq!(told(&firm, item).await, figures(["10", "4", "6"]));
+    let delivery = deliver(&firm, &order, "3").await;
+    assert_eq!(told(&firm, item).await, figures(["7", "1", "6"]));
+    firm.post(&firm.made(&delivery, "return").await).await;
+    assert_eq!(told(&firm, item).await, figures(["10", "4", "6"]), "what came back is owed again");
+    assert_eq!(firm.load(&order).await.state(), Some("confirmed"));
+
+    let delivery = deliver(&firm, &order, "3").await;
+    firm.act(&order, "close").await.expect("closed short");
+    assert_eq!(told(&firm, item).await, figures(["7", "0", "7"]), "nothing more is owed");
+    assert_eq!(refusals(firm.act(&order, "deliver").await), ["refuse-state"]);
+    firm.post(&firm.made(&delivery, "return").await).await;
+    assert_eq!(told(&firm, item).await, figures(["10", "0", "10"]));
+    assert_eq!(firm.load(&order).await.state(), Some("closed"));
+
+    let order = firm.order(&[(item, 12)]).await;
+    assert_eq!(told(&firm, item).await, figures(["10", "12", "-2"]), "more can be promised than there is");
+    firm.act(&order, "cancel").await.expect("cancelled");
+    assert_eq!(told(&firm, item).await, figures(["10", "0", "10"]));
+    firm.assert_healthy().await;
+}
+
+/// What is owed of goods that nobody has is told, too.
+#[tokio::test]
+async fn goods_that_are_owed_and_not_there_have_a_row() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    assert_eq!(told(&firm, item).await, None);
+    firm.order(&[(item, 2), (item, 1)]).await;
+    assert_eq!(told(&firm, item).await, figures(["0", "3", "-3"]));
+}
+
+/// Fifty orders are confirmed at once; then half of them are cancelled while the others are delivered. Whoever comes when, what
+/// is reserved is what is still owed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_orders_at_once_reserve_what_they_owe() {
+    let firm = std::sync::Arc::new(Firm::new().await);
+    let item = firm.item("A", "100", 10, "60").await;
+    let mut orders = Vec::new();
+    for _ in 0..50 {
+        orders.push(firm.draft("sales_order", piece(item, "1")).await);
+    }
+    let act = |document: &Document, action: &'static str| {
+        let (firm, document) = (firm.clone(), document.clone());
+        tokio::spawn(async move { firm.act(&document, action).await })
+    };
+    let tasks: Vec<_> = orders.iter().map(|order| act(order, "confirm")).collect();
+    for task in tasks {
+        task.await.expect("no panic").expect("confirmed");
+    }
+    assert_eq!(told(&firm, item).await, figures(["10", "50", "-40"]));
+
+    let (kept, dropped) = orders.split_at(25);
+    let mut deliveries = Vec::new();
+    for order in kept {
+        deliveries.push(firm.made(order, "deliver").await);
+    }
+    let cancelled: Vec<_> = dropped.iter().map(|order| act(order, "cancel")).collect();
+    let posted: Vec<_> = deliveries.iter().map(|delivery| act(delivery, "post")).collect();
+    for task in cancelled {
+        task.await.expect("no panic").expect("cancelled");
+    }
+    let mut done = 0;
+    for task in posted {
+        match task.await.expect("no panic") {
+            Ok(_) => done += 1,
+            outcome => assert_eq!(refusals(outcome), ["refuse-stock-short-of"]),
+        }
+    }
+    assert_eq!(done, 10);
+    assert_eq!(told(&firm, item).await, figures(["0", "15", "-15"]));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn an_order_beyond_what_is_available_says_so_and_is_confirmed() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 10, "60").await;
+    firm.order(&[(item, 8)]).await;
+    let order = firm.draft("sales_order", [piece(item, "4"), piece(item, "1")].concat()).await;
+    let mut browser = Browser::of(&firm).await;
+    let address = format!("/sales-orders/{}", order.id);
+    let says = "5 to deliver, 2 available, 3 short";
+    assert!(browser.get(&address).await.text().contains(says), "before it is confirmed");
+    let (order, _) = firm.act(&order, "confirm").await.expect("confirmed all the same");
+    assert!(browser.get(&address).await.text().contains(says), "and after");
+    let mut tx = firm.tx().await;
+    let short = order::short(&mut tx, order.id).await.expect("read");
+    let short: Vec<_> = short.iter().map(|line| (line.item, line.owed, line.available, line.missing())).collect();
+    assert_eq!(short, [(item, dec("5"), dec("2"), dec("3"))]);
+    drop(tx);
+
+    // Within what is available nothing is said, nor of what is no order's any more.
+    let small = firm.draft("sales_order", piece(firm.item("B", "1", 1, "1").await, "1")).await;
+    assert!(!browser.get(&format!("/sales-orders/{}", small.id)).await.body.contains("id=\"short\""));
+    firm.act(&order, "cancel").await.expect("cancelled");
+    assert!(!browser.get(&address).await.body.contains("id=\"short\""));
+}
+
+#[tokio::test]
+async fn the_page_of_an_item_tells_where_it_is() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 10, "60").await;
+    firm.order(&[(item, 4)]).await;
+    let mut tx = firm.tx().await;
+    let held = report::held(&mut tx, item).await.expect("read");
+    let held: Vec<_> = held.iter().map(|held| (held.on_hand, held.promised, held.available())).collect();
+    assert_eq!(held, [(dec("10"), dec("4"), dec("6"))]);
+    drop(tx);
+    let mut browser = Browser::of(&firm).await;
+    assert!(browser.get(&format!("/items/{item}")).await.body.contains("id=\"stock\""));
+    let empty = firm.item("B", "100", 0, "0").await;
+    assert!(!browser.get(&format!("/items/{empty}")).await.body.contains("id=\"stock\""), "no empty figures");
+}
+
+#[tokio::test]
+async fn what_is_at_or_below_its_level_is_to_be_ordered_again() {
+    let firm = Firm::new().await;
+    let to_reorder = async || {
+        let mut tx = firm.tx().await;
+        let stock = report::stock_on_hand(&mut tx, "", true).await.expect("the report");
+        stock.rows.into_iter().map(|row| (row.code, row.available, row.reorder_level)).collect::<Vec<_>>()
+    };
+    let watch = async |item: Uuid, level: &str| {
+        let item = firm.document("item", item).await;
+        firm.change(&item, &[("reorder_level", level)]).await.expect("watched");
+    };
+    let (a, b) = (firm.item("A", "100", 10, "60").await, firm.item("B", "100", 0, "0").await);
+    firm.item("C", "100", 0, "0").await;
+    watch(a, "6").await;
+    assert!(to_reorder().await.is_empty(), "enough is there, and nobody watches the others");
+    watch(b, "0").await;
+    firm.order(&[(a, 3)]).await;
+    let row =
+        |code: &str, available: &str, level: &str| (code.to_owned(), available.to_owned(), Some(level.to_owned()));
+    assert_eq!(to_reorder().await, [row("B", "0", "0")], "seven are more than six");
+    firm.order(&[(a, 1)]).await;
+    assert_eq!(to_reorder().await, [row("A", "6", "6"), row("B", "0", "0")], "at the level");
+    let page = Browser::of(&firm).await.get("/stock-on-hand?view=to_reorder").await.text();
+    assert!(page.contains("Item A") && page.contains("Item B") && !page.contains("Item C"), "{page}");
+    let item = firm.document("item", a).await;
+    assert_eq!(refusals(firm.change(&item, &[("reorder_level", "-1")]).await), ["fault-negative"]);
 }
 
 /// Two hands take the same goods in opposite order: both get them, whoever comes first.

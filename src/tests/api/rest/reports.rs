@@ -165,18 +165,20 @@ async fn debts_stock_and_usage_are_those_of_the_pages() {
     assert!(!own.is_empty());
     assert_eq!(theirs, own);
 
-    for search in ["", "nothing like it"] {
-        let page = stock::stock_on_hand(&mut tx, search).await.expect("stock");
-        let told = read(&program, &format!("stock-on-hand?q={}", search.replace(' ', "+"))).await;
-        assert_eq!((sum(&told["total"]), page.rows.is_empty()), (page.total, !search.is_empty()));
+    for (search, to_reorder) in [("", false), ("nothing like it", false), ("", true)] {
+        let page = stock::stock_on_hand(&mut tx, search, to_reorder).await.expect("stock");
+        let view = if to_reorder { "&view=to_reorder" } else { "" };
+        let told = read(&program, &format!("stock-on-hand?q={}{view}", search.replace(' ', "+"))).await;
+        assert_eq!(sum(&told["total"]), page.total);
+        assert!(to_reorder || page.rows.is_empty() != search.is_empty());
         let own: Vec<_> = page
             .rows
             .iter()
-            .map(|row| (row.item.to_string(), row.on_hand.clone(), row.promised.clone(), row.value))
+            .map(|row| (row.item.to_string(), row.promised.clone(), row.available.clone(), row.value))
             .collect();
         let theirs: Vec<_> = rows(&told["rows"])
             .iter()
-            .map(|row| (text(&row["item"]), text(&row["on_hand"]), text(&row["promised"]), sum(&row["value"])))
+            .map(|row| (text(&row["item"]), text(&row["promised"]), text(&row["available"]), sum(&row["value"])))
             .collect();
         assert_eq!(theirs, own);
     }
