@@ -1,6 +1,15 @@
--- What of stock is spoken for, and when an item is to be ordered again.
+-- What of stock is spoken for, when an item is to be ordered again, and how much more than was ordered may be delivered.
 
 alter table item add column reorder_level numeric check (reorder_level >= 0);
+
+-- Percent of what was ordered; nothing where it is null.
+alter table company add column over_delivery numeric check (over_delivery between 0 and 100);
+
+-- More than was ordered goes as far as the tolerance of the company, which the rules ask; never beyond the largest there is.
+alter table sales_order_line
+  drop constraint sales_order_line_delivered, drop constraint sales_order_line_invoiced,
+  add constraint sales_order_line_delivered check (delivered between 0 and 2 * quantity),
+  add constraint sales_order_line_invoiced check (invoiced between 0 and 2 * quantity);
 
 create index sales_order_line_open on sales_order_line (tenant_id, item) where delivered < quantity;
 

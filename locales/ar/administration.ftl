@@ -22,6 +22,7 @@ refuse-fiscal-start = هذا ليس يومًا يأتي في كل سنة. اكت
 field-tax_rounding = تقريب الضريبة
 choice-tax_rounding-document = على مجموع كل نسبة
 choice-tax_rounding-line = على كل بند
+field-over_delivery = نسبة الزيادة المسموح بها في التسليم
 refuse-time-zone = هذا ليس اسم منطقة زمنية. اكتب اسمًا مثل Asia/Riyadh أو Africa/Cairo.
 
 branch = فرع

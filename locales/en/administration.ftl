@@ -22,6 +22,7 @@ refuse-fiscal-start = This is not a day that every year has. Write month and day
 field-tax_rounding = VAT is rounded
 choice-tax_rounding-document = on the total of each rate
 choice-tax_rounding-line = on each line
+field-over_delivery = Over-delivery tolerance
 refuse-time-zone = This is not the name of a time zone. Write one such as Asia/Riyadh or Africa/Cairo.
 
 branch = Branch

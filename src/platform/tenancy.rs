@@ -10,6 +10,7 @@ use super::{door, sql};
 use crate::i18n::I18n;
 use crate::record::{Names, Record, value};
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres, Row, SqlStr, Transaction};
 use std::collections::HashMap;
@@ -45,6 +46,8 @@ pub struct Company {
     pub tax_rounding: String,
     /// Month and day on which the financial year begins, `MM-DD`.
     pub fiscal_start: String,
+    /// How much more than was ordered may be delivered, in percent of it.
+    pub over_delivery: Decimal,
     /// The date it is there now.
     pub today: Date,
 }
@@ -58,6 +61,7 @@ impl Company {
             time_zone: row.try_get("time_zone")?,
             tax_rounding: row.try_get("tax_rounding")?,
             fiscal_start: row.try_get("fiscal_start")?,
+            over_delivery: row.try_get::<Option<Decimal>, _>("over_delivery")?.unwrap_or_default(),
             today: row.try_get::<&str, _>("today")?.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))?,
         })
     }
@@ -195,7 +199,7 @@ impl Db {
     async fn begin_as(&self, opening: SqlStr, cx: &Cx) -> Outcome<TenantTx> {
         let mut tx = self.pool.begin_with(opening).await?;
         let row = sqlx::query(
-            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start,
+            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start, c.over_delivery,
                     c.custom_version, (now() at time zone c.time_zone)::date::text as today,
                     m.id as member, m.name as member_name, m.branch, m.customer,
                     r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true),
@@ -311,7 +315,7 @@ impl Db {
     async fn enter(&self, opening: SqlStr, cx: &Cx, member: Uuid) -> Outcome<TenantTx> {
         let mut tx = self.pool.begin_with(opening).await?;
         let row = sqlx::query(
-            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start,
+            "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start, c.over_delivery,
                     (now() at time zone c.time_zone)::date::text as today,
                     p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended
                from company c cross join ops.terms() p where c.tenant_id = $1",

@@ -18,6 +18,7 @@ pub static COMPANY: Record = Record {
         // Month and day, `MM-DD`.
         Field::new("fiscal_start", Kind::Text(5)).required(),
         Field::new("tax_rounding", Kind::Choice(&["document", "line"])).required(),
+        Field::new("over_delivery", Kind::Percent),
     ],
     columns: &["name", "tax_number", "phone", "country", "currency"],
     sort: "country",

@@ -167,6 +167,7 @@ async fn enter_company(tx: &mut TenantTx, founding: &Founding, country: &Country
         time_zone: country.time_zone.clone(),
         tax_rounding: country.tax_rounding.clone(),
         fiscal_start: country.fiscal_start.clone(),
+        over_delivery: Decimal::ZERO,
         today: today.parse().map_err(|e| Error::Other(anyhow::anyhow!("today: {e}")))?,
     });
     Ok(())

@@ -84,7 +84,7 @@ pub async fn facts(tx: &mut TenantTx, order: &Document) -> Outcome<CreditFacts> 
         "select (select coalesce(sum(base_open), 0)::bigint from open_item
                   where tenant_id = $1 and customer = $2 and open <> 0) as receivable,
                 (select coalesce(round(sum(o.base_total * (l.net / o.net::numeric)
-                          * greatest(case when o.state = 'closed' then l.delivered else l.quantity end - l.invoiced, 0) / l.quantity)), 0)::bigint
+                          * greatest(case when o.state = 'closed' then l.delivered else greatest(l.quantity, l.delivered) end - l.invoiced, 0) / l.quantity)), 0)::bigint
                    from sales_order o join sales_order_line l on l.tenant_id = o.tenant_id and l.parent = o.id
                   where o.tenant_id = $1 and o.customer = $2 and o.net <> 0
                     and (o.state in ('confirmed', 'partly_delivered', 'delivered') or o.to_invoice)) as ordered",

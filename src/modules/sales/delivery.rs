@@ -139,6 +139,8 @@ mod rules {
         pub held: HashMap<Uuid, Stock>,
         pub warehouse: Uuid,
         pub order: Option<(Uuid, Vec<OrderLine>)>,
+        /// How much more than was ordered may leave, in percent of it.
+        pub tolerance: Decimal,
         pub original: Option<Original>,
     }
 
@@ -186,10 +188,11 @@ mod rules {
         let books = ledger::books(tx, delivery.date()).await?;
         let places: Vec<Place> = items.iter().map(|item| (*item, warehouse)).collect();
         let held = stock::held(tx, &places).await?.into_iter().map(|((item, _), stock)| (item, stock)).collect();
-        Ok(Facts { books, held, warehouse, order, original })
+        Ok(Facts { books, held, warehouse, order, tolerance: tx.company.over_delivery, original })
     }
 
-    /// Goods leave: never more than is on hand or still owed; what they cost is posted as cost of sales.
+    /// Goods leave: never more than is on hand, nor than is still owed but for the tolerance; what they cost is posted as cost of
+    /// sales.
     pub fn post(delivery: &Document, facts: &Facts) -> Result<Effects, Refusal> {
         facts.books.check_open()?;
         let mut held = facts.held.clone();
@@ -206,14 +209,15 @@ mod rules {
                     Some(id) => lines.iter().find(|l| l.id == id && l.item == line.item),
                     None => lines.iter().find(is_owed),
                 };
-                let order_line = meant.ok_or_else(|| Refusal::new("refuse-delivery-item").at_line(row, "item"))?.id;
+                let meant = meant.ok_or_else(|| Refusal::new("refuse-delivery-item").at_line(row, "item"))?;
+                let (order_line, beyond) = (meant.id, meant.quantity * facts.tolerance / Decimal::ONE_HUNDRED);
                 if line.order_line.is_none() {
                     effects.set_lines.push((line.id, "order_line", order_line.into()));
                 }
                 let left = owed.entry(order_line).or_default();
-                if line.quantity > *left {
+                if line.quantity > *left + beyond {
                     return Err(Refusal::new("refuse-over-delivery-of")
-                        .with("owed", left.normalize())
+                        .with("owed", (*left).max(Decimal::ZERO).normalize())
                         .with("asked", line.quantity.normalize())
                         .at_line(row, "quantity"));
                 }

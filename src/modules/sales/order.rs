@@ -308,7 +308,8 @@ mod rules {
 
     #[async_trait]
     impl Posting for Progress {
-        /// The check on the line refuses more than was ordered; what is invoiced never exceeds what was delivered.
+        /// The check on the line refuses more than any tolerance allows; what is invoiced never exceeds what was delivered. What
+        /// went beyond the order is not part of how far it has come: it makes up for no other line.
         async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
             if self.lines.is_empty() {
                 return Ok(());
@@ -343,13 +344,13 @@ mod rules {
             let order = sqlx::query(
                 "update sales_order o set version = o.version + 1, delivered = p.delivered, invoiced = p.invoiced, to_invoice = p.to_invoice,
                         state = case when o.state in ('closed', 'cancelled') and not (p.undelivered and o.delivered = 100) then o.state
-                                     when not p.undelivered and p.invoiced >= 100 then 'closed'
+                                     when not p.undelivered and not p.to_invoice then 'closed'
                                      when not p.undelivered then 'delivered'
                                      when p.delivered > 0 or p.begun then 'partly_delivered' else 'confirmed' end
-                   from (select coalesce(round(100 * sum(net * delivered / quantity) / nullif(sum(net), 0), 2),
-                                         round(100 * avg(delivered / quantity), 2)) as delivered,
-                                coalesce(round(100 * sum(net * invoiced / quantity) / nullif(sum(net), 0), 2),
-                                         round(100 * avg(invoiced / quantity), 2)) as invoiced,
+                   from (select coalesce(round(100 * sum(net * least(delivered, quantity) / quantity) / nullif(sum(net), 0), 2),
+                                         round(100 * avg(least(delivered, quantity) / quantity), 2)) as delivered,
+                                coalesce(round(100 * sum(net * least(invoiced, quantity) / quantity) / nullif(sum(net), 0), 2),
+                                         round(100 * avg(least(invoiced, quantity) / quantity), 2)) as invoiced,
                                 bool_or(delivered > invoiced) as to_invoice, bool_or(delivered < quantity) as undelivered,
                                 bool_or(delivered > 0) as begun
                            from sales_order_line where tenant_id = $1 and parent = $2) p

@@ -112,7 +112,8 @@ proptest! {
             .collect();
         let books = books(HashMap::new());
         let held = levels.iter().map(|(item, level)| (*item, Stock::Average(*level))).collect();
-        let facts = Facts { books, held, warehouse: id(50), order: None, original: None };
+        let (warehouse, tolerance) = (id(50), Decimal::ZERO);
+        let facts = Facts { books, held, warehouse, order: None, tolerance, original: None };
         let asked = |item: usize| lines.iter().filter(|line| line.0 == item).map(|line| line.1).sum::<i64>();
         match delivery::post(&document, &facts) {
             Ok(effects) => {

@@ -81,6 +81,102 @@ async fn more_than_is_owed_is_not_delivered() {
     firm.assert_healthy().await;
 }
 
+/// Lets the company deliver so many percent more than was ordered.
+async fn tolerate(firm: &Firm, percent: &str) {
+    let company = firm.document("company", firm.cx.tenant).await;
+    firm.change(&company, &[("over_delivery", percent)]).await.expect("a tolerance");
+}
+
+/// A draft of what an order still owes, with this quantity in its first line and without the others.
+async fn asking(firm: &Firm, order: &Document, quantity: &str) -> Document {
+    let delivery = firm.made(order, "deliver").await;
+    let id = delivery.lines[0].id.to_string();
+    firm.save(&delivery, &form(&[], &[&[("id", &id), ("quantity", quantity)]])).await.expect("a draft may say so")
+}
+
+#[tokio::test]
+async fn as_much_more_is_delivered_as_the_company_tolerates() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 50, "60").await;
+    let company = firm.document("company", firm.cx.tenant).await;
+    assert_eq!(refusals(firm.change(&company, &[("over_delivery", "101")]).await), ["fault-out-of-range"]);
+    tolerate(&firm, "10").await;
+    let order = firm.order(&[(item, 10)]).await;
+    let delivery = firm.post(&asking(&firm, &order, "11").await).await;
+    let delivered = firm.load(&order).await;
+    assert_eq!((delivered.state(), delivered.decimal("delivered")), (Some("delivered"), dec("100")));
+    assert_eq!(delivered.lines[0].decimal("delivered"), dec("11"));
+
+    // All that was delivered is invoiced, and only then the order is done with.
+    let invoice = firm.made(&order, "invoice").await;
+    let id = invoice.lines[0].id.to_string();
+    let part = firm.save(&invoice, &form(&[], &[&[("id", &id), ("quantity", "10")]])).await.expect("a part");
+    firm.post(&part).await;
+    let invoiced = firm.load(&order).await;
+    assert_eq!((invoiced.state(), invoiced.get("to_invoice").bool()), (Some("delivered"), true));
+    let rest = firm.post(&firm.made(&order, "invoice").await).await;
+    assert_eq!(rest.minor("total"), 11_500);
+    let invoiced = firm.load(&order).await;
+    assert_eq!((invoiced.state(), invoiced.decimal("invoiced")), (Some("closed"), dec("100")));
+    assert_eq!(refusals(firm.act(&order, "invoice").await), ["refuse-nothing-to-invoice"]);
+
+    // What was too much comes back: the order has what it asked for.
+    let back = firm.made(&delivery, "return").await;
+    let id = back.lines[0].id.to_string();
+    let back = firm.save(&back, &form(&[], &[&[("id", &id), ("quantity", "1")]])).await.expect("one of them");
+    firm.post(&back).await;
+    let order = firm.load(&order).await;
+    assert_eq!((order.state(), order.lines[0].decimal("delivered")), (Some("closed"), dec("10")));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn more_than_is_tolerated_is_refused_whatever_left_before() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 50, "60").await;
+    tolerate(&firm, "10").await;
+    let order = firm.order(&[(item, 10)]).await;
+    firm.post(&asking(&firm, &order, "9").await).await;
+    let more = asking(&firm, &order, "3").await;
+    assert_eq!(refusals(firm.act(&more, "post").await), ["refuse-over-delivery-of"]);
+    assert_eq!(firm.load(&order).await.state(), Some("partly_delivered"));
+    firm.post(&asking(&firm, &order, "2").await).await;
+    assert_eq!(firm.load(&order).await.state(), Some("delivered"));
+    firm.assert_healthy().await;
+}
+
+/// Each of two deliveries is within the order, and both together are beyond what is tolerated.
+#[tokio::test]
+async fn two_deliveries_at_once_share_the_tolerance() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 50, "60").await;
+    tolerate(&firm, "10").await;
+    let order = firm.order(&[(item, 10)]).await;
+    let (one, other) = (asking(&firm, &order, "6").await, asking(&firm, &order, "6").await);
+    let (first, second) = tokio::join!(firm.act(&one, "post"), firm.act(&other, "post"));
+    let (good, bad) = if first.is_ok() { (first, second) } else { (second, first) };
+    assert!(good.is_ok());
+    assert_eq!(refusals(bad), ["refuse-over-delivery-of"]);
+    assert_eq!(firm.load(&order).await.lines[0].decimal("delivered"), dec("6"));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn too_much_of_one_line_makes_up_for_no_other() {
+    let firm = Firm::new().await;
+    let (a, b) = (firm.item("A", "100", 50, "60").await, firm.item("B", "100", 50, "60").await);
+    tolerate(&firm, "100").await;
+    let order = firm.order(&[(a, 10), (b, 10)]).await;
+    firm.post(&asking(&firm, &order, "20").await).await;
+    let half = firm.load(&order).await;
+    assert_eq!((half.state(), half.decimal("delivered")), (Some("partly_delivered"), dec("50")));
+    firm.act(&order, "close").await.expect("closed short");
+    firm.post(&firm.made(&order, "invoice").await).await;
+    let order = firm.load(&order).await;
+    assert_eq!((order.state(), order.decimal("invoiced")), (Some("closed"), dec("50")));
+    firm.assert_healthy().await;
+}
+
 #[tokio::test]
 async fn posting_twice_posts_once() {
     let firm = Firm::new().await;
