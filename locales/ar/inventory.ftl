@@ -8,13 +8,19 @@ item-cost = التكلفة المعيارية
 item-method = طريقة التقييم
 choice-method-average = المتوسط المتحرك
 choice-method-fifo = الوارد أولًا يُصرف أولًا
-item-category = الفئة
+item-item_category = الفئة
 item-barcode = الباركود
 field-reorder_level = حد إعادة الطلب
 item-description_en = الوصف بالإنجليزية
 item-description_ar = الوصف بالعربية
 item-description_he = الوصف بالعبرية
 item-description_fr = الوصف بالفرنسية
+
+item_category = فئة أصناف
+item_category-many = فئات الأصناف
+item_category-new = فئة جديدة
+item_category-empty = ترتّب الفئات الأصناف، فتُصفّى القوائم بها وتُعدّ بحسبها. أنشئ أول فئة.
+item_category-parent = الفئة الرئيسية
 
 choice-kind-stock = بضاعة
 choice-kind-service = خدمة
@@ -54,6 +60,7 @@ stock-to-reorder = لإعادة الطلب
 
 ## Refusals
 
+refuse-category-circle = ستصبح الفئة فرعًا من نفسها. اختر فئة رئيسية أخرى.
 refuse-not-stocked = هذا الصنف خدمة ولا يُحفظ في المخزون. اختر صنفًا من نوع «بضاعة».
 refuse-stock-short = رصيد المخزون أقل من هذه الكمية. لصرف المزيد يجب أولًا استلام بضاعة في المخزون.
 refuse-stock-short-of = رصيد المخزون { $available } والكمية المطلوبة { $asked }. لصرف المزيد يجب أولًا استلام بضاعة في المخزون.

@@ -8,13 +8,19 @@ item-cost = Standard cost
 item-method = Valuation
 choice-method-average = Moving average
 choice-method-fifo = First in, first out
-item-category = Category
+item-item_category = Category
 item-barcode = Barcode
 field-reorder_level = Reorder level
 item-description_en = Description, English
 item-description_ar = Description, Arabic
 item-description_he = Description, Hebrew
 item-description_fr = Description, French
+
+item_category = Item category
+item_category-many = Item categories
+item_category-new = New category
+item_category-empty = Categories sort items, so that lists can be narrowed to them and counted by them. Create the first one.
+item_category-parent = Parent category
 
 choice-kind-stock = Goods
 choice-kind-service = Service
@@ -54,6 +60,7 @@ stock-to-reorder = To reorder
 
 ## Refusals
 
+refuse-category-circle = The category would be below itself. Choose another parent category.
 refuse-not-stocked = This item is a service and is not kept in stock. Choose an item of the type “Goods”.
 refuse-stock-short = The stock does not hold this much. To take out more you must receive stock first.
 refuse-stock-short-of = The stock holds { $available } and you asked for { $asked }. To take out more you must receive stock first.

@@ -13,7 +13,7 @@ pub static ITEM: Record = Record {
         Field::new("cost", Kind::Price),
         Field::new("method", Kind::Choice(&["average", "fifo"])).required().start(Start::Text("average")),
         Field::new("tax_code", Kind::Link("tax_code")),
-        Field::new("category", Kind::Text(80)),
+        Field::new("item_category", Kind::Link("item_category")),
         Field::new("barcode", Kind::Text(40)).searched(),
         Field::new("reorder_level", Kind::Quantity),
         Field::new("description_en", Kind::Note).wide(),
@@ -22,14 +22,14 @@ pub static ITEM: Record = Record {
         Field::new("description_fr", Kind::Note).wide(),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
-    columns: &["code", "name", "kind", "unit", "category", "price"],
+    columns: &["code", "name", "kind", "unit", "item_category", "price"],
     kept_by: &["storekeeper"],
     views: &[
         View { name: "stock", filter: &[("kind", "stock"), ("active", "true")] },
         View { name: "service", filter: &[("kind", "service"), ("active", "true")] },
         View { name: "inactive", filter: &[("active", "false")] },
     ],
-    filters: &["kind", "category", "tax_code"],
+    filters: &["kind", "item_category", "tax_code"],
     constraints: &[Constraint::new("item_method_kept", "refuse-method-kept").at("method")],
     ..Record::master("item", "items", "inventory")
 };

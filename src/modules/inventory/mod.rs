@@ -2,6 +2,7 @@
 
 pub mod adjustment;
 pub mod item;
+pub mod item_category;
 pub mod report;
 #[cfg(feature = "ssr")]
 pub mod stock;
@@ -15,6 +16,7 @@ use crate::brings;
 
 brings! {
     item::ITEM => item::ItemRules,
+    item_category::ITEM_CATEGORY => item_category::CategoryRules,
     warehouse::WAREHOUSE,
     unit::UNIT,
     adjustment::STOCK_ADJUSTMENT => adjustment::AdjustmentRules,

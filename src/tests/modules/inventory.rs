@@ -4,8 +4,9 @@ use crate::modules::inventory::report;
 use crate::modules::inventory::valuation::{Layer, Level, Part, Stock, come_back, worth};
 use crate::modules::sales::order;
 use crate::platform::document::{Document, Line};
-use crate::platform::door;
-use crate::record::{Minor, money};
+use crate::platform::{door, page};
+use crate::record::query::Query;
+use crate::record::{Minor, Names, money};
 use crate::tests::support::{Browser, Firm, dec, form, record, refusals, shared};
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -828,4 +829,32 @@ async fn f31_costs_whose_sum_is_beyond_what_is_kept_are_refused() {
         let draft = firm.draft("delivery", vec![line(item)]).await;
         assert_eq!(firm.post(&draft).await.minor("cost"), 5_000_000_000_000_000_000);
     }
+}
+
+// ------------------------------------------------------------------ categories
+
+#[tokio::test]
+async fn items_are_found_by_their_category_and_none_is_below_itself() {
+    let firm = Firm::new().await;
+    let category = async |code: &str, parent: Option<Uuid>| {
+        let fill = |document: Document| {
+            document.with("code", code).with("name", Names::new(code, code)).with("parent", parent)
+        };
+        firm.insert("item_category", fill).await.expect("a category")
+    };
+    let top = category("TOP", None).await;
+    let middle = category("MIDDLE", Some(top.id)).await;
+    let low = category("LOW", Some(middle.id)).await;
+    for below in [&top, &middle, &low] {
+        let moved = firm.change(&top, &[("parent", &below.id.to_string())]).await;
+        assert_eq!(refusals(moved), ["refuse-category-circle"], "below {:?}", below.text("code"));
+    }
+    firm.change(&low, &[("parent", "TOP")]).await.expect("beside the other one");
+
+    let (steel, _) = (firm.item("A", "100", 0, "60").await, firm.item("B", "100", 0, "60").await);
+    let steel = firm.document("item", steel).await;
+    firm.change(&steel, &[("item_category", "LOW")]).await.expect("sorted");
+    let query = Query::read(record("item"), [("item_category".to_owned(), low.id.to_string())]);
+    let found = page::list(&mut firm.tx().await, record("item"), &query).await.expect("a list");
+    assert_eq!(found.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [steel.id]);
 }

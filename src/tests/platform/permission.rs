@@ -200,6 +200,10 @@ async fn beside_sales(tx: &mut TenantTx, firm: &Firm, item: Uuid) -> Vec<Documen
         .with("currency", "SAR")
         .with("active", true);
     prices.lines.push(Line::new().with("item", item).with("price", dec("95")));
+    let category = Document::new(record("item_category"))
+        .with("code", "STEEL")
+        .with("name", Names::new("Steel", "حديد"))
+        .with("active", true);
     let lead = Document::new(record("lead"))
         .with("name", "Sami Haddad")
         .with("company", "Desert Roads")
@@ -229,7 +233,7 @@ async fn beside_sales(tx: &mut TenantTx, firm: &Firm, item: Uuid) -> Vec<Documen
         .with("url", "https://shop.example/hook")
         .with("member", tx.standing.member);
     webhook.lines.push(Line::new().with("record", "item"));
-    vec![quotation, order, counted, entry, prices, lead, opportunity, activity, rate, field, token, webhook]
+    vec![quotation, order, counted, entry, prices, category, lead, opportunity, activity, rate, field, token, webhook]
 }
 
 pub(in crate::tests) async fn admin() -> PgConnection {
