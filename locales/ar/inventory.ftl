@@ -9,8 +9,9 @@ item-method = طريقة التقييم
 choice-method-average = المتوسط المتحرك
 choice-method-fifo = الوارد أولًا يُصرف أولًا
 item-item_category = الفئة
-item-barcode = الباركود
 field-reorder_level = حد إعادة الطلب
+field-barcode = الباركود
+item-line-factor = تحوي
 item-description_en = الوصف بالإنجليزية
 item-description_ar = الوصف بالعربية
 item-description_he = الوصف بالعبرية
@@ -60,6 +61,9 @@ stock-to-reorder = لإعادة الطلب
 
 ## Refusals
 
+refuse-unit-empty = لا تكون الوحدة خالية. أدخل كم تحوي الواحدة منها من وحدة المخزون.
+refuse-unit-twice = هذه الوحدة من وحدات الصنف من قبل. اختر وحدة أخرى أو احذف البند.
+refuse-unit-used = في المستندات كميات بهذه الوحدة من وحدات الصنف. للعدّ بغيرها يجب إضافة وحدة أخرى وترك هذه كما هي.
 refuse-category-circle = ستصبح الفئة فرعًا من نفسها. اختر فئة رئيسية أخرى.
 refuse-not-stocked = هذا الصنف خدمة ولا يُحفظ في المخزون. اختر صنفًا من نوع «بضاعة».
 refuse-stock-short = رصيد المخزون أقل من هذه الكمية. لصرف المزيد يجب أولًا استلام بضاعة في المخزون.

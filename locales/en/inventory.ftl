@@ -9,8 +9,9 @@ item-method = Valuation
 choice-method-average = Moving average
 choice-method-fifo = First in, first out
 item-item_category = Category
-item-barcode = Barcode
 field-reorder_level = Reorder level
+field-barcode = Barcode
+item-line-factor = Holds
 item-description_en = Description, English
 item-description_ar = Description, Arabic
 item-description_he = Description, Hebrew
@@ -60,6 +61,9 @@ stock-to-reorder = To reorder
 
 ## Refusals
 
+refuse-unit-empty = A unit holds more than nothing. Enter how many of the stock unit one of it holds.
+refuse-unit-twice = The item has this unit already. Choose another unit, or take the line out.
+refuse-unit-used = Documents count in this unit of the item. To count otherwise you must add another unit, and leave this one as it is.
 refuse-category-circle = The category would be below itself. Choose another parent category.
 refuse-not-stocked = This item is a service and is not kept in stock. Choose an item of the type “Goods”.
 refuse-stock-short = The stock does not hold this much. To take out more you must receive stock first.

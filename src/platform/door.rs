@@ -507,12 +507,16 @@ async fn write_lines(tx: &mut TenantTx, table: &str, fields: &'static [Field], d
 /// What the list's search box and typeaheads look in, folded.
 fn search_text(document: &Document) -> String {
     let mut parts = Vec::new();
+    let mut note = |value: &Value| match value {
+        Value::Text(text) => parts.push(fold(text)),
+        Value::Names(names) => parts.extend([fold(&names.en), fold(&names.ar)]),
+        _ => {}
+    };
     for field in document.record.fields.iter().filter(|f| f.searched) {
-        match document.get(field.name) {
-            Value::Text(text) => parts.push(fold(text)),
-            Value::Names(names) => parts.extend([fold(&names.en), fold(&names.ar)]),
-            _ => {}
-        }
+        note(document.get(field.name));
+    }
+    for field in document.record.lines.map_or(&[][..], |lines| lines.fields).iter().filter(|f| f.searched) {
+        document.lines.iter().for_each(|line| note(line.get(field.name)));
     }
     parts.join(" · ")
 }

@@ -258,8 +258,9 @@ pub fn delete(record: &Record) -> SqlStr {
     ))
 }
 
-/// What people may type to name a record: its title and subtitle, names in both languages.
-fn keys(record: &Record) -> Vec<String> {
+/// What people may type to name a record: its title and subtitle, names in both languages, and what a scanner reads as far as
+/// the reader sees it.
+fn keys(record: &Record, rights: &Rights) -> Vec<String> {
     let mut keys = Vec::new();
     for name in [Some(record.title), record.subtitle].into_iter().flatten() {
         match record.field(name).map(|f| f.kind) {
@@ -268,18 +269,34 @@ fn keys(record: &Record) -> Vec<String> {
             None => {}
         }
     }
+    let scanned = record.fields.iter().filter(|f| f.scanned && rights.on(record).sees_field(f.name));
+    keys.extend(scanned.map(|f| format!("t.{}", f.name)));
     keys
 }
 
 /// Finds records by id or by what people call them. `$1` tenant, `$2` ids, `$3` texts; with a `reach`, `$4` is whose rows.
 /// Columns: id, title, then an array of the texts that name it.
-pub fn resolve(record: &Record, reach: Reach) -> SqlStr {
-    let keys = keys(record);
-    let matches: String = keys.iter().map(|k| format!(" or {k} = any($3)")).collect();
+pub fn resolve(record: &Record, reach: Reach, rights: &Rights) -> SqlStr {
+    let keys = keys(record, rights);
+    let mut matches: String = keys.iter().map(|k| format!(" or {k} = any($3)")).collect();
+    let mut names = format!("array[{}]", keys.join(", "));
+    if let Some(lines) = record.lines {
+        let sees = |field: &Field| rights.on(record).sees_field(&format!("lines.{}", field.name));
+        for field in lines.fields.iter().filter(|f| f.scanned && sees(f)) {
+            let (table, name) = (lines.table, field.name);
+            let _ = write!(
+                matches,
+                " or t.id in (select l.parent from {table} l where l.tenant_id = $1 and l.{name} = any($3))"
+            );
+            let _ = write!(
+                names,
+                " || array(select l.{name} from {table} l where l.tenant_id = $1 and l.parent = t.id and l.{name} is not null)"
+            );
+        }
+    }
     safe(format!(
-        "select t.id, t.{}::text as title, array[{}] as keys from {} t where t.tenant_id = $1 and (t.id = any($2){matches}){}",
+        "select t.id, t.{}::text as title, {names} as keys from {} t where t.tenant_id = $1 and (t.id = any($2){matches}){}",
         record.title,
-        keys.join(", "),
         record.name,
         within(record, reach, 4)
     ))
@@ -292,10 +309,13 @@ pub fn suggest(record: &Record, rights: &Rights) -> SqlStr {
     let active = record.field("active").map_or("", |_| " and t.active");
     // A document without a number is a draft; nothing links to one.
     let numbered = record.series.map_or("", |_| " and t.number is not null");
+    // Typed in full, a code or what a scanner reads comes before what merely holds it.
+    let words = if searches_whole(record, rights) { "t.search".to_owned() } else { seen_text(record, rights) };
     safe(format!(
         "select t.id, t.{title}::text as title, {hint} as hint from {name} t
           where t.tenant_id = $1 and ($2 = '' or {found}){active}{numbered}{within}
-          order by ($2 <> '' and not starts_with(t.search, $2)), t.{sort} {direction}, t.id limit 12",
+          order by ($2 <> '' and strpos(' · ' || {words} || ' · ', ' · ' || $2 || ' · ') = 0),
+                   ($2 <> '' and not starts_with(t.search, $2)), t.{sort} {direction}, t.id limit 12",
         title = record.title,
         name = record.name,
         found = search(record, rights, 2),
@@ -326,7 +346,10 @@ fn seen_text(record: &Record, rights: &Rights) -> String {
 
 /// Whether the reader sees every field that a search of these records looks in.
 pub fn searches_whole(record: &Record, rights: &Rights) -> bool {
-    record.fields.iter().all(|f| !f.searched || rights.on(record).sees_field(f.name))
+    let grant = rights.on(record);
+    let of_lines = record.lines.map_or(&[][..], |lines| lines.fields);
+    record.fields.iter().all(|f| !f.searched || grant.sees_field(f.name))
+        && of_lines.iter().all(|f| !f.searched || grant.sees_field(&format!("lines.{}", f.name)))
 }
 
 /// The rows behind what a search found, as the reader may see them. `$1` tenant, `$2` folded text, `$3` member, `$4` branch,

@@ -67,7 +67,7 @@ impl Links {
             return Ok(());
         }
         let (tenant, whose) = (tx.tenant(), sql::reach_value(&tx.standing, reach));
-        let mut query = sqlx::query(sql::resolve(target, reach)).bind(tenant).bind(ids).bind(texts);
+        let mut query = sqlx::query(sql::resolve(target, reach, &tx.rights())).bind(tenant).bind(ids).bind(texts);
         if reach != Reach::All {
             query = query.bind(whose);
         }

@@ -123,6 +123,8 @@ pub struct Field {
     pub signed: bool,
     /// The search box of lists looks in it.
     pub searched: bool,
+    /// Read by a scanner: in full it names the record, as its code does.
+    pub scanned: bool,
     /// Two records of a company never share it.
     pub unique: bool,
     pub start: Start,
@@ -149,6 +151,7 @@ impl Field {
             wide: false,
             signed: false,
             searched: matches!(kind, Kind::Code | Kind::Number),
+            scanned: false,
             unique: matches!(kind, Kind::Code | Kind::Number),
             start: Start::Empty,
             internal: false,
@@ -181,6 +184,11 @@ impl Field {
     }
     pub const fn searched(mut self) -> Field {
         self.searched = true;
+        self
+    }
+    pub const fn scanned(mut self) -> Field {
+        self.searched = true;
+        self.scanned = true;
         self
     }
     pub const fn internal(mut self) -> Field {

@@ -15,6 +15,9 @@ pub struct Offers {
     /// Whether somebody typed for it or went into the list: only then do keys choose. A list that opened by itself lets them pass.
     entered: StoredValue<bool>,
     asked: StoredValue<u32>,
+    /// Whether the answer to what was typed last is still to come: a scanner is done by then, and what it typed is looked up
+    /// like any text.
+    late: StoredValue<bool>,
     /// Whether it says that there is nothing, rather than nothing at all.
     says_none: bool,
 }
@@ -28,6 +31,7 @@ impl Offers {
             at: RwSignal::new(0),
             entered: StoredValue::new(false),
             asked: StoredValue::new(0),
+            late: StoredValue::new(false),
             says_none,
         }
     }
@@ -40,6 +44,7 @@ impl Offers {
     pub fn ask(self, among: String, text: String) {
         let Some(number) = self.asked.try_get_value().map(|n| n + 1) else { return };
         self.asked.set_value(number);
+        self.late.set_value(true);
         self.entered.set_value(!text.is_empty());
         // The box may be gone when the time has passed or the answer comes.
         let is_latest = move || self.asked.try_get_value() == Some(number);
@@ -51,6 +56,7 @@ impl Offers {
                 if let Ok(found) = calls::lookup(among, text).await
                     && is_latest()
                 {
+                    self.late.set_value(false);
                     self.at.set(0);
                     self.open.set(self.says_none || !found.is_empty());
                     self.found.set(found);
@@ -84,7 +90,7 @@ impl Offers {
             }
             ("ArrowDown", true) => self.at.update(|i| *i = (*i + 1).min(last)),
             ("ArrowUp", true) => self.at.update(|i| *i = i.saturating_sub(1)),
-            ("Enter" | "NumpadEnter" | "Tab", true) => {
+            ("Enter" | "NumpadEnter" | "Tab", true) if !self.late.get_value() => {
                 chosen = self.found.with_untracked(|found| found.get(self.at.get_untracked()).cloned());
                 if event.code() == "Tab" {
                     return chosen;

@@ -1,6 +1,15 @@
 //! What is bought, made, kept and sold.
 
-use crate::record::{Constraint, Field, Kind, Record, Start, View};
+use crate::record::{Constraint, Field, Kind, Lines, Record, Start, View};
+
+static LINES: Lines = Lines::new(
+    "item_unit",
+    &[
+        Field::new("unit", Kind::Link("unit")).required(),
+        Field::new("factor", Kind::Quantity).required(),
+        Field::new("barcode", Kind::Text(40)).scanned(),
+    ],
+);
 
 pub static ITEM: Record = Record {
     icon: "package",
@@ -14,7 +23,7 @@ pub static ITEM: Record = Record {
         Field::new("method", Kind::Choice(&["average", "fifo"])).required().start(Start::Text("average")),
         Field::new("tax_code", Kind::Link("tax_code")),
         Field::new("item_category", Kind::Link("item_category")),
-        Field::new("barcode", Kind::Text(40)).searched(),
+        Field::new("barcode", Kind::Text(40)).scanned(),
         Field::new("reorder_level", Kind::Quantity),
         Field::new("description_en", Kind::Note).wide(),
         Field::new("description_ar", Kind::Note).wide(),
@@ -22,6 +31,7 @@ pub static ITEM: Record = Record {
         Field::new("description_fr", Kind::Note).wide(),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
+    lines: Some(&LINES),
     columns: &["code", "name", "kind", "unit", "item_category", "price"],
     kept_by: &["storekeeper"],
     views: &[
@@ -30,7 +40,10 @@ pub static ITEM: Record = Record {
         View { name: "inactive", filter: &[("active", "false")] },
     ],
     filters: &["kind", "item_category", "tax_code"],
-    constraints: &[Constraint::new("item_method_kept", "refuse-method-kept").at("method")],
+    constraints: &[
+        Constraint::new("item_method_kept", "refuse-method-kept").at("method"),
+        Constraint::new("item_unit_used", "refuse-unit-used"),
+    ],
     ..Record::master("item", "items", "inventory")
 };
 
@@ -40,7 +53,7 @@ pub use rules::ItemRules;
 #[cfg(feature = "ssr")]
 mod rules {
     use crate::platform::document::Document;
-    use crate::platform::door::{Outcome, Rules};
+    use crate::platform::door::{Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use async_trait::async_trait;
 
@@ -50,7 +63,25 @@ mod rules {
     impl Rules for ItemRules {
         async fn complete(&self, _: &mut TenantTx, item: &mut Document) -> Outcome<()> {
             item.fill("method", "average");
-            Ok(())
+            let refusals = check_units(item);
+            if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
         }
+    }
+
+    /// Each unit beside the stock unit stands there once, and holds something.
+    fn check_units(item: &Document) -> Vec<Refusal> {
+        let mut refusals = Vec::new();
+        let mut seen = vec![item.link("unit")];
+        for (row, line) in item.lines.iter().enumerate() {
+            if line.get("factor").decimal().is_some_and(|factor| factor.is_zero()) {
+                refusals.push(Refusal::new("refuse-unit-empty").at_line(row, "factor"));
+            }
+            let unit = line.link("unit");
+            if unit.is_some() && seen.contains(&unit) {
+                refusals.push(Refusal::new("refuse-unit-twice").at_line(row, "unit"));
+            }
+            seen.push(unit);
+        }
+        refusals
     }
 }

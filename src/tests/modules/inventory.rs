@@ -4,7 +4,7 @@ use crate::modules::inventory::report;
 use crate::modules::inventory::valuation::{Layer, Level, Part, Stock, come_back, worth};
 use crate::modules::sales::order;
 use crate::platform::document::{Document, Line};
-use crate::platform::{door, page};
+use crate::platform::{door, page, search};
 use crate::record::query::Query;
 use crate::record::{Minor, Names, money};
 use crate::tests::support::{Browser, Firm, dec, form, record, refusals, shared};
@@ -857,4 +857,52 @@ async fn items_are_found_by_their_category_and_none_is_below_itself() {
     let query = Query::read(record("item"), [("item_category".to_owned(), low.id.to_string())]);
     let found = page::list(&mut firm.tx().await, record("item"), &query).await.expect("a list");
     assert_eq!(found.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [steel.id]);
+}
+
+// ------------------------------------------------------------------ units and barcodes
+
+/// An item with a box of twelve, both with barcodes; of another one the barcode only begins alike.
+async fn boxed(firm: &Firm) -> (Document, Document) {
+    let item = async |code: &str, barcode: &str, rows: &[&[(&str, &str)]]| {
+        let item = firm.item(code, "10", 100, "6").await;
+        let item = firm.document("item", item).await;
+        firm.save(&item, &form(&[("barcode", barcode)], rows)).await.expect("an item")
+    };
+    let box_of_12 = [("unit", "BOX"), ("factor", "12"), ("barcode", "6281000000024")];
+    (item("B", "6281000000017", &[&box_of_12]).await, item("A", "62810000000170", &[]).await)
+}
+
+#[tokio::test]
+async fn a_barcode_names_the_item_on_whatever_unit_it_stands() {
+    let firm = Firm::new().await;
+    let (item, other) = boxed(&firm).await;
+    for barcode in ["6281000000017", "6281000000024"] {
+        let offered = page::suggest(&mut firm.tx().await, item.record, barcode).await.expect("offers");
+        assert_eq!(offered.first().map(|offer| offer.id), Some(item.id), "what is exactly {barcode} comes first");
+        let order = firm.draft("sales_order", Vec::new()).await;
+        let saved = firm.save(&order, &form(&[], &[&[("item~", barcode), ("quantity", "1")]])).await.expect("scanned");
+        assert_eq!(saved.lines[0].link("item"), Some(item.id), "{barcode}");
+        let hits = search::find(&mut firm.tx().await, barcode).await.expect("a search").hits;
+        assert!(hits.iter().any(|hit| hit.id == item.id), "{barcode}");
+    }
+    // What two items bear names neither.
+    firm.change(&other, &[("barcode", "6281000000024")]).await.expect("another barcode");
+    let order = firm.draft("sales_order", Vec::new()).await;
+    let unclear =
+        firm.save(&order, &form(&[], &[&[("item~", "6281000000024"), ("quantity", "1"), ("price", "1")]])).await;
+    assert_eq!(refusals(unclear), ["fault-not-link"]);
+}
+
+#[tokio::test]
+async fn a_unit_stands_on_an_item_once_and_holds_something() {
+    let firm = Firm::new().await;
+    let (item, _) = boxed(&firm).await;
+    let cases: [(&[&[(&str, &str)]], &str); 3] = [
+        (&[&[("unit", "BOX"), ("factor", "0")]], "refuse-unit-empty"),
+        (&[&[("unit", "PCS"), ("factor", "1")]], "refuse-unit-twice"),
+        (&[&[("unit", "BOX"), ("factor", "6")], &[("unit", "BOX"), ("factor", "12")]], "refuse-unit-twice"),
+    ];
+    for (rows, reason) in cases {
+        assert_eq!(refusals(firm.save(&item, &form(&[], rows)).await), [reason]);
+    }
 }

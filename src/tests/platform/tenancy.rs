@@ -113,6 +113,11 @@ pub(in crate::tests) async fn full_firm() -> Firm {
     let lines = Typed { lines: Some(vec![contact]), ..Typed::default() };
     let mut tx = firm.tx().await;
     door::save(&mut tx, customer.record, customer.id, customer.version, &lines).await.expect("a contact");
+    let secret = firm.document("item", item).await;
+    let unit = [("unit", "BOX"), ("factor", "12"), ("barcode", "Secret barcode")];
+    let unit = unit.map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let lines = Typed { lines: Some(vec![BTreeMap::from(unit)]), ..Typed::default() };
+    door::save(&mut tx, secret.record, secret.id, secret.version, &lines).await.expect("a unit of an item");
     tx.commit().await.expect("commit");
     super::notifications::tell_somebody(&firm).await;
     let kept = right("customer", Some("phone"), &[("sees", "false"), ("changes", "false")]);
