@@ -73,3 +73,18 @@ begin
 end $$;
 revoke execute on function keep_unit from public;
 create constraint trigger item_unit_used after update or delete on item_unit for each row execute function keep_unit();
+
+-- So much of an item in its stock unit. Without a unit, and in the stock unit itself, it is that already.
+create function stock_quantity(of_tenant uuid, of_item uuid, in_unit uuid, quantity numeric) returns numeric
+  language sql stable as $$
+  select quantity * coalesce((select factor from item_unit where tenant_id = of_tenant and parent = of_item and unit = in_unit), 1)
+$$;
+
+create or replace view stock_place with (security_invoker = true) as
+  select tenant_id, item, warehouse, sum(on_hand) as on_hand, sum(value)::bigint as value, sum(reserved) as reserved
+    from (select tenant_id, item, warehouse, on_hand, value, 0::numeric as reserved from stock_level where on_hand > 0
+          union all
+          select l.tenant_id, l.item, o.warehouse, 0, 0, stock_quantity(l.tenant_id, l.item, l.unit, l.quantity - l.delivered)
+            from sales_order_line l join sales_order o on o.tenant_id = l.tenant_id and o.id = l.parent
+           where l.delivered < l.quantity and o.state in ('confirmed', 'partly_delivered')) x
+   group by tenant_id, item, warehouse;

@@ -35,6 +35,8 @@ test('lines are entered with the keyboard alone', async ({ house: diwan, page, l
   await keys.type('3');
   await expect(diwan.total('net')).toHaveText(diwan.figure(361.2));
   await keys.press('Tab');
+  await expect(diwan.cell(0, 'unit')).toBeFocused();
+  await keys.press('Tab');
   await expect(diwan.cell(0, 'price')).toBeFocused();
   await keys.press('Enter');
   await expect(diwan.cell(1, 'price')).toBeFocused();
@@ -97,7 +99,7 @@ test('what the open list of a link offers is taken by whoever typed, and by nobo
 });
 
 test('a block from a spreadsheet is pasted', async ({ house: diwan, language }) => {
-  const block = [[sheet.code, '', '5'], [cutting.code, '', '1'], [sheet.code, '', '2', '100']].map((row) => row.join('\t')).join('\r\n');
+  const block = [[sheet.code, '', '5'], [cutting.code, '', '1'], [sheet.code, '', '2', '', '100']].map((row) => row.join('\t')).join('\r\n');
   await diwan.cell(0, 'item').focus();
   await diwan.cell(0, 'item').evaluate((input, text) => {
     const clipboardData = new DataTransfer();

@@ -61,6 +61,9 @@ stock-to-reorder = To reorder
 
 ## Refusals
 
+refuse-unit-of-item = The item is not counted in this unit. Choose one of its units, or add this one to the item.
+refuse-finer-stock = One of this unit holds { $factor } of the stock unit, which is too coarse for this quantity. To go on you must enter another one.
+refuse-unit-part = A line that this goes back to is counted in units of { $factor }, and this would leave a part of one. To go on you must enter whole ones.
 refuse-unit-empty = A unit holds more than nothing. Enter how many of the stock unit one of it holds.
 refuse-unit-twice = The item has this unit already. Choose another unit, or take the line out.
 refuse-unit-used = Documents count in this unit of the item. To count otherwise you must add another unit, and leave this one as it is.

@@ -395,17 +395,20 @@ pub async fn uploaded(id: Uuid) -> Result<Option<FileItem>, Failure> {
     server::read(move |tx| Box::pin(async move { Ok(crate::platform::files::progress(tx, id).await?.file) })).await
 }
 
-/// Suggestions for a link to a record of a type; for `@` and a type, colleagues who may see such records.
+/// Suggestions for a link to a record of a type, or, for `unit item` and an id, of those that belong to that record; for `@`
+/// and a type, colleagues who may see such records.
 #[server(endpoint = "lookup", input = Postcard, output = Postcard)]
 pub async fn lookup(record: String, text: String) -> Result<Vec<Suggestion>, Failure> {
     server::read(move |tx| {
         Box::pin(async move {
             let colleagues = record.strip_prefix('@');
-            let name = colleagues.unwrap_or(&record);
-            let record = crate::modules::record(name).ok_or(crate::platform::error::Error::NotFound)?;
+            let mut words = colleagues.unwrap_or(&record).split(' ');
+            let mut known = || words.next().and_then(crate::modules::record);
+            let record = known().ok_or(crate::platform::error::Error::NotFound)?;
+            let near = known().zip(words.next().and_then(|id| id.parse().ok()));
             match colleagues {
                 Some(_) => crate::platform::comments::suggest(tx, record, &text).await,
-                None => crate::platform::page::suggest(tx, record, &text).await,
+                None => crate::platform::page::suggest(tx, record, &text, near).await,
             }
         })
     })

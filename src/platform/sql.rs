@@ -302,7 +302,8 @@ pub fn resolve(record: &Record, reach: Reach, rights: &Rights) -> SqlStr {
     ))
 }
 
-/// Suggestions of a typeahead, best first. `$1` tenant, `$2` folded text; with a `reach`, `$3` is whose rows.
+/// Suggestions of a typeahead, best first. `$1` tenant, `$2` folded text, `$3` the ids to choose from or null for all; with a
+/// `reach`, `$4` is whose rows.
 pub fn suggest(record: &Record, rights: &Rights) -> SqlStr {
     let sees = |name: &str| rights.on(record).sees_field(name);
     let hint = record.subtitle.filter(|name| sees(name)).map_or("null".to_owned(), |name| format!("t.{name}::text"));
@@ -313,13 +314,13 @@ pub fn suggest(record: &Record, rights: &Rights) -> SqlStr {
     let words = if searches_whole(record, rights) { "t.search".to_owned() } else { seen_text(record, rights) };
     safe(format!(
         "select t.id, t.{title}::text as title, {hint} as hint from {name} t
-          where t.tenant_id = $1 and ($2 = '' or {found}){active}{numbered}{within}
+          where t.tenant_id = $1 and ($2 = '' or {found}) and ($3::uuid[] is null or t.id = any($3)){active}{numbered}{within}
           order by ($2 <> '' and strpos(' · ' || {words} || ' · ', ' · ' || $2 || ' · ') = 0),
                    ($2 <> '' and not starts_with(t.search, $2)), t.{sort} {direction}, t.id limit 12",
         title = record.title,
         name = record.name,
         found = search(record, rights, 2),
-        within = within(record, rights.on(record).reach, 3),
+        within = within(record, rights.on(record).reach, 4),
         sort = record.sort,
         direction = if record.descending { "desc" } else { "" },
     ))

@@ -16,6 +16,8 @@ pub struct Surroundings {
     /// Currency of the document's money, as it stands.
     pub currency: RwSignal<String>,
     pub company_currency: StoredValue<String>,
+    /// In a line the record type and the cell of its first link: others offer what belongs to that.
+    pub near: Option<(&'static str, RwSignal<Cell>)>,
     /// Called when a value was typed; the argument says whether the typing is finished.
     pub on_edit: Callback<bool>,
 }
@@ -275,7 +277,12 @@ fn link(
         offers.shut_up();
         around.on_edit.run(true);
     };
-    let ask = move |text: String| offers.ask(target.to_owned(), text);
+    let ask = move |text: String| {
+        let near = around
+            .near
+            .and_then(|(of, cell)| cell.with_untracked(|c| Some(format!("{target} {of} {}", c.text.as_ref()?))));
+        offers.ask(near.unwrap_or_else(|| target.to_owned()), text)
+    };
     let in_grid = spoken.is_some();
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if let Some(found) = offers.key(&event, in_grid) {

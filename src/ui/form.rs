@@ -222,6 +222,7 @@ pub fn view(page: FormPage, aside: AnyView) -> AnyView {
         record,
         currency: RwSignal::new(page.currency.clone()),
         company_currency: StoredValue::new(page.company_currency.clone()),
+        near: None,
         on_edit: Callback::new(move |finished| {
             if let Some(run) = on_edit.get_value() {
                 run.run(finished);
@@ -561,9 +562,13 @@ fn grid(state: FormState, lines: &'static Lines) -> AnyView {
 fn line_view(state: FormState, columns: &[(usize, &'static Field)], row: RowState) -> AnyView {
     let at = row.key as usize;
     let place = move || state.rows.with(|rows| rows.iter().position(|r| r.key == row.key)).unwrap_or(at);
-    let around = state.around;
-    let i18n = around.i18n;
     let cells = row.cells.get_value();
+    let near = state.record.lines.and_then(|lines| match lines.fields[0].kind {
+        Kind::Link(of) => Some((of, cells[0])),
+        _ => None,
+    });
+    let around = Surroundings { near, ..state.around };
+    let i18n = around.i18n;
     let mut hidden: Vec<AnyView> = Vec::new();
     if state.editable {
         let id = row.id.get_value().map(|id| id.to_string()).unwrap_or_default();

@@ -65,6 +65,7 @@ impl Line {
             record: self.record,
             currency: RwSignal::new(currency.unwrap_or_else(|| company_currency.clone())),
             company_currency: StoredValue::new(company_currency),
+            near: None,
             on_edit: Callback::new(|_| {}),
         };
         let place = Place { i18n, record: self.record, field, id, saying: self.saying };

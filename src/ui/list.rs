@@ -394,6 +394,7 @@ fn link_filter(i18n: I18n, target: &'static str, field: &'static Field) -> AnyVi
         record,
         currency: RwSignal::new(String::new()),
         company_currency: StoredValue::new(String::new()),
+        near: None,
         on_edit: Callback::new(|_| {}),
     };
     let input =
@@ -481,6 +482,7 @@ fn set_field(i18n: I18n, record: &'static Record, field: &'static Field, cell: C
         record,
         currency: RwSignal::new(String::new()),
         company_currency: StoredValue::new(String::new()),
+        near: None,
         on_edit: Callback::new(|_| {}),
     };
     let id = format!("set-{}", field.name);

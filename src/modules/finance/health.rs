@@ -63,12 +63,12 @@ mod queries {
                (select count(*) from sales_order_line l
                   join sales_order o on o.tenant_id = l.tenant_id and o.id = l.parent
                   left join (select case when d.return_of is null then g.order_line else back.order_line end as id,
-                                    sum(case when d.return_of is null then g.quantity else -g.quantity end) as quantity
+                                    sum(stock_quantity($1, g.item, g.unit, case when d.return_of is null then g.quantity else -g.quantity end)) as quantity
                                from delivery_line g join delivery d on d.tenant_id = g.tenant_id and d.id = g.parent
                                left join delivery_line back on back.tenant_id = g.tenant_id and back.id = g.delivery_line
                               where g.tenant_id = $1 and d.state <> 'draft' group by 1) gone on gone.id = l.id
                  where l.tenant_id = $1
-                   and (l.delivered <> coalesce(gone.quantity, 0) or o.state = 'delivered' and l.delivered < l.quantity)) as stray_promises,
+                   and (stock_quantity($1, l.item, l.unit, l.delivered) <> coalesce(gone.quantity, 0) or o.state = 'delivered' and l.delivered < l.quantity)) as stray_promises,
                (select coalesce(sum(open), 0)::bigint from sales_invoice where tenant_id = $1) as invoices_open,
                (select coalesce(sum(open), 0)::bigint from open_item where tenant_id = $1 and source_record = 'sales_invoice') as invoice_items,
                (select coalesce(sum(-(debit - credit)), 0)::bigint from journal_entry_line l join accounts a on a.id = l.account

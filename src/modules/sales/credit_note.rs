@@ -8,7 +8,7 @@ static LINES: Lines = Lines::new(
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
-        Field::new("unit", Kind::Link("unit")).computed(),
+        Field::new("unit", Kind::Link("unit")),
         Field::new("price", Kind::Price).required(),
         Field::new("discount", Kind::Percent),
         Field::new("tax_code", Kind::Link("tax_code")),
@@ -117,11 +117,14 @@ mod rules {
             let books = ledger::books(tx, note.date()).await?;
             let totals = pricing::totals_of(note, &books.tax_rates, &tx.company)?;
             let open = receivable::open_of(tx, &[invoice.id]).await?;
-            Ok(post(note, &invoice, &totals, open, &books, &tx.company.currency)?)
+            let measures = unit::measures(tx, &[note, &invoice]).await?;
+            let (note, invoice) = (measures.in_stock(note)?, measures.in_stock(&invoice)?);
+            Ok(post(&note, &invoice, &totals, open, &books, &tx.company.currency)?)
         }
     }
 
     /// Takes back income and VAT, and settles the invoice as far as it is still open; the rest stays to the customer's credit.
+    /// The lines of both are counted in stock units.
     fn post(
         note: &Document,
         invoice: &Document,
@@ -208,6 +211,7 @@ mod rules {
     #[async_trait]
     impl Posting for Credited {
         async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
+            let own = pricing::in_own_units(tx, &self.lines).await?;
             let lines: Vec<(i32, Decimal, Decimal)> = sqlx::query_as(
                 "update sales_invoice_line l set credited = l.credited + u.q
                    from (select id, sum(q) as q from unnest($3::uuid[], $4::numeric[]) as x (id, q) group by id) u
@@ -216,8 +220,8 @@ mod rules {
             )
             .bind(tx.tenant())
             .bind(self.invoice)
-            .bind(self.lines.iter().map(|l| l.0).collect::<Vec<_>>())
-            .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
+            .bind(own.iter().map(|l| l.0).collect::<Vec<_>>())
+            .bind(own.iter().map(|l| l.1).collect::<Vec<_>>())
             .fetch_all(tx.conn())
             .await?;
             let credited = |(position, before, after): (i32, Decimal, Decimal)| {

@@ -8,7 +8,7 @@ static LINES: Lines = Lines::new(
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
-        Field::new("unit", Kind::Link("unit")).computed(),
+        Field::new("unit", Kind::Link("unit")),
         Field::new("returned", Kind::Quantity).computed(),
         Field::new("order_line", Kind::Source).hidden(),
         Field::new("delivery_line", Kind::Source).hidden(),
@@ -61,6 +61,7 @@ pub use rules::{DeliveryLine, DeliveryRules, Facts, Original, post};
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::order::{OrderLine, Progress, SALES_ORDER, What, other_customer};
+    use super::super::pricing;
     use super::DELIVERY;
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine};
     use crate::modules::inventory::stock::{self, Move, Moves, Place};
@@ -90,15 +91,8 @@ mod rules {
         async fn complete(&self, tx: &mut TenantTx, delivery: &mut Document) -> Outcome<()> {
             unit::check_quantities(delivery)?;
             delivery.fill("cost", 0);
-            let fineness = unit::fineness_of(tx, &delivery.lines).await?;
-            unit::check_fineness(&delivery.lines, |item| fineness.get(&item).copied())?;
-            let ids: Vec<Uuid> = delivery.lines.iter().filter_map(|l| l.link("item")).collect();
-            let units: Vec<(Uuid, Uuid)> =
-                sqlx::query_as("select id, unit from item where tenant_id = $1 and id = any($2)")
-                    .bind(tx.tenant())
-                    .bind(&ids)
-                    .fetch_all(tx.conn())
-                    .await?;
+            let measures = unit::measures(tx, &[&*delivery]).await?;
+            pricing::follow_items(tx, delivery, &measures).await?;
             for line in &mut delivery.lines {
                 if line.get("returned").is_null() {
                     line.set("returned", Decimal::ZERO);
@@ -106,19 +100,21 @@ mod rules {
                 if line.get("cost").is_null() {
                     line.set("cost", 0);
                 }
-                let unit = units.iter().find(|(item, _)| Some(*item) == line.link("item")).map(|(_, unit)| *unit);
-                line.set("unit", unit);
+                if line.get("unit").is_null() {
+                    let unit = line.link("item").and_then(|item| measures.stock_unit(item));
+                    line.set("unit", unit);
+                }
             }
-            Ok(())
+            measures.check(&delivery.lines)
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, delivery: &Document) -> Outcome<Effects> {
             match action {
                 "post" => {
-                    let facts = gather(tx, delivery).await?;
+                    let (delivery, facts) = gather(tx, delivery).await?;
                     match &facts.original {
-                        Some(_) => Ok(take_back(delivery, &facts)?),
-                        None => Ok(post(delivery, &facts)?),
+                        Some(_) => Ok(take_back(&delivery, &facts)?),
+                        None => Ok(post(&delivery, &facts)?),
                     }
                 }
                 "return" if delivery.link("return_of").is_some() => Err(Refusal::new("refuse-return-of-return").into()),
@@ -132,7 +128,7 @@ mod rules {
         }
     }
 
-    /// What the posting of a delivery needs to know.
+    /// What the posting of a delivery needs to know; all quantities in stock units, as those of the delivery.
     pub struct Facts {
         pub books: Books,
         /// What is at the warehouse of the stocked items; services are not among them.
@@ -153,7 +149,8 @@ mod rules {
         pub taken: HashMap<Uuid, Vec<Part>>,
     }
 
-    async fn gather(tx: &mut TenantTx, delivery: &Document) -> Outcome<Facts> {
+    /// The delivery in stock units, and what its posting needs to know.
+    async fn gather(tx: &mut TenantTx, delivery: &Document) -> Outcome<(Document, Facts)> {
         let warehouse = delivery.required_link("warehouse")?;
         let items: Vec<Uuid> = delivery.lines.iter().filter_map(|l| l.link("item")).collect();
         let order = match delivery.link("sales_order") {
@@ -169,26 +166,37 @@ mod rules {
                         .with("number", order.number().unwrap_or_default())
                         .into());
                 }
-                Some((id, order.lines.iter().map(OrderLine::from).collect()))
+                Some(order)
             }
             None => None,
         };
         let original = match delivery.link("return_of") {
-            Some(id) => {
-                let original = door::load(tx, &DELIVERY, id, Lock::Update).await?;
-                Some(Original {
-                    id,
-                    warehouse: original.link("warehouse"),
-                    lines: original.lines.iter().map(DeliveryLine::from).collect(),
-                    taken: stock::taken_by(tx, id).await?,
-                })
-            }
+            Some(id) => Some(door::load(tx, &DELIVERY, id, Lock::Update).await?),
+            None => None,
+        };
+        let mut all = vec![delivery];
+        all.extend(&order);
+        all.extend(&original);
+        let measures = unit::measures(tx, &all).await?;
+        let delivery = measures.in_stock(delivery)?;
+        let order = match order {
+            Some(order) => Some((order.id, measures.in_stock(&order)?.lines.iter().map(OrderLine::from).collect())),
+            None => None,
+        };
+        let original = match original {
+            Some(from) => Some(Original {
+                id: from.id,
+                warehouse: from.link("warehouse"),
+                lines: measures.in_stock(&from)?.lines.iter().map(DeliveryLine::from).collect(),
+                taken: stock::taken_by(tx, from.id).await?,
+            }),
             None => None,
         };
         let books = ledger::books(tx, delivery.date()).await?;
         let places: Vec<Place> = items.iter().map(|item| (*item, warehouse)).collect();
         let held = stock::held(tx, &places).await?.into_iter().map(|((item, _), stock)| (item, stock)).collect();
-        Ok(Facts { books, held, warehouse, order, tolerance: tx.company.over_delivery, original })
+        let tolerance = tx.company.over_delivery;
+        Ok((delivery, Facts { books, held, warehouse, order, tolerance, original }))
     }
 
     /// Goods leave: never more than is on hand, nor than is still owed but for the tolerance; what they cost is posted as cost of
@@ -323,7 +331,7 @@ mod rules {
         if back.lines.is_empty() { Err(Refusal::new("refuse-nothing-to-return")) } else { Ok(back) }
     }
 
-    /// Marks on the original what came back of it.
+    /// Marks on the original what came back of it, in stock units.
     struct Returned {
         delivery: Uuid,
         lines: Vec<(Uuid, Decimal)>,
@@ -332,6 +340,7 @@ mod rules {
     #[async_trait]
     impl Posting for Returned {
         async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
+            let own = pricing::in_own_units(tx, &self.lines).await?;
             let lines: Vec<(i32, Decimal, Decimal)> = sqlx::query_as(
                 "update delivery_line l set returned = l.returned + u.q
                    from (select id, sum(q) as q from unnest($3::uuid[], $4::numeric[]) as x (id, q) group by id) u
@@ -340,8 +349,8 @@ mod rules {
             )
             .bind(tx.tenant())
             .bind(self.delivery)
-            .bind(self.lines.iter().map(|l| l.0).collect::<Vec<_>>())
-            .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
+            .bind(own.iter().map(|l| l.0).collect::<Vec<_>>())
+            .bind(own.iter().map(|l| l.1).collect::<Vec<_>>())
             .fetch_all(tx.conn())
             .await?;
             let before: Option<String> = sqlx::query_scalar(

@@ -8,7 +8,7 @@ static LINES: Lines = Lines::new(
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
-        Field::new("unit", Kind::Link("unit")).computed(),
+        Field::new("unit", Kind::Link("unit")),
         Field::new("price", Kind::Price).required(),
         Field::new("discount", Kind::Percent),
         Field::new("tax_code", Kind::Link("tax_code")),
@@ -119,14 +119,18 @@ mod rules {
             let mut effects = Effects::default();
             match action {
                 "post" => {
-                    if let Some(order) = invoice.link("sales_order") {
-                        check_agrees(tx, invoice, order).await?;
-                    }
+                    let counted = match invoice.link("sales_order") {
+                        Some(order) => {
+                            check_agrees(tx, invoice, order).await?;
+                            unit::measures(tx, &[invoice]).await?.in_stock(invoice)?
+                        }
+                        None => invoice.clone(),
+                    };
                     let books = ledger::books(tx, invoice.date()).await?;
                     let totals = pricing::totals_of(invoice, &books.tax_rates, &tx.company)?;
                     let parts = terms::parts_of(tx, invoice.link("payment_term")).await?;
                     let due = terms::instalments(totals.total, invoice.date(), &parts);
-                    return Ok(post(invoice, &totals, &due, &books, &tx.company.currency)?);
+                    return Ok(post(&counted, &totals, &due, &books, &tx.company.currency)?);
                 }
                 "pay" => effects.create.push(pay(invoice, door::fresh(tx, &CUSTOMER_PAYMENT).await?)),
                 "credit" => effects.create.push(credit(invoice, door::fresh(tx, &CREDIT_NOTE).await?)?),
@@ -156,7 +160,8 @@ mod rules {
         Some(lines)
     }
 
-    /// What a posted invoice means: the customer owes it in parts, income and VAT are earned.
+    /// What a posted invoice means: the customer owes it in parts, income and VAT are earned. Its lines are counted in stock
+    /// units where it is of an order.
     pub fn post(
         invoice: &Document,
         totals: &Totals,

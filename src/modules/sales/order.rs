@@ -9,7 +9,7 @@ static LINES: Lines = Lines::new(
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
         Field::new("delivered", Kind::Quantity).computed(),
-        Field::new("unit", Kind::Link("unit")).computed(),
+        Field::new("unit", Kind::Link("unit")),
         Field::new("price", Kind::Price).required(),
         Field::new("discount", Kind::Percent),
         Field::new("tax_code", Kind::Link("tax_code")),
@@ -92,11 +92,12 @@ mod rules {
     use super::super::pricing;
     use super::SALES_ORDER;
     use crate::modules::inventory::stock;
-    use crate::modules::inventory::unit;
+    use crate::modules::inventory::unit::{self, Measure, Measures};
     use crate::modules::inventory::valuation::Level;
     use crate::platform::document::{Document, Line};
     use crate::platform::door::{self, Effects, Error, Followed, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
+    use crate::record::value::SCALE;
     use crate::typed;
     use async_trait::async_trait;
     use rust_decimal::Decimal;
@@ -156,7 +157,8 @@ mod rules {
                         stocked.contains(&item).then(|| levels.get(&(item, warehouse)).copied().unwrap_or_default())
                     };
                     let mut effects = Effects::default();
-                    effects.create.push(deliver(order, door::fresh(tx, &DELIVERY).await?, on_hand)?);
+                    let measures = unit::measures(tx, &[order]).await?;
+                    effects.create.push(deliver(order, door::fresh(tx, &DELIVERY).await?, &measures, on_hand)?);
                     Ok(effects)
                 }
                 "invoice" => {
@@ -169,10 +171,11 @@ mod rules {
         }
     }
 
-    /// A delivery of what is still owed, as far as it is on hand. `on_hand` is `None` for services.
+    /// A delivery of what is still owed, as far as it is on hand in whole units of each line. `on_hand` is `None` for services.
     fn deliver(
         order: &Document,
         mut delivery: Document,
+        measures: &Measures,
         on_hand: impl Fn(Uuid) -> Option<Level>,
     ) -> Result<Document, Refusal> {
         for name in ["customer", "warehouse", "branch", "reference"] {
@@ -184,9 +187,18 @@ mod rules {
             let typed = OrderLine::from(line);
             let owed = typed.quantity - typed.delivered;
             let used = taken.entry(typed.item).or_default();
-            let possible = on_hand(typed.item).map_or(owed, |level| owed.min(level.on_hand - *used));
+            // Lines in a unit that the item has no more are refused when the delivery is completed.
+            let measure = measures.of(line).unwrap_or(Measure { factor: Decimal::ONE, decimals: SCALE });
+            let possible = match on_hand(typed.item) {
+                Some(level) => {
+                    let left = (level.on_hand - *used).max(Decimal::ZERO);
+                    let whole = unit::whole(left, Decimal::ONE, measure.factor, measure.decimals);
+                    owed.min(whole.unwrap_or_default())
+                }
+                None => owed,
+            };
             if possible > Decimal::ZERO {
-                *used += possible;
+                *used += unit::convert(possible, measure.factor, Decimal::ONE, 2 * SCALE).unwrap_or_default();
                 let mut next = Line::new().with("quantity", possible).with("order_line", line.id);
                 for name in ["item", "description", "unit"] {
                     next.set(name, line.get(name).clone());
@@ -242,8 +254,8 @@ mod rules {
         }
         let rows: Vec<(Uuid, String, Decimal, Decimal)> = sqlx::query_as(
             "select i.id, i.code, o.owed, coalesce(p.on_hand - p.reserved, 0) + o.reserved
-               from (select l.item, h.warehouse, sum(l.quantity - l.delivered) as owed,
-                            sum(case when h.state = 'draft' then 0 else l.quantity - l.delivered end) as reserved
+               from (select l.item, h.warehouse, sum(stock_quantity($1, l.item, l.unit, l.quantity - l.delivered)) as owed,
+                            sum(case when h.state = 'draft' then 0 else stock_quantity($1, l.item, l.unit, l.quantity - l.delivered) end) as reserved
                        from sales_order h join sales_order_line l on l.tenant_id = h.tenant_id and l.parent = h.id
                       where h.tenant_id = $1 and h.id = $2 and h.state in ('draft', 'confirmed', 'partly_delivered')
                         and l.delivered < l.quantity
@@ -292,7 +304,7 @@ mod rules {
         Refusal::new("refuse-order-customer").with("number", number.unwrap_or_default()).at("customer")
     }
 
-    /// Quantities of order lines that were delivered, invoiced, returned or credited.
+    /// Quantities of order lines, in stock units, that were delivered, invoiced, returned or credited.
     pub struct Progress {
         pub order: Uuid,
         /// `delivered` or `invoiced`.
@@ -328,16 +340,15 @@ mod rules {
                      returning l.position, l.invoiced - u.q, l.invoiced",
                 ),
             };
-            let mut ids: Vec<Uuid> = self.lines.iter().map(|l| l.0).collect();
+            let own = pricing::in_own_units(tx, &self.lines).await?;
+            let ids: Vec<Uuid> = own.iter().map(|l| l.0).collect();
             let lines: Vec<(i32, Decimal, Decimal)> = sqlx::query_as(sql)
                 .bind(tx.tenant())
                 .bind(&ids)
-                .bind(self.lines.iter().map(|l| l.1).collect::<Vec<_>>())
+                .bind(own.iter().map(|l| l.1).collect::<Vec<_>>())
                 .bind(self.order)
                 .fetch_all(tx.conn())
                 .await?;
-            ids.sort();
-            ids.dedup();
             if lines.len() != ids.len() {
                 return Err(Refusal::new("refuse-over-invoice").into());
             }

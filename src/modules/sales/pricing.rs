@@ -2,16 +2,16 @@
 
 use super::price_list;
 use crate::modules::finance::ledger;
-use crate::modules::inventory::unit;
+use crate::modules::inventory::unit::{self, Measures};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{Outcome, Refusal};
 use crate::platform::tenancy::TenantTx;
-use crate::record::value::LARGEST;
+use crate::record::value::{LARGEST, SCALE};
 use crate::record::{Minor, Value, money};
 use crate::typed;
 use rust_decimal::Decimal;
 use sqlx::Row as _;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 typed! {
@@ -125,8 +125,10 @@ pub fn totals_of(
 /// Fills what follows from items, and totals the document, which follows its customer already.
 pub async fn complete(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
     let company = tx.company.clone();
-    from_price_list(tx, document).await?;
-    let rates = from_items(tx, document).await?;
+    let measures = unit::measures(tx, &[&*document]).await?;
+    follow_items(tx, document, &measures).await?;
+    from_price_list(tx, document, &measures).await?;
+    let rates = from_items(tx, document, &measures).await?;
     let totals = totals_of(document, &rates, &company)?;
     for (line, (amount, net)) in document.lines.iter_mut().zip(&totals.lines) {
         line.set("amount", *amount);
@@ -172,7 +174,7 @@ async fn from_customer(tx: &mut TenantTx, document: &mut Document, customer: Uui
 
 /// Prices lines that have no price yet from the customer's price list; a discount of the list comes with its price. A price
 /// that somebody gave, or that was carried from the document before, stays.
-async fn from_price_list(tx: &mut TenantTx, document: &mut Document) -> Outcome<()> {
+async fn from_price_list(tx: &mut TenantTx, document: &mut Document, measures: &Measures) -> Outcome<()> {
     let unpriced = |line: &Line| line.link("item").filter(|_| line.get("price").is_null());
     let items: Vec<Uuid> = document.lines.iter().filter_map(unpriced).collect();
     let (Some(customer), Some(date)) = (document.link("customer"), document.get("date").date()) else { return Ok(()) };
@@ -183,9 +185,12 @@ async fn from_price_list(tx: &mut TenantTx, document: &mut Document) -> Outcome<
     let prices = price_list::lines_for(tx, customer, &currency, date, &items).await?;
     for line in &mut document.lines {
         let quantity = line.get("quantity").decimal().unwrap_or(Decimal::ONE);
+        let factor = measures.of(line).map_or(Decimal::ONE, |measure| measure.factor);
+        // Lists price one of the stock unit.
+        let quantity = quantity.checked_mul(factor).unwrap_or(Decimal::MAX);
         let offer = unpriced(line).and_then(|item| price_list::best_price(&prices, item, quantity, date));
         if let Some(offer) = offer {
-            line.set("price", offer.price);
+            line.set("price", price_of(offer.price, factor));
             fill(line, "discount", offer.discount);
         }
     }
@@ -193,28 +198,65 @@ async fn from_price_list(tx: &mut TenantTx, document: &mut Document) -> Outcome<
 }
 
 /// Fills each line from its item where the line says nothing itself. Answers with the tax rates of the company.
-async fn from_items(tx: &mut TenantTx, document: &mut Document) -> Outcome<HashMap<Uuid, Decimal>> {
+async fn from_items(
+    tx: &mut TenantTx,
+    document: &mut Document,
+    measures: &Measures,
+) -> Outcome<HashMap<Uuid, Decimal>> {
     let ids: Vec<Uuid> = document.lines.iter().filter_map(|l| l.link("item")).collect();
-    let rows = sqlx::query(
-        "select i.id, i.unit, i.price, i.tax_code, u.decimals from item i
-               left join unit u on u.tenant_id = i.tenant_id and u.id = i.unit
-              where i.tenant_id = $1 and i.id = any($2)",
-    )
-    .bind(tx.tenant())
-    .bind(&ids)
-    .fetch_all(tx.conn())
-    .await?;
+    let rows =
+        sqlx::query("select i.id, i.unit, i.price, i.tax_code from item i where i.tenant_id = $1 and i.id = any($2)")
+            .bind(tx.tenant())
+            .bind(&ids)
+            .fetch_all(tx.conn())
+            .await?;
     let items: HashMap<Uuid, sqlx::postgres::PgRow> = rows.into_iter().map(|row| (row.get("id"), row)).collect();
     for line in &mut document.lines {
         let Some(row) = line.link("item").and_then(|id| items.get(&id)) else { continue };
         fill(line, "unit", row.try_get::<Option<Uuid>, _>("unit")?);
-        fill(line, "price", row.try_get::<Option<Decimal>, _>("price")?);
+        let factor = measures.of(line).map_or(Decimal::ONE, |measure| measure.factor);
+        let price = row.try_get::<Option<Decimal>, _>("price")?;
+        fill(line, "price", price.and_then(|price| price_of(price, factor)));
         fill(line, "tax_code", row.try_get::<Option<Uuid>, _>("tax_code")?);
         fill(line, "quantity", Decimal::ONE);
     }
-    let fineness = |item: Uuid| items.get(&item).and_then(|row| row.get("decimals"));
-    unit::check_fineness(&document.lines, fineness)?;
+    measures.check(&document.lines)?;
     ledger::tax_rates(tx).await
+}
+
+/// Lets go of the unit of a line that has another item than when it was saved, where that one lacks the unit: nobody chose it
+/// for this item.
+pub async fn follow_items(tx: &mut TenantTx, document: &mut Document, measures: &Measures) -> Outcome<()> {
+    let lacks = |line: &Line| line.link("item").is_some() && measures.of(line).is_none();
+    let lines: Vec<Uuid> = document.lines.iter().filter(|line| lacks(line)).map(|line| line.id).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let saved: Vec<(Uuid, Uuid, Option<Uuid>)> = sqlx::query_as(
+        "select id, item, unit from quotation_line where tenant_id = $1 and id = any($2)
+         union all select id, item, unit from sales_order_line where tenant_id = $1 and id = any($2)
+         union all select id, item, unit from delivery_line where tenant_id = $1 and id = any($2)
+         union all select id, item, unit from sales_invoice_line where tenant_id = $1 and id = any($2)
+         union all select id, item, unit from credit_note_line where tenant_id = $1 and id = any($2)",
+    )
+    .bind(tx.tenant())
+    .bind(&lines)
+    .fetch_all(tx.conn())
+    .await?;
+    for line in &mut document.lines {
+        let left = |(id, item, unit): &(Uuid, Uuid, Option<Uuid>)| {
+            *id == line.id && Some(*item) != line.link("item") && *unit == line.link("unit")
+        };
+        if lacks(line) && saved.iter().any(left) {
+            line.set("unit", Value::Null);
+        }
+    }
+    Ok(())
+}
+
+/// What a unit of which one holds so much costs, by the price of one of the stock unit. `None` when that is too much to keep.
+fn price_of(price: Decimal, factor: Decimal) -> Option<Decimal> {
+    Some(price.checked_mul(factor)?.round_dp(SCALE)).filter(|price| *price <= Decimal::from(LARGEST))
 }
 
 fn fill(line: &mut Line, name: &'static str, value: impl Into<Value>) {
@@ -230,4 +272,31 @@ pub fn carry(line: &Line, quantity: Decimal) -> Line {
         next.set(name, line.get(name).clone());
     }
     next
+}
+
+/// Quantities of lines of orders, deliveries and invoices, from stock units into the unit that each of these lines is counted
+/// in. Refuses a part of a unit that the line cannot hold.
+pub async fn in_own_units(tx: &mut TenantTx, quantities: &[(Uuid, Decimal)]) -> Outcome<Vec<(Uuid, Decimal)>> {
+    let mut sums: BTreeMap<Uuid, Decimal> = BTreeMap::new();
+    for (line, quantity) in quantities {
+        *sums.entry(*line).or_default() += *quantity;
+    }
+    let rows: Vec<(Uuid, Decimal, i32)> = sqlx::query_as(
+        "select l.id, f.factor, u.decimals
+           from (select id, item, unit from sales_order_line where tenant_id = $1 and id = any($2)
+                 union all select id, item, unit from delivery_line where tenant_id = $1 and id = any($2)
+                 union all select id, item, unit from sales_invoice_line where tenant_id = $1 and id = any($2)) l
+           join item_unit f on f.tenant_id = $1 and f.parent = l.item and f.unit = l.unit
+           join unit u on u.tenant_id = $1 and u.id = l.unit",
+    )
+    .bind(tx.tenant())
+    .bind(sums.keys().copied().collect::<Vec<_>>())
+    .fetch_all(tx.conn())
+    .await?;
+    for (line, factor, decimals) in rows {
+        let Some(sum) = sums.get_mut(&line) else { continue };
+        *sum = unit::convert(*sum, Decimal::ONE, factor, decimals.unsigned_abs())
+            .ok_or_else(|| Refusal::new("refuse-unit-part").with("factor", factor.normalize()).at("lines"))?;
+    }
+    Ok(sums.into_iter().collect())
 }

@@ -8,7 +8,7 @@ static LINES: Lines = Lines::new(
         Field::new("item", Kind::Link("item")).required(),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
-        Field::new("unit", Kind::Link("unit")).computed(),
+        Field::new("unit", Kind::Link("unit")),
         Field::new("price", Kind::Price).required(),
         Field::new("discount", Kind::Percent),
         Field::new("tax_code", Kind::Link("tax_code")),

@@ -543,14 +543,44 @@ pub async fn filter_labels(
     Ok(labels)
 }
 
-/// Suggestions of a typeahead.
-pub async fn suggest(tx: &mut TenantTx, record: &'static Record, text: &str) -> Outcome<Vec<Suggestion>> {
+/// The records of a type that another record and its lines lead to, as the reader sees it. `None` where its lines lead to no
+/// such records, or where it is not there for the reader.
+async fn belonging(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    near: &'static Record,
+    id: Uuid,
+) -> Outcome<Option<Vec<Uuid>>> {
+    let leads = |field: &&Field| field.kind == Kind::Link(record.name);
+    let of_lines: Vec<&str> =
+        near.lines.map_or(&[][..], |lines| lines.fields).iter().filter(leads).map(|field| field.name).collect();
+    if of_lines.is_empty() {
+        return Ok(None);
+    }
+    let Some(mut found) = door::find(tx, near, id, door::Lock::No).await? else { return Ok(None) };
+    door::mask(&tx.rights(), &mut found);
+    let own = near.fields.iter().filter(leads).filter_map(|field| found.link(field.name));
+    let more = found.lines.iter().flat_map(|line| of_lines.iter().filter_map(move |name| line.link(name)));
+    Ok(Some(own.chain(more).collect()))
+}
+
+/// Suggestions of a typeahead; near a record whose lines lead to such records, those alone that it and its lines lead to.
+pub async fn suggest(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    text: &str,
+    near: Option<(&'static Record, Uuid)>,
+) -> Outcome<Vec<Suggestion>> {
     let rights = tx.rights();
     if !rights.sees(record) {
         return Err(rights.denial(record));
     }
     let (tenant, reach, record) = (tx.tenant(), rights.on(record).reach, tx.described(record));
-    let mut query = sqlx::query(sql::suggest(record, &rights)).bind(tenant).bind(fold(text));
+    let among = match near {
+        Some((near, id)) => belonging(tx, record, near, id).await?,
+        None => None,
+    };
+    let mut query = sqlx::query(sql::suggest(record, &rights)).bind(tenant).bind(fold(text)).bind(among);
     if reach != Reach::All {
         query = query.bind(sql::reach_value(&tx.standing, reach));
     }

@@ -4,7 +4,7 @@ use super::*;
 
 /// Whether the typeahead and the search offer a row to somebody.
 async fn offered(tx: &mut TenantTx, target: &Target) -> [bool; 2] {
-    let suggested = page::suggest(tx, target.record, &target.words).await.expect("suggestions");
+    let suggested = page::suggest(tx, target.record, &target.words, None).await.expect("suggestions");
     let hits = search::find(tx, &target.words).await.expect("a search").hits;
     [suggested.iter().any(|s| s.id == target.id), hits.iter().any(|hit| hit.id == target.id)]
 }
