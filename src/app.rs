@@ -31,6 +31,8 @@ pub mod jobs;
 #[cfg(feature = "ssr")]
 pub mod notifications;
 #[cfg(feature = "ssr")]
+pub mod offer;
+#[cfg(feature = "ssr")]
 pub mod operator;
 pub mod page;
 #[cfg(feature = "ssr")]
@@ -94,6 +96,7 @@ pub fn Gate() -> impl IntoView {
                 <Route path=path!("/sign-in") view=auth::sign_in />
                 <Route path=path!("/sign-up") view=auth::sign_up />
                 <Route path=path!("/join") view=auth::join />
+                <Route path=path!("/offer/:token") view=offer::page />
             </Routes>
         </Router>
     }

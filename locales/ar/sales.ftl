@@ -23,6 +23,10 @@ quotation-revision = رقم النسخة
 quotation-revision_of = نسخة معدّلة من
 quotation-valid_until = سارٍ حتى
 quotation-line-optional = اختياري
+quotation-signed_by = أجاب عن العميل
+quotation-action-accept = قبول العميل
+quotation-action-order_all = تحويل إلى أمر بيع مع الاختياري
+quotation-link = رابط للعميل. من لديه هذا الرابط يستطيع قراءة عرض السعر وقبوله أو رفضه حتى آخر يوم من سريانه.
 
 sales_order = أمر بيع
 sales_order-many = أوامر البيع
@@ -83,6 +87,13 @@ refuse-finer-quantity = { $decimals ->
 }
 refuse-valid-before-date = ينتهي عرض السعر قبل تاريخه. اختر يومًا أخيرًا لاحقًا أو اترك الخانة فارغة.
 refuse-all-optional = كل البنود اختيارية. لإنشاء أمر بيع يجب أن يكون بند واحد على الأقل غير اختياري.
+refuse-ordered-already = لعرض السعر هذا أمر بيع من قبل. لإنشاء أمر آخر يجب أولًا إلغاء ذلك الأمر.
+refuse-offer-name = للرد يجب إدخال اسمك، وألا يزيد على { 200 } حرف.
+refuse-offer-reason = للرفض يجب ألا يزيد السبب على { 1000 } حرف، أو أن تُترك خانته فارغة.
+refuse-offer-nothing = كل البنود اختيارية. للقبول يجب تحديد بند واحد منها على الأقل.
+refuse-offer-answered = سبق الرد على هذا العرض. لتغيير الرد يجب التحدث مع من أعدّ العرض.
+refuse-offer-replaced = صدرت نسخة أحدث من هذا العرض. للرد يجب فتح رابط تلك النسخة.
+refuse-offer-ended = انقضى آخر يوم من سريان هذا العرض. لقبوله يجب طلب عرض جديد.
 refuse-delivery-before-order = تاريخ التسليم يسبق تاريخ الأمر. اختر تاريخًا لاحقًا.
 refuse-nothing-on-hand = لا يوجد في المخزون شيء مما بقي من هذا الأمر. للتسليم يجب أولًا استلام بضاعة في المخزون.
 refuse-nothing-to-invoice = كل ما سُلّم مفوتر من قبل. لإصدار فاتورة أخرى يجب أولًا تسليم المزيد.

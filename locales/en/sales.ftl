@@ -23,6 +23,10 @@ quotation-revision = Revision
 quotation-revision_of = Revision of
 quotation-valid_until = Valid until
 quotation-line-optional = Optional
+quotation-signed_by = Answered by
+quotation-action-accept = Accepted by the customer
+quotation-action-order_all = Make order with options
+quotation-link = Link for the customer. Whoever has it can read this quotation and accept or decline it, until its last day.
 
 sales_order = Sales order
 sales_order-many = Sales orders
@@ -80,6 +84,13 @@ refuse-finer-quantity = { $decimals ->
 }
 refuse-valid-before-date = The quotation would end before its own date. Choose a later last day, or leave it empty.
 refuse-all-optional = All lines are optional. To make an order at least one line must not be optional.
+refuse-ordered-already = There is an order of this quotation already. To make another one you must cancel that first.
+refuse-offer-name = To answer you must give your name, in { 200 } characters at most.
+refuse-offer-reason = To decline you must give the reason in { 1000 } characters at most, or none.
+refuse-offer-nothing = All lines are optional. To accept you must tick at least one of them.
+refuse-offer-answered = This offer was answered already. To change the answer you must speak with whoever made the offer.
+refuse-offer-replaced = There is a newer revision of this offer. To answer you must open the link of that one.
+refuse-offer-ended = The last day of this offer has passed. To accept it you must ask for a new one.
 refuse-delivery-before-order = The delivery date lies before the date of the order. Choose a later one.
 refuse-nothing-on-hand = Nothing that this order still needs is in stock. To deliver you must receive stock first.
 refuse-nothing-to-invoice = Everything that was delivered is invoiced already. To invoice more you must deliver more first.

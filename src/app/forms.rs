@@ -54,6 +54,7 @@ pub fn routes() -> Router<House> {
         .route("/jobs/{id}", get(web::render_page).post(steer_job))
         .merge(super::imports::routes())
         .merge(super::print::routes())
+        .merge(super::offer::routes())
         .merge(super::account::routes())
         .merge(super::operator::routes())
 }
@@ -180,7 +181,7 @@ async fn invitee(house: &House, visit: &Visit, token: String) -> Option<Invitee>
 }
 
 /// The context of somebody who has not signed in.
-fn guest(visit: &Visit) -> Cx {
+pub fn guest(visit: &Visit) -> Cx {
     let Visit { i18n, request, address, .. } = *visit;
     Cx { user: Uuid::nil(), tenant: Uuid::nil(), i18n, request, address, scope: None }
 }

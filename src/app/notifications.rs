@@ -38,6 +38,7 @@ fn line_view(i18n: I18n, line: &Notification, before: Option<Uuid>) -> AnyView {
         Told::Answer => ("undo-2", t!(i18n, "notification-answer", name = by)),
         Told::Own => ("pencil", t!(i18n, "notification-own", name = by)),
         Told::Job => ("clock", t!(i18n, "notification-job")),
+        Told::Reply => ("send", t!(i18n, "notification-reply")),
     };
     let (about, opens) = match &line.about {
         About::Comment(record, title, parts) => {
@@ -85,6 +86,7 @@ fn preferences(i18n: I18n, wanted: &[Told]) -> AnyView {
                 Told::Answer => t!(i18n, "notify-answer"),
                 Told::Own => t!(i18n, "notify-own"),
                 Told::Job => t!(i18n, "notify-job"),
+                Told::Reply => t!(i18n, "notify-reply"),
             };
             let on = wanted.contains(&told);
             view! { <label class="check"><input type="checkbox" name=told.name() value="true" checked=on /><span>{label}</span></label> }

@@ -13,8 +13,9 @@ use crate::platform::document::Document;
 use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::page;
 use crate::platform::tenancy::{TenantTx, whole};
-use crate::platform::web::{self, House, Visit};
+use crate::platform::web::{self, House, PlainForm, Visit};
 use crate::record::page::FormPage;
+use crate::record::query::encode;
 use crate::record::{Field, Kind, Names, Record, Tone};
 use crate::t;
 use crate::ui::{icon, use_i18n};
@@ -82,6 +83,7 @@ pub struct Party {
     pub tax_number: Option<String>,
     pub address: Names,
     pub phone: Option<String>,
+    pub email: Option<String>,
 }
 
 /// All that a printed document shows.
@@ -95,6 +97,8 @@ pub struct Sheet {
     /// What the law calls it, as the id of a message.
     pub title: Option<&'static str>,
     pub taxed: Taxed,
+    /// The path by which the customer answers it, where its reader hands that on.
+    pub link: Option<String>,
 }
 
 /// The language that a document is printed in: that of its customer.
@@ -127,6 +131,7 @@ pub async fn sheet(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outc
     let mut page = page::form(tx, record, Some(id), &Default::default(), None).await?;
     page.events.clear();
     page.linked.clear();
+    let link = page.hand_on.take().map(|hand_on| hand_on.path);
     let document = door::load(tx, record, id, Lock::No).await?;
     let title = paper::title(tx, &document).await?;
     let taxed = paper::taxed(tx, &document, &page.hidden).await?;
@@ -134,7 +139,7 @@ pub async fn sheet(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outc
     let told = !page.hidden.iter().any(|name| matches!(name.as_str(), "total" | "due_date"));
     let instalments = if told { receivable::instalments_of(tx, id).await? } else { Vec::new() };
     let instalments = if instalments.len() > 1 { instalments } else { Vec::new() };
-    Ok(Sheet { page, company, customer, instalments, title, taxed })
+    Ok(Sheet { page, company, customer, instalments, title, taxed, link })
 }
 
 /// Reads the statement of a customer with both parties.
@@ -151,6 +156,7 @@ async fn parties(tx: &mut TenantTx, customer: Option<Uuid>) -> Outcome<(Party, P
         tax_number: document.text("tax_number").map(str::to_owned),
         address: document.names("address"),
         phone: document.text("phone").map(str::to_owned),
+        email: document.text("email").map(str::to_owned),
     };
     // The company's own details stand on its paper for everybody.
     let company = party(&door::load(tx, &COMPANY, tx.tenant(), Lock::No).await?);
@@ -167,9 +173,32 @@ async fn parties(tx: &mut TenantTx, customer: Option<Uuid>) -> Outcome<(Party, P
     Ok((company, customer))
 }
 
-/// A document on paper.
+/// A document on paper, with what stands above it on the screen.
 pub fn view(sheet: Sheet) -> AnyView {
     let i18n = use_i18n();
+    let Some(record) = modules::record(&sheet.page.record) else { return ().into_any() };
+    let back = format!("/{}/{}", record.path, sheet.page.id.unwrap_or_default());
+    let mail = mail(i18n, record, &sheet);
+    view! { {tools(i18n, back, mail)}{article(i18n, &sheet, None)} }.into_any()
+}
+
+/// A letter to the customer with the link to a document, as an address that mail programs open. Nothing in it is hidden: marks
+/// that keep directions apart would break the link.
+fn mail(i18n: I18n, record: &Record, sheet: &Sheet) -> Option<String> {
+    let path = sheet.link.as_ref()?;
+    let site = use_context::<Visit>()?.site;
+    let at = record.fields.iter().position(|f| f.kind == Kind::Number)?;
+    let number = sheet.page.cells.get(at)?.text.clone()?;
+    let company = i18n.name(&sheet.company.name).to_owned();
+    let title = t!(i18n, "print-mail-title", document = i18n.record(record), number = number, company = company);
+    let text = format!("{}\n\n{site}{path}\n", t!(i18n, "print-mail-text"));
+    let plain = |text: String| encode(&text.replace(|c: char| matches!(c, '\u{2066}'..='\u{2069}'), ""));
+    let to = encode(sheet.customer.email.as_deref().unwrap_or_default());
+    Some(format!("mailto:{to}?subject={}&body={}", plain(title), plain(text.replace('\n', "\r\n"))))
+}
+
+/// A document on paper alone. With a form, the customer ticks in it which optional lines they take along: it is called `answer`.
+pub fn article(i18n: I18n, sheet: &Sheet, answer: Option<&PlainForm>) -> AnyView {
     let Some(record) = modules::record(&sheet.page.record) else { return ().into_any() };
     let page = &sheet.page;
     let currency = page.currency.as_str();
@@ -237,7 +266,15 @@ pub fn view(sheet: Sheet) -> AnyView {
                 .collect_view();
             // What is optional is in none of the sums, and says so.
             let is_optional = optional.and_then(|at| line.cells[at].text.as_deref()) == Some("true");
-            let mark = is_optional.then(|| view! { <small>{i18n.line_field(record, "optional")}</small> });
+            let mark = is_optional.then(|| {
+                let box_of = answer.zip(line.id).map(|(form, id)| {
+                    let name = format!("take-{id}");
+                    let checked = form.fields.contains_key(&name);
+                    let label = t!(i18n, "offer-take", line = at as i64 + 1);
+                    view! { <input type="checkbox" form="answer" name=name value="true" checked=checked aria-label=label /> }
+                });
+                view! { <small>{box_of}{i18n.line_field(record, "optional")}</small> }
+            });
             view! { <tr><td class="n">{i18n.integer(at as i64 + 1)}{mark}</td>{cells}</tr> }
         })
         .collect_view();
@@ -272,11 +309,9 @@ pub fn view(sheet: Sheet) -> AnyView {
     let by_rate = (!taxed.parts.is_empty()).then(|| by_rate(i18n, record, page, &taxed.parts));
     let supplied = taxed.supplied.map(|day| view! { <dt>{t!(i18n, "print-supplied")}</dt><dd>{i18n.date(day)}</dd> });
     let note = cell("note").and_then(|c| c.text.clone()).map(|text| view! { <p class="note"><bdi>{text}</bdi></p> });
-    let back = format!("/{}/{}", record.path, page.id.unwrap_or_default());
     let band = stamp.clone().map(|text| view! { <p class="stamp">{text}</p> });
     let buyer = party(i18n, &sheet.customer);
     view! {
-        {tools(i18n, back)}
         <article class="sheet" data-stamp=stamp>
             {letterhead(&sheet.company)}
             {band}
@@ -348,7 +383,7 @@ pub fn statement(sheet: StatementSheet) -> AnyView {
     let nothing = report.parts.is_empty().then(|| view! { <p>{t!(i18n, "statement-nothing")}</p> });
     let buyer = party(i18n, &sheet.customer);
     view! {
-        {tools(i18n, back)}
+        {tools(i18n, back, None)}
         <article class="sheet">
             {letterhead(&sheet.company)}
             <h1>{t!(i18n, "statement")}" "<bdi class="code">{report.code.clone()}</bdi></h1>
@@ -365,10 +400,13 @@ pub fn statement(sheet: StatementSheet) -> AnyView {
 }
 
 /// What stands above the paper on the screen.
-fn tools(i18n: I18n, back: String) -> AnyView {
+fn tools(i18n: I18n, back: String, mail: Option<String>) -> AnyView {
+    let mail =
+        mail.map(|href| view! { <a class="btn" href=href>{icon("send")}<span>{t!(i18n, "print-mail")}</span></a> });
     view! {
         <div class="noprint toolbar">
             <a class="btn" href=back rel="external">{t!(i18n, "back")}</a>
+            {mail}
             <button class="btn pri" type="button" id="print">{icon("printer")}<span>{t!(i18n, "print")}</span></button>
         </div>
     }

@@ -2,7 +2,7 @@
 
 use super::{App, Gate};
 use crate::i18n::Digits;
-use crate::platform::web::{Visit, content_security_policy, messages_file};
+use crate::platform::web::{OFFER, Visit, content_security_policy, messages_file};
 use axum::http::{HeaderValue, header};
 use leptos::config::LeptosOptions;
 use leptos::hydration::{AutoReload, HydrationScripts};
@@ -36,7 +36,10 @@ pub fn document(options: LeptosOptions) -> AnyView {
         view! { <link rel="preload" href="/fonts/plex-arabic-400.woff2" r#as="font" r#type="font/woff2" crossorigin="" /> }
     });
     let path = visit.uri.path();
-    let body_class = if visit.signed_in.is_none() || path == "/join" {
+    let offered = path.starts_with(OFFER);
+    let body_class = if offered {
+        "paper"
+    } else if visit.signed_in.is_none() || path == "/join" {
         "auth"
     } else if path.ends_with("/print") {
         "paper"
@@ -61,9 +64,12 @@ pub fn document(options: LeptosOptions) -> AnyView {
                 view! { <Gate /> }.into_any(),
             )
         }
-        _ => (view! { <script nonce=use_nonce()>{PRINT}</script> }.into_any(), view! { <App /> }.into_any()),
+        _ => {
+            let body = if offered { view! { <Gate /> }.into_any() } else { view! { <App /> }.into_any() };
+            (view! { <script nonce=use_nonce()>{PRINT}</script> }.into_any(), body)
+        }
     };
-    let typed = (body_class != "paper").then(|| view! { <script nonce=use_nonce()>{TYPED}</script> });
+    let typed = (offered || body_class != "paper").then(|| view! { <script nonce=use_nonce()>{TYPED}</script> });
     let still = (body_class != "app").then_some("true");
     view! {
         <!DOCTYPE html>

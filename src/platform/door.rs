@@ -630,6 +630,19 @@ pub async fn act(
     version: i32,
     action: &str,
 ) -> Outcome<(Document, Vec<Document>)> {
+    act_with(tx, record, id, version, action, Effects::default()).await
+}
+
+/// The same, where the caller sets fields beside what the rule does: what somebody typed who is no member, and so has no form of
+/// the record. Of `more` only fields and lines count.
+pub async fn act_with(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    id: Uuid,
+    version: i32,
+    action: &str,
+    more: Effects,
+) -> Outcome<(Document, Vec<Document>)> {
     let action = record.action(action).ok_or(Error::NotFound)?;
     let document = reachable(tx, record, id, Lock::Update).await?;
     if !tx.standing.rights.acts(record, action.name) {
@@ -657,7 +670,9 @@ pub async fn act(
     if !missing.is_empty() {
         return Err(Error::Refused(missing));
     }
-    let effects = rules(record).act(tx, action.name, &document).await?;
+    let mut effects = rules(record).act(tx, action.name, &document).await?;
+    effects.set.extend(more.set);
+    effects.set_lines.extend(more.set_lines);
     apply(tx, action.name, document, effects).await
 }
 

@@ -20,6 +20,7 @@ pub mod export;
 pub mod files;
 pub mod import;
 pub mod jobs;
+pub mod link;
 pub mod missed;
 pub mod notifications;
 pub mod once;

@@ -4,6 +4,7 @@
 pub mod http;
 
 use super::comments::mention;
+use super::document::Document;
 use super::door::{self, Error, Outcome};
 use super::jobs;
 use super::tenancy::TenantTx;
@@ -80,13 +81,33 @@ pub async fn tell_of_job(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
     Ok(())
 }
 
+/// Tells whoever made a record that somebody outside the company has answered to it.
+pub async fn tell_of_reply(tx: &mut TenantTx, document: &Document) -> Outcome<()> {
+    sqlx::query(
+        "insert into notification (id, member, kind, record, record_id)
+         select $3::uuid, m.id, $4::text, $5::text, $6::uuid from member m
+          where m.tenant_id = $1 and m.id = $2 and m.state = 'active'
+            and not exists (select from notification_unwanted w where w.tenant_id = $1 and w.member = m.id and w.kind = $4::text)",
+    )
+    .bind(tx.tenant())
+    .bind(document.created_by)
+    .bind(Uuid::now_v7())
+    .bind(Told::Reply.name())
+    .bind(document.record.name)
+    .bind(document.id)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Marks one notification of the reader as read. Answers with the address that it leads to.
 pub async fn open(tx: &mut TenantTx, id: Uuid) -> Outcome<String> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
     let row = sqlx::query(
         "update notification n set read_at = coalesce(read_at, now()) where n.tenant_id = $1 and n.member = $2 and n.id = $3
-         returning n.job, n.comment, (select c.record from comment c where c.tenant_id = $1 and c.id = n.comment) as record,
-                   (select c.record_id from comment c where c.tenant_id = $1 and c.id = n.comment) as record_id",
+         returning n.job, n.comment,
+                   coalesce(n.record, (select c.record from comment c where c.tenant_id = $1 and c.id = n.comment)) as record,
+                   coalesce(n.record_id, (select c.record_id from comment c where c.tenant_id = $1 and c.id = n.comment)) as record_id",
     )
     .bind(tenant)
     .bind(member)
@@ -98,8 +119,11 @@ pub async fn open(tx: &mut TenantTx, id: Uuid) -> Outcome<String> {
         return Ok(format!("/jobs/{job}"));
     }
     let record = row.try_get::<Option<&str>, _>("record")?.and_then(door::record).ok_or(Error::NotFound)?;
-    let (record_id, comment): (Uuid, Uuid) = (row.try_get("record_id")?, row.try_get("comment")?);
-    Ok(format!("{}#comment-{comment}", record.address(record_id)))
+    let address = record.address(row.try_get("record_id")?);
+    Ok(match row.try_get::<Option<Uuid>, _>("comment")? {
+        Some(comment) => format!("{address}#comment-{comment}"),
+        None => address,
+    })
 }
 
 /// Marks all notifications of the reader as read.
@@ -188,7 +212,8 @@ pub async fn lines(tx: &mut TenantTx, before: Option<Uuid>) -> Outcome<(Vec<(Not
     let (tenant, member, zone) = (tx.tenant(), tx.standing.member, tx.company.time_zone.clone());
     let rows = sqlx::query(
         "select n.id, n.kind, n.job, n.read_at is not null as read, to_char(n.at at time zone $3, 'YYYY-MM-DD HH24:MI') as at,
-                coalesce(m.name, '') as by, c.record, c.record_id, c.text
+                coalesce(m.name, '') as by, coalesce(c.record, n.record) as record, coalesce(c.record_id, n.record_id) as record_id,
+                coalesce(c.text, '') as text
            from notification n left join comment c on c.tenant_id = n.tenant_id and c.id = n.comment
            left join member m on m.tenant_id = n.tenant_id and m.id = c.member
           where n.tenant_id = $1 and n.member = $2 and ($4::uuid is null or n.id < $4) order by n.id desc limit $5",
@@ -210,7 +235,7 @@ pub async fn lines(tx: &mut TenantTx, before: Option<Uuid>) -> Outcome<(Vec<(Not
 struct Found {
     line: Notification,
     job: Option<Uuid>,
-    /// The type of record, its id, what was said.
+    /// The type of record, its id, what was said: nothing where an answer from outside is the cause.
     comment: Option<(String, Uuid, String)>,
 }
 

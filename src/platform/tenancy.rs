@@ -361,8 +361,8 @@ impl Db {
         &self.missed
     }
 
-    /// The functions of the `auth` schema, which stand before any company: people, sessions, memberships. Only
-    /// [`super::auth`] and [`super::session`] call them.
+    /// The functions of the `auth` schema, which stand before any company: people, sessions, memberships, links. Only
+    /// [`super::auth`], [`super::session`] and [`super::link`] call them.
     pub(crate) fn people(&self) -> &PgPool {
         &self.pool
     }

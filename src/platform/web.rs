@@ -39,6 +39,9 @@ use uuid::Uuid;
 /// Where the pages of operators begin.
 pub const OPERATOR: &str = "/operator";
 
+/// Where the pages begin that a link opens, without an account. What follows is the token.
+pub const OFFER: &str = "/offer/";
+
 /// What every handler can reach.
 #[derive(Clone)]
 pub struct House {
@@ -69,6 +72,8 @@ pub struct Visit {
     pub session: Option<String>,
     /// Path and query as asked.
     pub uri: Uri,
+    /// Where the browser reaches us, as it says: `https://diwan.example`.
+    pub site: String,
     /// A form that came back with something to mend.
     pub posted: Option<Arc<Posted>>,
     /// Fields and faults of a form that belongs to no record, such as sign-in.
@@ -142,6 +147,7 @@ impl FromRequestParts<House> for Visit {
             agent: (parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()))
                 .map(|agent| agent.chars().take(400).collect()),
             session: session.id().map(|id| session::digest(&id)),
+            site: site_of(parts, house.secure),
             uri: parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |u| u.0.clone()),
             posted: None,
             plain: None,
@@ -149,9 +155,20 @@ impl FromRequestParts<House> for Visit {
     }
 }
 
+fn site_of(parts: &Parts, secure: bool) -> String {
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(parts.uri.authority().map(|authority| authority.as_str())).unwrap_or_default();
+    format!("{}://{host}", if secure { "https" } else { "http" })
+}
+
+/// The language that a visitor chose here, signed in or not.
+pub fn chosen_language(headers: &HeaderMap) -> Option<Locale> {
+    cookie(headers, "language").and_then(|tag| Locale::from_tag(&tag))
+}
+
 /// The language of a visitor of whom nothing else is known: the one they chose here, else the best of their browser's.
 fn spoken(headers: &HeaderMap) -> I18n {
-    let chosen = cookie(headers, "language").and_then(|tag| Locale::from_tag(&tag));
+    let chosen = chosen_language(headers);
     let asked = || headers.get(header::ACCEPT_LANGUAGE).and_then(|h| h.to_str().ok()).unwrap_or_default();
     I18n::new(chosen.unwrap_or_else(|| negotiate::accept_language(asked())), Digits::Western)
 }
@@ -293,8 +310,13 @@ pub fn messages_file(locale: Locale) -> String {
 async fn name_request(mut request: Request, next: Next) -> Response {
     let reference = Uuid::now_v7();
     request.extensions_mut().insert(Reference(reference));
-    // The address of a file opens it for whoever reads the log.
-    let path = if request.uri().path().starts_with("/f/") { "/f/…" } else { request.uri().path() }.to_owned();
+    // The address of a file, or of an offer, opens it for whoever reads the log.
+    let path = match request.uri().path() {
+        path if path.starts_with("/f/") => "/f/…",
+        path if path.starts_with(OFFER) => "/offer/…",
+        path => path,
+    }
+    .to_owned();
     let method = request.method().clone();
     let begun = std::time::Instant::now();
     let mut response = next.run(request).await;
@@ -406,7 +428,7 @@ pub async fn render_page(State(house): State<House>, visit: Visit, request: Requ
 
 /// Pages that somebody who is not signed in may see.
 fn is_public(path: &str) -> bool {
-    matches!(path, "/sign-in" | "/sign-up" | "/join")
+    matches!(path, "/sign-in" | "/sign-up" | "/join") || path.starts_with(OFFER)
 }
 
 /// Renders the page of this visit. The body is whole before the first byte leaves, so that its status is right.
@@ -431,7 +453,7 @@ pub async fn render_with<T: Clone + Send + Sync + 'static>(
         };
         return Redirect::to(&target).into_response();
     }
-    if visit.signed_in.is_some() && is_public(&path) && path != "/join" {
+    if visit.signed_in.is_some() && matches!(path.as_str(), "/sign-in" | "/sign-up") {
         return Redirect::to("/").into_response();
     }
     if let Ok(cx) = visit.cx() {

@@ -101,11 +101,13 @@ pub enum Told {
     Own,
     /// A job of theirs has ended.
     Job,
+    /// Somebody outside has answered to a record that they made.
+    Reply,
 }
 
 impl Told {
     /// In the order of their weight: one cause is told once, by the first that fits.
-    pub const ALL: [Told; 4] = [Told::Mention, Told::Answer, Told::Own, Told::Job];
+    pub const ALL: [Told; 5] = [Told::Mention, Told::Answer, Told::Own, Told::Job, Told::Reply];
 
     pub const fn name(self) -> &'static str {
         match self {
@@ -113,6 +115,7 @@ impl Told {
             Told::Answer => "answer",
             Told::Own => "own",
             Told::Job => "job",
+            Told::Reply => "reply",
         }
     }
 
@@ -124,7 +127,7 @@ impl Told {
 /// What a notification is about, as far as the reader may still see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum About {
-    /// The type of record, the canonical text of its title, the beginning of the comment.
+    /// The type of record, the canonical text of its title, the beginning of the comment if there is one.
     Comment(String, String, Vec<Part>),
     Job(Box<JobLine>),
     /// Out of the reader's reach by now.

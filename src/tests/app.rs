@@ -1,5 +1,6 @@
 //! Signing up through the real form, and what is printed.
 
+mod offer;
 mod print;
 
 use crate::tests::support::Browser;

@@ -8,6 +8,8 @@ pub mod customer;
 pub mod delivery;
 pub mod invoice;
 pub mod lead;
+#[cfg(feature = "ssr")]
+pub mod offer;
 pub mod opportunity;
 pub mod order;
 #[cfg(feature = "ssr")]

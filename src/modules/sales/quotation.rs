@@ -34,6 +34,8 @@ pub static QUOTATION: Record = Record {
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
+        Field::new("signed_by", Kind::Text(200)).computed().about(&["customer"]),
+        Field::new("reason", Kind::Note).computed().about(&["customer"]),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("net", Kind::Money).computed(),
         Field::new("tax", Kind::Money).computed(),
@@ -51,7 +53,9 @@ pub static QUOTATION: Record = Record {
     ],
     actions: &[
         Action::new("send", "send", &["draft"]).primary(),
-        Action::new("order", "shopping-cart", &["sent"]).primary(),
+        Action::new("order", "shopping-cart", &["sent", "accepted"]).primary(),
+        Action::new("order_all", "shopping-cart", &["sent", "accepted"]),
+        Action::new("accept", "check", &["sent"]).internal(),
         Action::new("revise", "copy", &["sent", "expired", "rejected"]),
         Action::new("reject", "ban", &["sent"]),
         Action::new("expire", "clock", &["sent"]),
@@ -75,6 +79,7 @@ pub use rules::QuotationRules;
 
 #[cfg(feature = "ssr")]
 mod rules {
+    use super::super::offer::{self, Offered};
     use super::super::order::SALES_ORDER;
     use super::super::pricing;
     use super::QUOTATION;
@@ -82,6 +87,7 @@ mod rules {
     use crate::platform::document::Document;
     use crate::platform::door::{self, Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
+    use crate::record::page::{HandOn, Message};
     use async_trait::async_trait;
     use jiff::ToSpan;
 
@@ -101,13 +107,29 @@ mod rules {
             pricing::complete(tx, quotation).await
         }
 
+        /// The link by which the customer answers, for whoever may send it.
+        async fn present(&self, tx: &mut TenantTx, quotation: &mut Document) -> Outcome<Option<HandOn>> {
+            if quotation.version == 0 || !tx.standing.rights.acts(&QUOTATION, "send") {
+                return Ok(None);
+            }
+            let path = offer::path(tx, quotation).await?;
+            Ok(path.map(|path| HandOn { message: Message::new("quotation-link"), path }))
+        }
+
         async fn act(&self, tx: &mut TenantTx, action: &'static str, quotation: &Document) -> Outcome<Effects> {
             match action {
-                "send" => Ok(Effects::to("sent").numbered()),
+                "send" => Ok(Effects::to("sent").numbered().book(Offered)),
+                "accept" => Ok(Effects::to("accepted")),
                 "reject" => Ok(Effects::to("rejected")),
                 "expire" => Ok(Effects::to("expired")),
                 "revise" => Ok(Effects::to("superseded").create(revise(quotation))),
-                "order" => Ok(Effects::to("accepted").create(order(quotation, door::fresh(tx, &SALES_ORDER).await?)?)),
+                "order" | "order_all" => {
+                    if is_ordered(tx, quotation).await? {
+                        return Err(Refusal::new("refuse-ordered-already").into());
+                    }
+                    let order = order(quotation, door::fresh(tx, &SALES_ORDER).await?, action == "order_all")?;
+                    Ok(Effects::to("accepted").create(order))
+                }
                 _ => Err(Error::NotFound),
             }
         }
@@ -133,8 +155,16 @@ mod rules {
         next
     }
 
-    /// The sales order that an accepted quotation becomes; optional lines stay behind.
-    fn order(quotation: &Document, mut order: Document) -> Result<Document, Refusal> {
+    /// Whether there is an order of a quotation that was not cancelled.
+    async fn is_ordered(tx: &mut TenantTx, quotation: &Document) -> Outcome<bool> {
+        let ordered = sqlx::query_scalar(
+            "select exists (select from sales_order where tenant_id = $1 and quotation = $2 and state <> 'cancelled')",
+        );
+        Ok(ordered.bind(tx.tenant()).bind(quotation.id).fetch_one(tx.conn()).await?)
+    }
+
+    /// The sales order that an accepted quotation becomes; optional lines stay behind, unless all are wanted.
+    fn order(quotation: &Document, mut order: Document, all: bool) -> Result<Document, Refusal> {
         for name in ["customer", "currency", "payment_term", "branch", "reference", "note"] {
             order.set(name, quotation.get(name).clone());
         }
@@ -144,7 +174,7 @@ mod rules {
         order.lines = quotation
             .lines
             .iter()
-            .filter(|line| !line.get("optional").bool())
+            .filter(|line| all || !line.get("optional").bool())
             .map(|line| pricing::carry(line, line.decimal("quantity")))
             .collect();
         if order.lines.is_empty() { Err(Refusal::new("refuse-all-optional").at("lines")) } else { Ok(order) }

@@ -70,6 +70,7 @@ pub const SPARED: &[(&str, &str)] = &[
     ("/manifest.webmanifest", "the same for everybody"),
     ("/my-account", "a person's own, whatever the company: see the tests of sessions"),
     ("/messages/{file}", "the same for everybody"),
+    ("/offer/{token}", "opened by its token, whoever holds it: see the tests of offers"),
     ("/operator/plans/{code}", "nothing for whoever is no operator: see the tests of operators"),
     (
         "/operator/{company}",
