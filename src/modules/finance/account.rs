@@ -71,6 +71,10 @@ mod rules {
     impl Rules for AccountRules {
         async fn complete(&self, tx: &mut TenantTx, account: &mut Document) -> Outcome<()> {
             let Some(parent) = account.link("parent") else { return Ok(()) };
+            // Two that move groups at once would each not see the half of a circle that the other makes.
+            sqlx::query("select pg_advisory_xact_lock(hashtextextended('accounts/' || tid(), 0))")
+                .execute(tx.conn())
+                .await?;
             let mut above = Some(parent);
             while let Some(id) = above {
                 if id == account.id {

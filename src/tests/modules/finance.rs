@@ -5,7 +5,7 @@ use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Outcome};
 use crate::platform::tenancy::{Company, TenantTx};
 use crate::record::Names;
-use crate::tests::support::{Browser, Firm, code, day, dec, record, refusals};
+use crate::tests::support::{Browser, Firm, code, day, dec, form, record, refusals};
 use axum::http::StatusCode;
 use jiff::civil::Date;
 use proptest::prelude::*;
@@ -46,6 +46,38 @@ async fn groups_and_control_accounts_take_no_entries_by_hand() {
     drop(tx);
     let control = entry(&firm, &receivable, "3110", (100, 100)).await;
     assert_eq!(refusals(firm.act(&control, "post").await), ["refuse-account-control"]);
+}
+
+#[tokio::test]
+async fn accounts_stand_below_groups_of_their_type_and_never_below_themselves() {
+    let firm = Firm::new().await;
+    let account = async |code: &str, kind: &str, is_group: bool, parent: Option<Uuid>| {
+        let fill = |account: Document| {
+            let account = account.with("code", code).with("name", Names::new(code, code)).with("kind", kind);
+            account.with("is_group", is_group).with("parent", parent)
+        };
+        firm.insert("account", fill).await
+    };
+    let a = account("A", "asset", true, None).await.expect("a group");
+    let x = account("X", "asset", true, Some(a.id)).await.expect("a group below it");
+    let b = account("B", "asset", true, None).await.expect("another group");
+    let y = account("Y", "asset", true, Some(b.id)).await.expect("a group below that");
+    let leaf = account("L", "asset", false, Some(x.id)).await.expect("an account");
+    assert_eq!(refusals(account("E", "expense", false, Some(x.id)).await), ["refuse-parent-kind"]);
+    assert_eq!(refusals(account("S", "asset", false, Some(leaf.id)).await), ["refuse-parent-not-group"]);
+    for below in [a.id, x.id] {
+        let moved = firm.change(&a, &[("parent", &below.to_string())]).await;
+        assert_eq!(refusals(moved), ["refuse-account-circle"]);
+    }
+    // Nor when two move groups at once, of which each alone may.
+    let below = |id: Uuid| door::Typed { lines: None, ..form(&[("parent", id.to_string().as_str())], &[]) };
+    let (mut first, mut second) = (firm.tx().await, firm.tx().await);
+    door::save(&mut first, a.record, a.id, a.version, &below(y.id)).await.expect("moved");
+    let typed = below(x.id);
+    let (late, done) =
+        tokio::join!(door::save(&mut second, b.record, b.id, b.version, &typed), async move { first.commit().await });
+    done.expect("commit");
+    assert_eq!(refusals(late), ["refuse-account-circle"]);
 }
 
 #[tokio::test]
