@@ -1,4 +1,4 @@
-//! Payment terms: in which parts and after how many days an invoice falls due.
+//! Payment terms: in which parts and after how many days an invoice falls due, and what is off for who pays early.
 
 use crate::record::{Field, Kind, Lines, Record, Start};
 
@@ -13,6 +13,8 @@ pub static PAYMENT_TERM: Record = Record {
     fields: &[
         Field::new("code", Kind::Code).required(),
         Field::new("name", Kind::Names).searched().required().wide(),
+        Field::new("discount", Kind::Percent),
+        Field::new("discount_days", Kind::Integer),
         Field::new("active", Kind::Bool).start(Start::Text("true")),
     ],
     lines: Some(&LINES),
@@ -22,7 +24,7 @@ pub static PAYMENT_TERM: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{TermRules, instalments, parts_of};
+pub use rules::{TermRules, discount_of, early_discount, instalments, parts_of};
 
 #[cfg(feature = "ssr")]
 mod rules {
@@ -47,12 +49,16 @@ mod rules {
             if !term.lines.is_empty() && sum != Decimal::ONE_HUNDRED {
                 return Err(Refusal::new("refuse-terms-sum").with("sum", sum.normalize()).at("lines").into());
             }
+            let too_long = || Refusal::new("refuse-terms-days").with("most", LONGEST as usize);
+            if term.minor("discount_days") > LONGEST {
+                return Err(too_long().at("discount_days").into());
+            }
+            if !term.get("discount").is_null() && term.get("discount_days").is_null() {
+                return Err(Refusal::new("fault-required").at("discount_days").into());
+            }
             for (row, line) in term.lines.iter().enumerate() {
                 if line.minor("days") > LONGEST {
-                    return Err(Refusal::new("refuse-terms-days")
-                        .with("most", LONGEST as usize)
-                        .at_line(row, "days")
-                        .into());
+                    return Err(too_long().at_line(row, "days").into());
                 }
                 if line.decimal("percent").is_zero() {
                     return Err(Refusal::new("refuse-terms-percent").at_line(row, "percent").into());
@@ -68,11 +74,36 @@ mod rules {
             return vec![(date, total)];
         }
         let shares = money::allocate(total, &parts.iter().map(|p| p.0).collect::<Vec<_>>());
-        let due = |days: i32| {
-            let span = Span::new().try_days(days).ok();
-            span.and_then(|span| date.checked_add(span).ok()).unwrap_or(Date::MAX)
-        };
-        parts.iter().zip(shares).map(|((_, days), share)| (due(*days), share)).collect()
+        parts.iter().zip(shares).map(|((_, days), share)| (after(date, *days), share)).collect()
+    }
+
+    /// So many days later, or the last day there is.
+    fn after(date: Date, days: i32) -> Date {
+        let span = Span::new().try_days(days).ok();
+        span.and_then(|span| date.checked_add(span).ok()).unwrap_or(Date::MAX)
+    }
+
+    /// What is off of an open amount that is paid on a day, by the percent of the terms and the days from the invoice within
+    /// which they grant it: nothing later than that, and never all of it.
+    pub fn early_discount(open: Minor, invoiced: Date, paid: Date, (percent, days): (Decimal, i32)) -> Minor {
+        if paid > after(invoiced, days) {
+            return 0;
+        }
+        let discount = money::to_minor(Decimal::from(open) * percent / Decimal::ONE_HUNDRED, 0).unwrap_or_default();
+        if discount < open { discount } else { 0 }
+    }
+
+    /// The percent that terms grant to who pays within so many days; none where they grant nothing.
+    pub async fn discount_of(tx: &mut TenantTx, term: Option<Uuid>) -> Outcome<Option<(Decimal, i32)>> {
+        let Some(term) = term else { return Ok(None) };
+        Ok(sqlx::query_as(
+            "select discount, discount_days from payment_term
+              where tenant_id = $1 and id = $2 and discount > 0 and discount_days is not null",
+        )
+        .bind(tx.tenant())
+        .bind(term)
+        .fetch_optional(tx.conn())
+        .await?)
     }
 
     /// The (percent, days) parts of a payment term; none when there is no term.

@@ -132,7 +132,14 @@ mod rules {
                     let due = terms::instalments(totals.total, invoice.date(), &parts);
                     return Ok(post(&counted, &totals, &due, &books, &tx.company.currency)?);
                 }
-                "pay" => effects.create.push(pay(invoice, door::fresh(tx, &CUSTOMER_PAYMENT).await?)),
+                "pay" => {
+                    let payment = door::fresh(tx, &CUSTOMER_PAYMENT).await?;
+                    let granted = terms::discount_of(tx, invoice.link("payment_term")).await?;
+                    let discount = granted.map_or(0, |granted| {
+                        terms::early_discount(invoice.minor("open"), invoice.date(), payment.date(), granted)
+                    });
+                    effects.create.push(pay(invoice, payment, discount));
+                }
                 "credit" => effects.create.push(credit(invoice, door::fresh(tx, &CREDIT_NOTE).await?)?),
                 _ => return Err(Error::NotFound),
             }
@@ -212,13 +219,18 @@ mod rules {
         Ok(effects.book(Entry::new(books.date, lines)).book(claim))
     }
 
-    /// A payment of what is still open.
-    fn pay(invoice: &Document, mut payment: Document) -> Document {
+    /// A payment of what is still open, less this discount.
+    fn pay(invoice: &Document, mut payment: Document, discount: Minor) -> Document {
         for name in ["customer", "currency", "branch"] {
             payment.set(name, invoice.get(name).clone());
         }
-        payment.set("amount", invoice.minor("open"));
-        payment.lines.push(Line::new().with("sales_invoice", invoice.id).with("amount", invoice.minor("open")));
+        let amount = invoice.minor("open") - discount;
+        payment.set("amount", amount);
+        let mut line = Line::new().with("sales_invoice", invoice.id).with("amount", amount);
+        if discount > 0 {
+            line.set("discount", discount);
+        }
+        payment.lines.push(line);
         payment
     }
 

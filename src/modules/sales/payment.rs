@@ -1,4 +1,7 @@
 //! Customer payments: money received and the invoices it settles.
+//!
+//! A line may grant a discount, which settles that much more of its invoice and is posted as it is, VAT included: where the
+//! tax is to follow, a credit note over the discount takes the place of it.
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
@@ -7,6 +10,7 @@ static LINES: Lines = Lines::new(
     &[
         Field::new("sales_invoice", Kind::Link("sales_invoice")).required(),
         Field::new("amount", Kind::Money).required(),
+        Field::new("discount", Kind::Money),
     ],
 );
 
@@ -53,13 +57,13 @@ pub static CUSTOMER_PAYMENT: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::PaymentRules;
+pub use rules::{PaymentRules, received};
 
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::receivable::{self, Claim, OpenItem, Settlement, Unsettle};
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine, REVERSAL};
-    use crate::platform::document::Document;
+    use crate::platform::document::{Document, Line};
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Minor, money};
@@ -95,6 +99,7 @@ mod rules {
             let allocated: Option<Minor> = parts.into_iter().try_fold(0, Minor::checked_add);
             let allocated = allocated.ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))?;
             payment.set("allocated", allocated);
+            discounts(payment, &tx.company.currency)?;
             if payment.get("amount").int() == Some(0) {
                 return Err(Refusal::new("refuse-zero-amount").at("amount").into());
             }
@@ -126,6 +131,20 @@ mod rules {
                 _ => Err(Error::NotFound),
             }
         }
+    }
+
+    /// What the lines of a payment grant as discount, in its currency and, at its rate, in the company's. Refuses what is
+    /// beyond what is kept, also together with the money.
+    fn discounts(payment: &Document, company_currency: &str) -> Result<(Minor, Minor), Refusal> {
+        let granted = payment.lines.iter().map(|l| l.minor("discount")).try_fold(0, Minor::checked_add);
+        let (from, to) = (money::decimals(payment.currency(company_currency)), money::decimals(company_currency));
+        let both = granted.and_then(|granted| {
+            let base = money::convert(granted, from, payment.decimal("rate"), to)?;
+            payment.minor("amount").checked_add(granted)?;
+            payment.minor("base_amount").checked_add(base)?;
+            Some((granted, base))
+        });
+        both.ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))
     }
 
     /// Locks the invoices that a payment settles, before what is open of them: a credit note does so, too, and neither waits
@@ -199,31 +218,47 @@ mod rules {
         company_currency: &str,
     ) -> Result<Effects, Refusal> {
         books.check_open()?;
-        let customer = payment.link("customer").unwrap_or_default();
-        let (amount, base) = (payment.minor("amount"), payment.minor("base_amount"));
-        let wanted: Vec<(Uuid, Minor)> =
-            payment.lines.iter().filter_map(|l| Some((l.link("sales_invoice")?, l.minor("amount")))).collect();
+        let (discount, base_discount) = discounts(payment, company_currency)?;
+        let (amount, base) = (payment.minor("amount") + discount, payment.minor("base_amount") + base_discount);
+        let part = |line: &Line| Some((line.link("sales_invoice")?, line.minor("amount") + line.minor("discount")));
+        let wanted: Vec<(Uuid, Minor)> = payment.lines.iter().filter_map(part).collect();
         let settlement = Settlement::of(amount, base, &wanted, open)?;
-        let entry = Entry::new(
-            books.date,
-            [
-                EntryLine::signed(payment.link("account").unwrap_or_default(), base),
-                EntryLine::signed(books.account("receivable")?, -settlement.relieved()).of(customer),
-                EntryLine::signed(books.account("exchange_difference")?, settlement.difference()),
-            ],
-        );
-        let claim = Claim {
-            customer,
-            date: books.date,
-            currency: payment.currency(company_currency).to_owned(),
-            items: vec![OpenItem { due_date: books.date, amount: -amount, base_amount: -base }],
-        };
+        let entry = received(payment, &settlement, base_discount, books)?;
+        let claim = claim(payment, books, payment.currency(company_currency), -amount, -base);
         Ok(Effects::to("posted")
             .numbered()
-            .set("allocated", settlement.used())
+            .set("allocated", settlement.used() - discount)
             .book(entry)
             .book(claim)
             .book(settlement))
+    }
+
+    /// The entry of a payment: money and discount in, what they settle out.
+    pub fn received(
+        payment: &Document,
+        settlement: &Settlement,
+        base_discount: Minor,
+        books: &Books,
+    ) -> Result<Entry, Refusal> {
+        let customer = payment.link("customer").unwrap_or_default();
+        let mut lines = vec![
+            EntryLine::signed(payment.link("account").unwrap_or_default(), payment.minor("base_amount")),
+            EntryLine::signed(books.account("receivable")?, -settlement.relieved()).of(customer),
+            EntryLine::signed(books.account("exchange_difference")?, settlement.difference()),
+        ];
+        if base_discount != 0 {
+            lines.insert(1, EntryLine::signed(books.account("sales_discount")?, base_discount));
+        }
+        Ok(Entry::new(books.date, lines))
+    }
+
+    fn claim(payment: &Document, books: &Books, currency: &str, amount: Minor, base_amount: Minor) -> Claim {
+        Claim {
+            customer: payment.link("customer").unwrap_or_default(),
+            date: books.date,
+            currency: currency.to_owned(),
+            items: vec![OpenItem { due_date: books.date, amount, base_amount }],
+        }
     }
 
     /// The entry that a document left in the journal.

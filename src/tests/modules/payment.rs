@@ -1,9 +1,10 @@
 //! Money that comes in: what it settles, what of it stays on account, what it may not settle.
 
+use super::receivables::{self, ago};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{Error, Outcome};
 use crate::record::{Names, Value};
-use crate::tests::support::{self, Firm, form, record};
+use crate::tests::support::{self, Firm, dec, form, record};
 use sqlx::{Connection as _, PgConnection};
 use std::time::Duration;
 use uuid::Uuid;
@@ -16,6 +17,27 @@ fn part(invoice: &Document, amount: i64) -> Line {
 /// A draft of so much money, of which so much is for each invoice.
 async fn payment(firm: &Firm, amount: i64, lines: Vec<Line>) -> Outcome<Document> {
     firm.insert("customer_payment", |payment| Document { lines, ..payment.with("amount", amount) }).await
+}
+
+/// From now on, whatever was worth something in another currency is worth so much.
+async fn all_rates(firm: &Firm, rate: &str) {
+    let mut tx = firm.tx().await;
+    sqlx::query("update exchange_rate set rate = $2 where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .bind(dec(rate))
+        .execute(tx.conn())
+        .await
+        .expect("another rate");
+    tx.commit().await.expect("commit");
+}
+
+/// What banks hold, what is owed, what was granted as discount and what rates have cost, in minor units: debit positive.
+async fn balances(firm: &Firm) -> [i64; 4] {
+    let mut balances = [0; 4];
+    for (balance, role) in balances.iter_mut().zip(["bank", "receivable", "sales_discount", "exchange_difference"]) {
+        *balance = firm.balance(role).await;
+    }
+    balances
 }
 
 /// State and open amount of an invoice as it is now.
@@ -279,4 +301,107 @@ async fn what_a_payment_names_is_chosen_by_its_number() {
     let paid = firm.post(&firm.save(&new, &typed).await.expect("a payment")).await;
     assert_eq!((paid.minor("amount"), paid.minor("allocated")), (11_500, 11_500));
     assert_eq!(standing(&firm, &invoice).await, is("paid", 0));
+}
+
+#[tokio::test]
+async fn a_discount_settles_as_much_more_and_is_taken_back_with_its_payment() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let (first, second) = (firm.invoice(&[(item, 1)]).await, firm.invoice(&[(item, 1)]).await);
+    let lines = vec![part(&first, 11_270).with("discount", 230)];
+    let paid = firm.post(&payment(&firm, 12_000, lines).await.expect("a draft")).await;
+    assert_eq!(paid.minor("allocated"), 11_270, "the discount is no money");
+    assert_eq!(standing(&firm, &first).await, is("paid", 0));
+    assert_eq!(open_of(&firm, paid.id).await, (-730, -730), "the rest of the money is the customer's");
+    assert_eq!(balances(&firm).await, [12_000, 11_500 - 730, 230, 0]);
+    firm.assert_healthy().await;
+
+    let (settled, _) = firm.act(&paid, "settle").await.expect("settled");
+    assert_eq!((settled.minor("allocated"), standing(&firm, &second).await), (12_000, is("partly_paid", 10_770)));
+    firm.act(&settled, "reverse").await.expect("reversed");
+    assert_eq!(balances(&firm).await, [0, 23_000, 0, 0]);
+    for invoice in [&first, &second] {
+        assert_eq!(standing(&firm, invoice).await, is("posted", 11_500));
+    }
+    firm.assert_healthy().await;
+
+    // Money and discount together are more than is open.
+    let lines = vec![part(&first, 11_270).with("discount", 231)];
+    let much = payment(&firm, 11_270, lines).await.expect("a draft");
+    assert_eq!(support::refusals(firm.act(&much, "post").await), ["refuse-over-payment"]);
+    let lines = vec![part(&first, 100).with("discount", i64::MAX)];
+    assert_eq!(support::refusals(payment(&firm, 100, lines).await), ["fault-out-of-range"]);
+    assert_eq!(balances(&firm).await, [0, 23_000, 0, 0]);
+}
+
+#[tokio::test]
+async fn a_company_without_an_account_for_discounts_is_told_which_one_it_needs() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    let mut tx = firm.tx().await;
+    sqlx::query("update account set role = null where tenant_id = $1 and role = 'sales_discount'")
+        .bind(firm.cx.tenant)
+        .execute(tx.conn())
+        .await
+        .expect("no account has the role");
+    tx.commit().await.expect("commit");
+    let lines = vec![part(&invoice, 11_000).with("discount", 500)];
+    let draft = payment(&firm, 11_000, lines).await.expect("a draft");
+    assert_eq!(support::refusals(firm.act(&draft, "post").await), ["refuse-no-account"]);
+    // Without a discount nobody asks for it.
+    firm.post(&payment(&firm, 11_500, vec![part(&invoice, 11_500)]).await.expect("a draft")).await;
+    assert_eq!(standing(&firm, &invoice).await, is("paid", 0));
+}
+
+#[tokio::test]
+async fn an_invoice_that_is_settled_with_a_discount_at_another_rate_is_worth_nothing() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    firm.rate("KWD", "12").await;
+    let lines = vec![Line::new().with("item", item)];
+    let fill = |invoice: Document| Document { lines, ..invoice.with("currency", "KWD").with("total", 0) };
+    let invoice = firm.post(&firm.insert("sales_invoice", fill).await.expect("an invoice")).await;
+    assert_eq!((invoice.minor("total"), firm.balance("receivable").await), (115_000, 138_000));
+    all_rates(&firm, "12.5").await;
+    // 113.000 dinars at 12.5 are 1,412.50, the discount of 2.000 is 25.00; 1,380.00 were owed.
+    let lines = vec![part(&invoice, 113_000).with("discount", 2_000)];
+    let fill = |payment: Document| Document { lines, ..payment.with("currency", "KWD").with("amount", 113_000) };
+    let paid = firm.post(&firm.insert("customer_payment", fill).await.expect("a draft")).await;
+    assert_eq!(standing(&firm, &invoice).await, is("paid", 0));
+    assert_eq!(balances(&firm).await, [141_250, 0, 2_500, -5_750]);
+    firm.assert_healthy().await;
+    firm.act(&paid, "reverse").await.expect("reversed");
+    assert_eq!(balances(&firm).await, [0, 138_000, 0, 0]);
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn terms_propose_their_discount_to_who_pays_within_its_days() {
+    let firm = Firm::new().await;
+    let terms = |discount_days: Value| {
+        let line = Line::new().with("percent", dec("100")).with("days", 30);
+        let fill = move |terms: Document| {
+            let terms = terms.with("code", "EARLY").with("name", Names::new("2 % within 10 days", ""));
+            let terms = terms.with("discount", dec("2")).with("discount_days", discount_days);
+            Document { lines: vec![line], ..terms }
+        };
+        firm.insert("payment_term", fill)
+    };
+    assert_eq!(support::refusals(terms(Value::Null).await), ["fault-required"]);
+    assert_eq!(support::refusals(terms(Value::from(3_651)).await), ["refuse-terms-days"]);
+    terms(Value::from(10)).await.expect("terms");
+    let today = firm.today().await;
+    let early = [("payment_term", "EARLY")];
+    for (days, amount, discount) in [(0, 11_270, 230), (10, 11_270, 230), (11, 11_500, 0)] {
+        let invoice = receivables::invoice(&firm, firm.customer, ago(today, days), "100", &early).await;
+        let draft = firm.made(&invoice, "pay").await;
+        let line = &draft.lines[0];
+        assert_eq!((line.minor("amount"), line.minor("discount")), (amount, discount), "after {days} days");
+        assert_eq!(draft.minor("amount"), amount);
+        firm.post(&draft).await;
+        assert_eq!(standing(&firm, &invoice).await, is("paid", 0), "after {days} days");
+    }
+    assert_eq!(balances(&firm).await, [2 * 11_270 + 11_500, 0, 460, 0]);
+    firm.assert_healthy().await;
 }

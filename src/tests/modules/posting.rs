@@ -5,12 +5,14 @@ use crate::modules::finance::terms;
 use crate::modules::inventory::valuation::{Level, Stock};
 use crate::modules::sales::delivery::{self, Facts};
 use crate::modules::sales::invoice::{self, revenue};
+use crate::modules::sales::payment::received;
 use crate::modules::sales::pricing::{SaleLine, TaxRounding, totals};
-use crate::modules::sales::receivable::{Open, Settlement};
+use crate::modules::sales::receivable::{Open, Settlement, Share};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::Effects;
 use crate::record::{Minor, Names, money};
 use crate::tests::support::{Firm, code, day, dec, form, record};
+use jiff::ToSpan as _;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
@@ -20,7 +22,8 @@ use uuid::Uuid;
 
 // ------------------------------------------------------------------ rules alone
 
-static ROLES: [&str; 6] = ["receivable", "sales", "vat_output", "cogs", "inventory", "exchange_difference"];
+static ROLES: [&str; 7] =
+    ["receivable", "sales", "vat_output", "cogs", "inventory", "exchange_difference", "sales_discount"];
 
 fn books(tax_rates: HashMap<Uuid, Decimal>) -> Books {
     let accounts = ROLES.iter().enumerate().map(|(n, role)| (*role, id(100 + n)));
@@ -171,6 +174,103 @@ proptest! {
     }
 }
 
+/// What accounts with this role are moved by, debit positive.
+fn moved(entry: &Entry, account: Uuid) -> Minor {
+    entry.lines.iter().filter(|line| line.account == account).map(|line| line.debit - line.credit).sum()
+}
+
+/// What is left of parts after these shares of them, in their currency and in the company's.
+fn left_of(open: &[Open], settled: &Settlement) -> Vec<(Minor, Minor)> {
+    let of = |part: &Open, figure: fn(&Share) -> Minor| -> Minor {
+        settled.shares.iter().filter(|share| share.item == part.id).map(figure).sum()
+    };
+    let left =
+        |part: &Open| (part.open - of(part, |share| share.amount), part.base_open - of(part, |share| share.base_debit));
+    open.iter().map(left).collect()
+}
+
+/// A payment over these amounts, in minor units of its currency and of the company's.
+fn some_payment(currency: &str, rate: Decimal, amount: Minor, base: Minor) -> Document {
+    Document::new(record("customer_payment"))
+        .with("customer", id(9))
+        .with("date", day("2026-06-01"))
+        .with("account", id(50))
+        .with("currency", currency)
+        .with("rate", rate)
+        .with("amount", amount)
+        .with("base_amount", base)
+}
+
+proptest! {
+    /// Money and discounts in, claims settled: nothing is settled beyond what is open, and what is settled wholly is worth
+    /// nothing in the books, whatever the rates were.
+    #[test]
+    fn a_payment_with_a_discount_balances_and_what_it_settles_is_worth_nothing(
+        parts in prop::collection::vec((1_i64..100_000, 0_i64..400_000), 1..6),
+        share in 1_i64..101,
+        off in 0_i64..51,
+        ahead in 0_i64..5_000,
+        (currency, company) in (currencies(), currencies()),
+        rate in rates(),
+    ) {
+        let open: Vec<Open> = parts.iter().enumerate()
+            .map(|(n, (open, base_open))| Open { id: id(n), invoice: id(n % 2), open: *open, base_open: *base_open })
+            .collect();
+        let of = |invoice: Uuid| -> Minor {
+            open.iter().filter(|part| part.invoice == invoice).map(|part| part.open).sum::<Minor>() * share / 100
+        };
+        let wanted: Vec<(Uuid, Minor)> = [id(0), id(1)].map(|invoice| (invoice, of(invoice))).into();
+        let used: Minor = wanted.iter().map(|(_, amount)| amount).sum();
+        let discount: Minor = wanted.iter().map(|(_, amount)| amount * off / 100).sum();
+        let amount = used - discount + ahead;
+        let convert = |amount: Minor| {
+            money::convert(amount, money::decimals(currency), rate, money::decimals(company)).expect("fits")
+        };
+        let (base, base_discount) = (convert(amount), convert(discount));
+        let settled = Settlement::of(amount + discount, base + base_discount, &wanted, open.clone());
+        let settled = settled.expect("within what is open");
+        let books = books(HashMap::new());
+        let payment = some_payment(currency, rate, amount, base);
+        let entry = received(&payment, &settled, base_discount, &books).expect("nothing stands in its way");
+
+        let account = |role: &str| books.account(role).expect("an account");
+        prop_assert!(entry.balances() && entry.reversed().balances());
+        prop_assert_eq!(moved(&entry, id(50)), base);
+        prop_assert_eq!(moved(&entry, account("sales_discount")), base_discount);
+        prop_assert_eq!(settled.used(), used);
+        let left = left_of(&open, &settled);
+        for (open, base_open) in &left {
+            prop_assert!(*open >= 0 && *base_open >= 0 && (*open > 0 || *base_open == 0));
+        }
+        // What the receivable account loses is what the parts lose, and what is on account at the rate of the payment.
+        let parts_lose = open.iter().zip(&left).map(|(part, (_, base_left))| part.base_open - base_left).sum::<Minor>();
+        let on_account = base + base_discount - settled.shares.iter().map(|share| share.base_credit).sum::<Minor>();
+        prop_assert_eq!(-moved(&entry, account("receivable")), parts_lose + on_account);
+        if ahead == 0 {
+            prop_assert_eq!(on_account, 0);
+        }
+        if share == 100 {
+            prop_assert!(left.iter().all(|left| *left == (0, 0)));
+        }
+    }
+
+    /// What is off for paying early is never all, and only off in time.
+    #[test]
+    fn a_discount_for_paying_early_is_a_part_and_ends_on_its_day(
+        open in 0_i64..1_000_000_000,
+        percent in 0_u32..1_000_001,
+        days in 0_i32..400,
+    ) {
+        let (invoiced, granted) = (day("2026-06-01"), (Decimal::new(percent.into(), 4), days));
+        let last = invoiced.checked_add(days.days()).expect("a day");
+        let discount = terms::early_discount(open, invoiced, last, granted);
+        prop_assert!(discount >= 0 && (discount < open || open == 0));
+        prop_assert_eq!(terms::early_discount(open, invoiced, last.tomorrow().expect("a day"), granted), 0);
+        let exact = Decimal::from(open) * granted.0 / Decimal::ONE_HUNDRED;
+        prop_assert!(discount == 0 || (Decimal::from(discount) - exact).abs() <= dec("0.5"));
+    }
+}
+
 /// Nobody has such money; a form can ask for it all the same.
 #[test]
 fn f31_settlements_at_the_edge_of_what_is_kept_are_computed() {
@@ -230,7 +330,7 @@ async fn halved(firm: &Firm, draft: &Document) -> Document {
     firm.save(draft, &form(&[], &rows)).await.expect("half of its lines")
 }
 
-/// Invoices a sale, takes a part of the money at another rate with something on account, credits half of the lines, and
+/// Invoices a sale, takes a part of the money at another rate with a discount and something on account, credits half of the lines, and
 /// takes what is left.
 async fn trade(firm: &Firm, item: Uuid, taxes: &[Uuid], sale: &Sale) {
     rate_now(firm, sale.currency, sale.rates.0).await;
@@ -251,7 +351,8 @@ async fn trade(firm: &Firm, item: Uuid, taxes: &[Uuid], sale: &Sale) {
     rate_now(firm, sale.currency, sale.rates.1).await;
     let part = (invoice.minor("open") * sale.paid / 100).max(1);
     let payment = firm.insert("customer_payment", |payment| {
-        let line = Line::new().with("sales_invoice", invoice.id).with("amount", part);
+        let discount = (invoice.minor("open") - part) / 7;
+        let line = Line::new().with("sales_invoice", invoice.id).with("amount", part).with("discount", discount);
         let payment = payment.with("currency", sale.currency).with("amount", part + sale.ahead);
         Document { lines: vec![line], ..payment }
     });
