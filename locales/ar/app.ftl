@@ -14,6 +14,7 @@ print-draft-tax = مسودة – ليست فاتورة ضريبية
 print-tax-invoice = فاتورة ضريبية
 print-simplified-tax-invoice = فاتورة ضريبية مبسطة
 print-tax-credit-note = إشعار دائن ضريبي
+print-refund = سند صرف
 print-supplied = تاريخ التوريد
 print-seller-tax-number = رقمنا الضريبي
 print-by-rate = الضريبة حسب النسبة

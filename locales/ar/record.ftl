@@ -223,6 +223,7 @@ action-credit = إصدار إشعار دائن
 action-return = إرجاع
 action-reverse = عكس القيد
 action-settle = تسوية الفواتير
+action-refund = رد المبلغ
 action-close_period = إقفال الفترة
 action-reopen_period = إعادة فتح الفترة
 

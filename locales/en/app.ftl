@@ -14,6 +14,7 @@ print-draft-tax = Draft – not a tax invoice
 print-tax-invoice = Tax invoice
 print-simplified-tax-invoice = Simplified tax invoice
 print-tax-credit-note = Tax credit note
+print-refund = Refund
 print-supplied = Date of supply
 print-seller-tax-number = Our VAT number
 print-by-rate = VAT by rate

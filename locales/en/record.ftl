@@ -203,6 +203,7 @@ action-credit = Credit
 action-return = Return
 action-reverse = Reverse
 action-settle = Settle invoices
+action-refund = Pay back
 action-close_period = Close period
 action-reopen_period = Reopen period
 

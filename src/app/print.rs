@@ -367,10 +367,11 @@ fn stamp(i18n: I18n, record: &Record, state: &str) -> Option<String> {
 }
 
 /// Whether a field stands beside the customer: what was entered, and of what follows from it days and the documents that this
-/// one goes back to.
+/// one goes back to. A box of ours says what kind of document it is, as its title does.
 fn is_fact(field: &Field) -> bool {
     let told = !field.computed || matches!(field.kind, Kind::Date | Kind::Link(_));
-    told && !field.hidden && !field.internal && !matches!(field.name, "customer" | "note")
+    let boxed = field.kind == Kind::Bool && field.custom.is_none();
+    told && !boxed && !field.hidden && !field.internal && !matches!(field.name, "customer" | "note")
 }
 
 /// The statement of a customer on paper.

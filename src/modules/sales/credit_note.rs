@@ -42,6 +42,7 @@ pub static CREDIT_NOTE: Record = Record {
     actions: &[
         Action::new("post", "check", &["draft"]).primary().grave(),
         Action::new("settle", "circle-check", &["posted"]),
+        Action::new("refund", "wallet", &["posted"]),
     ],
     columns: &["number", "customer", "sales_invoice", "date", "state", "total"],
     totals: &["total"],
@@ -111,6 +112,7 @@ mod rules {
             match action {
                 "post" => {}
                 "settle" => return receivable::settle_rest(tx, note).await,
+                "refund" => return receivable::refund_rest(tx, note).await,
                 _ => return Err(Error::NotFound),
             }
             let invoice = door::load(tx, &SALES_INVOICE, note.required_link("sales_invoice")?, Lock::Update).await?;

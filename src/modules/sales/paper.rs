@@ -3,6 +3,7 @@
 use super::credit_note::CREDIT_NOTE;
 use super::delivery::DELIVERY;
 use super::invoice::SALES_INVOICE;
+use super::payment::CUSTOMER_PAYMENT;
 use super::pricing::{self, TaxTotal, Totals};
 use crate::modules::finance::ledger;
 use crate::platform::document::Document;
@@ -33,8 +34,12 @@ pub fn draft_mark(record: &Record) -> Option<&'static str> {
 }
 
 /// What the law calls a document, as the id of a message: a posted invoice of a company that is registered for VAT is a tax
-/// invoice, a simplified one where its customer is not registered. `None` where the law has no word of its own.
+/// invoice, a simplified one where its customer is not registered. A payment that goes the other way has its own name, too.
+/// `None` where there is no other word than the name of its type.
 pub async fn title(tx: &mut TenantTx, document: &Document) -> Outcome<Option<&'static str>> {
+    if document.record.name == CUSTOMER_PAYMENT.name {
+        return Ok(document.get("refund").bool().then_some("print-refund"));
+    }
     if !is_of_tax(document.record) || document.number().is_none() {
         return Ok(None);
     }

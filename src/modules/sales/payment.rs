@@ -1,7 +1,8 @@
-//! Customer payments: money received and the invoices it settles.
+//! Customer payments: money received and the invoices it settles, and money that goes back.
 //!
 //! A line may grant a discount, which settles that much more of its invoice and is posted as it is, VAT included: where the
-//! tax is to follow, a credit note over the discount takes the place of it.
+//! tax is to follow, a credit note over the discount takes the place of it. A refund pays back what a customer has on account
+//! from payments and credit notes, oldest first.
 
 use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View};
 
@@ -23,6 +24,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
         Field::new("account", Kind::Link("account")).required().internal(),
         Field::new("currency", Kind::Currency).required().start(Start::CompanyCurrency),
         Field::new("amount", Kind::Money).required(),
+        Field::new("refund", Kind::Bool),
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
@@ -40,6 +42,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
     actions: &[
         Action::new("post", "check", &["draft"]).primary().grave(),
         Action::new("settle", "circle-check", &["posted"]),
+        Action::new("refund", "wallet", &["posted"]),
         Action::new("reverse", "undo-2", &["posted"]).grave(),
     ],
     columns: &["number", "customer", "date", "account", "state", "allocated", "amount"],
@@ -48,7 +51,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
         View { name: "draft", filter: &[("state", "draft")] },
         View { name: "posted", filter: &[("state", "posted")] },
     ],
-    filters: &["customer", "date", "account", "state", "amount"],
+    filters: &["customer", "date", "account", "state", "refund", "amount"],
     prints: true,
     party: Some("customer"),
     kept_by: &["accountant"],
@@ -57,11 +60,11 @@ pub static CUSTOMER_PAYMENT: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{PaymentRules, received};
+pub use rules::{PaymentRules, paid_back, received};
 
 #[cfg(feature = "ssr")]
 mod rules {
-    use super::super::receivable::{self, Claim, OpenItem, Settlement, Unsettle};
+    use super::super::receivable::{self, Claim, OpenItem, Refund, Settlement, Unrefund, Unsettle};
     use crate::modules::finance::ledger::{self, Books, Entry, EntryLine, REVERSAL};
     use crate::platform::document::{Document, Line};
     use crate::platform::door::{Effects, Error, Outcome, Refusal, Rules};
@@ -106,12 +109,21 @@ mod rules {
             if allocated > payment.minor("amount") && !payment.get("amount").is_null() {
                 return Err(Refusal::new("refuse-over-allocation").at("amount").into());
             }
+            if is_refund(payment) && !payment.lines.is_empty() {
+                return Err(Refusal::new("refuse-refund-lines").at("lines").into());
+            }
             check_account(tx, payment).await?;
             check_invoices(tx, payment, &currency).await
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, payment: &Document) -> Outcome<Effects> {
             match action {
+                "post" if is_refund(payment) => {
+                    let books = ledger::books(tx, payment.date()).await?;
+                    let currency = payment.currency(&tx.company.currency).to_owned();
+                    let credits = receivable::on_account(tx, payment.required_link("customer")?, &currency).await?;
+                    Ok(pay_back(payment, credits, &books, &currency)?)
+                }
                 "post" => {
                     let books = ledger::books(tx, payment.date()).await?;
                     let invoices = lock_invoices(tx, payment).await?;
@@ -119,18 +131,33 @@ mod rules {
                     Ok(post(payment, open, &books, &tx.company.currency)?)
                 }
                 "settle" => receivable::settle_rest(tx, payment).await,
+                "refund" => receivable::refund_rest(tx, payment).await,
                 "reverse" => {
                     // What is dated ahead is not taken back before it has happened.
                     let books = ledger::books(tx, tx.company.today.max(payment.date())).await?;
                     books.check_open()?;
-                    lock_invoices(tx, payment).await?;
+                    let effects = Effects::to("reversed").set("allocated", 0);
+                    let effects = if is_refund(payment) {
+                        receivable::lock_refunded(tx, payment.id).await?;
+                        effects.book(Unrefund)
+                    } else {
+                        if let Some(number) = receivable::refund_of(tx, payment.id).await? {
+                            return Err(Refusal::new("refuse-refunded").with("number", number).into());
+                        }
+                        lock_invoices(tx, payment).await?;
+                        effects.book(Unsettle)
+                    };
                     let entry = entry_of(tx, payment.id).await?;
                     let reversal = Entry { date: books.date, suffix: REVERSAL.into(), ..entry.reversed() };
-                    Ok(Effects::to("reversed").set("allocated", 0).book(Unsettle).book(reversal))
+                    Ok(effects.book(reversal))
                 }
                 _ => Err(Error::NotFound),
             }
         }
+    }
+
+    fn is_refund(payment: &Document) -> bool {
+        payment.get("refund").bool()
     }
 
     /// What the lines of a payment grant as discount, in its currency and, at its rate, in the company's. Refuses what is
@@ -250,6 +277,34 @@ mod rules {
             lines.insert(1, EntryLine::signed(books.account("sales_discount")?, base_discount));
         }
         Ok(Entry::new(books.date, lines))
+    }
+
+    /// Money back: credits are used up, and what the rate has changed since is an exchange difference.
+    fn pay_back(
+        payment: &Document,
+        credits: Vec<receivable::Open>,
+        books: &Books,
+        currency: &str,
+    ) -> Result<Effects, Refusal> {
+        books.check_open()?;
+        let (amount, base) = (payment.minor("amount"), payment.minor("base_amount"));
+        let refund = Refund::of(amount, base, credits, currency)?;
+        let entry = paid_back(payment, &refund, books)?;
+        let claim = claim(payment, books, currency, amount, base);
+        Ok(Effects::to("posted").numbered().set("allocated", amount).book(entry).book(claim).book(refund))
+    }
+
+    /// The entry of a refund: what it uses up of what the customer is owed, and the money out.
+    pub fn paid_back(payment: &Document, Refund(used): &Refund, books: &Books) -> Result<Entry, Refusal> {
+        let customer = payment.link("customer").unwrap_or_default();
+        Ok(Entry::new(
+            books.date,
+            [
+                EntryLine::signed(books.account("receivable")?, used.relieved()).of(customer),
+                EntryLine::signed(payment.link("account").unwrap_or_default(), -payment.minor("base_amount")),
+                EntryLine::signed(books.account("exchange_difference")?, -used.difference()),
+            ],
+        ))
     }
 
     fn claim(payment: &Document, books: &Books, currency: &str, amount: Minor, base_amount: Minor) -> Claim {

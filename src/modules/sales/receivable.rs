@@ -3,6 +3,7 @@
 //! The sum of open base amounts equals the receivable account at every moment; the books' health checks it.
 
 use super::invoice::SALES_INVOICE;
+use super::payment::CUSTOMER_PAYMENT;
 use crate::modules::finance::ledger::{self, Entry, EntryLine};
 use crate::platform::document::Document;
 use crate::platform::door::{self, Effects, Followed, Outcome, Posting, Refusal};
@@ -285,6 +286,204 @@ impl Posting for Unsettle {
         .await?;
         refresh_invoices(tx, &invoices).await
     }
+}
+
+/// How money goes back to a customer: the other way round than a settlement. The refund is the debit, and the parts of
+/// `Settlement` are the credits that it uses up, at what they were booked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refund(pub Settlement);
+
+impl Refund {
+    /// Pays an amount back out of these credits, in their order. Refuses more than they hold; `currency` is that of the
+    /// amount.
+    pub fn of(amount: Minor, base_amount: Minor, credits: Vec<Open>, currency: &str) -> Result<Refund, Refusal> {
+        let (mut wanted, mut left): (Vec<(Uuid, Minor)>, Minor) = (Vec::new(), amount);
+        for credit in &credits {
+            let take = left.min(credit.open);
+            if take > 0 {
+                wanted.push((credit.invoice, take));
+                left -= take;
+            }
+        }
+        if left > 0 {
+            return Err(Refusal::new("refuse-over-refund")
+                .with("left", money::from_minor(amount - left, money::decimals(currency)))
+                .with("currency", currency)
+                .at("amount"));
+        }
+        Ok(Refund(Settlement::of(amount, base_amount, &wanted, credits)?))
+    }
+}
+
+#[async_trait]
+impl Posting for Refund {
+    /// Applied after the claim of the refund, which it closes.
+    async fn apply(&self, tx: &mut TenantTx, source: &Document) -> Outcome<()> {
+        let tenant = tx.tenant();
+        let shares = &self.0.shares;
+        let items: Vec<Uuid> = shares.iter().map(|s| s.item).collect();
+        let amounts: Vec<Minor> = shares.iter().map(|s| s.amount).collect();
+        let booked: Vec<Minor> = shares.iter().map(|s| s.base_debit).collect();
+        let paid: Vec<Minor> = shares.iter().map(|s| s.base_credit).collect();
+        sqlx::query(
+            "insert into allocation (id, date, debit_item, credit_item, amount, base_debit, base_credit)
+             select u.id, $2::date, (select id from open_item where tenant_id = $1 and source = $3), u.item, u.amount, u.paid, u.booked
+               from unnest($4::uuid[], $5::uuid[], $6::bigint[], $7::bigint[], $8::bigint[]) as u (id, item, amount, paid, booked)",
+        )
+        .bind(tenant)
+        .bind(source.date().to_string())
+        .bind(source.id)
+        .bind(items.iter().map(|_| Uuid::now_v7()).collect::<Vec<_>>())
+        .bind(&items)
+        .bind(&amounts)
+        .bind(&paid)
+        .bind(&booked)
+        .execute(tx.conn())
+        .await?;
+        sqlx::query(
+            "update open_item o set open = o.open + u.amount, base_open = o.base_open + u.base
+               from (select * from unnest($2::uuid[], $3::bigint[], $4::bigint[]) as x (id, amount, base)
+                     union all
+                     select id, -open, -base_open from open_item where tenant_id = $1 and source = $5) u
+              where o.tenant_id = $1 and o.id = u.id",
+        )
+        .bind(tenant)
+        .bind(&items)
+        .bind(&amounts)
+        .bind(&booked)
+        .bind(source.id)
+        .execute(tx.conn())
+        .await?;
+        refresh_payments(tx, &shares.iter().map(|s| s.invoice).collect::<Vec<_>>()).await
+    }
+}
+
+/// What a customer has on account in a currency, from payments and credit notes, oldest first and locked. The `invoice` of
+/// each part is the document that it comes from.
+pub async fn on_account(tx: &mut TenantTx, customer: Uuid, currency: &str) -> Outcome<Vec<Open>> {
+    // Payments before what is left of them, as whoever settles or reverses one locks them.
+    let payments: Vec<Uuid> = sqlx::query_scalar(
+        "select id from customer_payment
+          where tenant_id = $1 and customer = $2 and currency = $3 and state = 'posted' and not refund and allocated < amount
+          order by id for no key update",
+    )
+    .bind(tx.tenant())
+    .bind(customer)
+    .bind(currency)
+    .fetch_all(tx.conn())
+    .await?;
+    let rows: Vec<(Uuid, Uuid, Minor, Minor)> = sqlx::query_as(
+        "select id, source, -open, -base_open from open_item
+          where tenant_id = $1 and customer = $2 and currency = $3 and open < 0
+            and (source_record = 'credit_note' or source = any($4))
+          order by due_date, source, position for update",
+    )
+    .bind(tx.tenant())
+    .bind(customer)
+    .bind(currency)
+    .bind(&payments)
+    .fetch_all(tx.conn())
+    .await?;
+    Ok(rows.into_iter().map(|(id, invoice, open, base_open)| Open { id, invoice, open, base_open }).collect())
+}
+
+/// A draft that pays back what is left of a posted credit, a payment or a credit note. Refused where nothing is left.
+pub async fn refund_rest(tx: &mut TenantTx, credit: &Document) -> Outcome<Effects> {
+    let rest: Option<Minor> =
+        sqlx::query_scalar("select -open from open_item where tenant_id = $1 and source = $2 and open < 0")
+            .bind(tx.tenant())
+            .bind(credit.id)
+            .fetch_optional(tx.conn())
+            .await?;
+    let rest = rest.ok_or_else(|| Refusal::new("refuse-nothing-on-account"))?;
+    let mut refund = door::fresh(tx, &CUSTOMER_PAYMENT).await?.with("refund", true).with("amount", rest);
+    for name in ["customer", "currency", "branch"] {
+        refund.set(name, credit.get(name).clone());
+    }
+    refund.set("reference", credit.number());
+    Ok(Effects::default().create(refund))
+}
+
+/// The number of a refund that uses a credit up, where one does.
+pub async fn refund_of(tx: &mut TenantTx, credit: Uuid) -> Outcome<Option<String>> {
+    Ok(sqlx::query_scalar(
+        "select y.number from open_item c
+           join allocation a on a.tenant_id = c.tenant_id and a.credit_item = c.id
+           join open_item d on d.tenant_id = a.tenant_id and d.id = a.debit_item
+           join customer_payment y on y.tenant_id = d.tenant_id and y.id = d.source
+          where c.tenant_id = $1 and c.source = $2
+          group by y.id, y.number having sum(a.amount) <> 0 order by y.number limit 1",
+    )
+    .bind(tx.tenant())
+    .bind(credit)
+    .fetch_optional(tx.conn())
+    .await?)
+}
+
+/// Locks what a refund has used up, in the order in which another refund would.
+pub async fn lock_refunded(tx: &mut TenantTx, refund: Uuid) -> Outcome<()> {
+    let credits: Vec<Uuid> = sqlx::query_scalar(
+        "select distinct c.source from open_item d
+           join allocation a on a.tenant_id = d.tenant_id and a.debit_item = d.id
+           join open_item c on c.tenant_id = a.tenant_id and c.id = a.credit_item
+          where d.tenant_id = $1 and d.source = $2",
+    )
+    .bind(tx.tenant())
+    .bind(refund)
+    .fetch_all(tx.conn())
+    .await?;
+    for lock in [
+        "select from customer_payment where tenant_id = $1 and id = any($2) order by id for no key update",
+        "select from open_item where tenant_id = $1 and source = any($2) order by due_date, source, position for update",
+    ] {
+        sqlx::query(lock).bind(tx.tenant()).bind(&credits).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Takes a refund back: what it used up is on account again.
+pub struct Unrefund;
+
+#[async_trait]
+impl Posting for Unrefund {
+    async fn apply(&self, tx: &mut TenantTx, source: &Document) -> Outcome<()> {
+        let credits: Vec<Uuid> = sqlx::query_scalar(
+            "with debit as (select id from open_item where tenant_id = $1 and source = $2),
+                  net as (select debit_item, credit_item, sum(amount) as amount, sum(base_debit) as base_debit, sum(base_credit) as base_credit
+                            from allocation where tenant_id = $1 and debit_item in (select id from debit)
+                           group by 1, 2 having sum(amount) <> 0),
+                  undone as (insert into allocation (id, date, debit_item, credit_item, amount, base_debit, base_credit)
+                             select gen_random_uuid(), $3::date, debit_item, credit_item, -amount, -base_debit, -base_credit from net),
+                  restored as (update open_item o set open = o.open - n.amount, base_open = o.base_open - n.base_credit
+                                 from net n where o.tenant_id = $1 and o.id = n.credit_item returning o.source)
+             select distinct source from restored",
+        )
+        .bind(tx.tenant())
+        .bind(source.id)
+        .bind(tx.company.today.max(source.date()).to_string())
+        .fetch_all(tx.conn())
+        .await?;
+        refresh_payments(tx, &credits).await
+    }
+}
+
+/// Brings what of payments is used in line with the sub-ledger; credit notes among them keep no such figure.
+async fn refresh_payments(tx: &mut TenantTx, credits: &[Uuid]) -> Outcome<()> {
+    let rows: Vec<(Uuid, Minor, Minor)> = sqlx::query_as(
+        "update customer_payment p set version = p.version + 1, allocated = b.amount + o.open
+           from open_item o join customer_payment b on b.tenant_id = $1 and b.id = o.source
+          where o.tenant_id = $1 and o.source = any($2) and p.tenant_id = $1 and p.id = o.source
+         returning p.id, b.allocated, p.allocated",
+    )
+    .bind(tx.tenant())
+    .bind(credits)
+    .fetch_all(tx.conn())
+    .await?;
+    let followed = rows.into_iter().map(|(id, before, now)| {
+        let changes = vec![("allocated".to_owned(), before.into(), now.into())];
+        Followed { id, changes }
+    });
+    door::follow(tx, &CUSTOMER_PAYMENT, followed.collect()).await
 }
 
 /// Brings the open amount and the state of invoices, and when the next part is due, in line with the sub-ledger.

@@ -182,7 +182,7 @@ mod queries {
                       select debit_item, amount, base_debit from settled
                       union all select credit_item, -amount, -base_credit from settled
                       union all select o.id, o.amount, o.base_amount from journal_entry e
-                                  join open_item o on o.tenant_id = e.tenant_id and o.source = e.source and o.amount < 0
+                                  join open_item o on o.tenant_id = e.tenant_id and o.source = e.source and o.source_record = 'customer_payment'
                                  where e.tenant_id = $1 and e.date > $2::date and e.number like '%' || $3),
                   back as (select id, sum(amount)::bigint as amount, sum(base)::bigint as base from undone group by id),
                   claim as (select o.*, o.open + coalesce(b.amount, 0) as open_then,
@@ -377,7 +377,7 @@ mod queries {
                  select o.currency, e.date, e.id, o.source_record, o.source, true, null, -o.amount
                    from open_item o
                    join journal_entry e on e.tenant_id = o.tenant_id and e.source = o.source and e.number like '%' || $3
-                  where o.tenant_id = $1 and o.customer = $2 and o.amount < 0)"
+                  where o.tenant_id = $1 and o.customer = $2 and o.source_record = 'customer_payment')"
         };
     }
 

@@ -1,10 +1,10 @@
-//! Money that comes in: what it settles, what of it stays on account, what it may not settle.
+//! Money that comes in: what it settles, what of it stays on account or goes back, what it may not settle.
 
 use super::receivables::{self, ago};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{Error, Outcome};
 use crate::record::{Names, Value};
-use crate::tests::support::{self, Firm, dec, form, record};
+use crate::tests::support::{self, Browser, Firm, dec, form, record};
 use sqlx::{Connection as _, PgConnection};
 use std::time::Duration;
 use uuid::Uuid;
@@ -404,4 +404,140 @@ async fn terms_propose_their_discount_to_who_pays_within_its_days() {
     }
     assert_eq!(balances(&firm).await, [2 * 11_270 + 11_500, 0, 460, 0]);
     firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn money_on_account_goes_back_once_and_the_refund_can_be_taken_back() {
+    let firm = Firm::new().await;
+    let deposit = firm.post(&payment(&firm, 20_000, Vec::new()).await.expect("a draft")).await;
+    let draft = firm.made(&deposit, "refund").await;
+    assert_eq!((draft.minor("amount"), draft.get("refund").bool()), (20_000, true));
+    assert_eq!(draft.text("reference"), deposit.number());
+    let draft = firm.change(&draft, &[("amount", "50.00")]).await.expect("less of it");
+    let refund = firm.post(&draft).await;
+    assert!(refund.number().is_some_and(|number| Some(number) != deposit.number()), "it has a number of its own");
+    assert_eq!(balances(&firm).await, [15_000, -15_000, 0, 0]);
+    assert_eq!((open_of(&firm, deposit.id).await, open_of(&firm, refund.id).await), ((-15_000, -15_000), (0, 0)));
+    assert_eq!(firm.load(&deposit).await.minor("allocated"), 5_000);
+    firm.assert_healthy().await;
+
+    // No more goes back than is there, and what has gone back keeps its payment.
+    let much = firm.insert("customer_payment", |refund| refund.with("refund", true).with("amount", 15_001));
+    let much = much.await.expect("a draft");
+    assert_eq!(support::refusals(firm.act(&much, "post").await), ["refuse-over-refund"]);
+    assert_eq!(support::refusals(firm.act(&deposit, "reverse").await), ["refuse-refunded"]);
+    for action in ["settle", "refund"] {
+        assert_eq!(support::refusals(firm.act(&refund, action).await), ["refuse-nothing-on-account"], "{action}");
+    }
+
+    let (reversed, _) = firm.act(&refund, "reverse").await.expect("reversed");
+    assert_eq!((reversed.state(), reversed.minor("allocated")), (Some("reversed"), 0));
+    assert_eq!(balances(&firm).await, [20_000, -20_000, 0, 0]);
+    assert_eq!(firm.load(&deposit).await.minor("allocated"), 0);
+    firm.assert_healthy().await;
+    // What it gave back can go once more, and after all the payment can bounce.
+    let again = firm.post(&firm.made(&deposit, "refund").await).await;
+    assert_eq!((balances(&firm).await, firm.load(&deposit).await.minor("allocated")), ([0; 4], 20_000));
+    assert_eq!(support::refusals(firm.act(&deposit, "refund").await), ["refuse-nothing-on-account"]);
+    firm.act(&again, "reverse").await.expect("reversed");
+    firm.act(&deposit, "reverse").await.expect("reversed");
+    assert_eq!(balances(&firm).await, [0; 4]);
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn what_a_credit_note_left_goes_back_with_what_was_paid_ahead_oldest_first() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    firm.post(&firm.made(&invoice, "pay").await).await;
+    let note = firm.post(&firm.made(&invoice, "credit").await).await;
+    let today = firm.today().await;
+    let ahead = receivables::pay_ahead(&firm, firm.customer, ago(today, 3), 2_000).await;
+    let other = firm.insert("customer", |other| other.with("code", "C2").with("name", Names::new("Red Sea", ""))).await;
+    let other = other.expect("another customer").id;
+    receivables::pay_ahead(&firm, other, today, 50_000).await;
+
+    let draft = firm.made(&note, "refund").await;
+    assert_eq!(draft.minor("amount"), 11_500);
+    let refund = firm.post(&draft).await;
+    assert_eq!((open_of(&firm, ahead.id).await, open_of(&firm, note.id).await), ((0, 0), (-2_000, -2_000)));
+    firm.assert_healthy().await;
+    firm.act(&refund, "reverse").await.expect("reversed");
+    assert_eq!((open_of(&firm, ahead.id).await, open_of(&firm, note.id).await), ((-2_000, -2_000), (-11_500, -11_500)));
+    firm.assert_healthy().await;
+    // Together they are not what somebody else has paid.
+    let much = firm.insert("customer_payment", |refund| refund.with("refund", true).with("amount", 13_501));
+    assert_eq!(support::refusals(firm.act(&much.await.expect("a draft"), "post").await), ["refuse-over-refund"]);
+    let all = firm.insert("customer_payment", |refund| refund.with("refund", true).with("amount", 13_500));
+    firm.post(&all.await.expect("a draft")).await;
+    assert_eq!(balances(&firm).await, [50_000, -50_000, 0, 0]);
+    let lines = vec![part(&invoice, 100)];
+    let fill = |refund: Document| Document { lines, ..refund.with("refund", true).with("amount", 100) };
+    assert_eq!(support::refusals(firm.insert("customer_payment", fill).await), ["refuse-refund-lines"]);
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn money_that_goes_back_at_another_rate_leaves_a_difference() {
+    let firm = Firm::new().await;
+    firm.rate("KWD", "12").await;
+    let deposit = firm.insert("customer_payment", |payment| payment.with("currency", "KWD").with("amount", 20_000));
+    let deposit = firm.post(&deposit.await.expect("a draft")).await;
+    all_rates(&firm, "12.5").await;
+    let refund = firm.post(&firm.made(&deposit, "refund").await).await;
+    // Received at 12 and paid back at 12.5: a loss of half a riyal for each dinar.
+    assert_eq!(balances(&firm).await, [24_000 - 25_000, 0, 0, 1_000]);
+    assert_eq!(open_of(&firm, deposit.id).await, (0, 0));
+    firm.assert_healthy().await;
+    firm.act(&refund, "reverse").await.expect("reversed");
+    assert_eq!(balances(&firm).await, [24_000, -24_000, 0, 0]);
+    firm.assert_healthy().await;
+}
+
+/// Both are for all that is on account: whoever comes second waits for the first and finds nothing left.
+#[tokio::test]
+async fn f25_what_is_on_account_goes_back_or_settles_once_whoever_asks_at_once() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let deposit = firm.post(&payment(&firm, 11_500, Vec::new()).await.expect("a draft")).await;
+    let (first, second) = (firm.made(&deposit, "refund").await, firm.made(&deposit, "refund").await);
+    let (one, two) = tokio::join!(firm.act(&first, "post"), firm.act(&second, "post"));
+    assert!(one.is_ok() != two.is_ok(), "{one:?} and {two:?}");
+    let (paid, late) = if one.is_ok() { (first, two) } else { (second, one) };
+    assert_eq!(support::refusals(late), ["refuse-over-refund"]);
+    assert_eq!(balances(&firm).await, [0; 4]);
+    firm.assert_healthy().await;
+
+    firm.act(&paid, "reverse").await.expect("reversed");
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    let draft = firm.made(&deposit, "refund").await;
+    let (back, settled) = tokio::join!(firm.act(&draft, "post"), firm.act(&deposit, "settle"));
+    assert!(back.is_ok() != settled.is_ok(), "{back:?} and {settled:?}");
+    let open = if settled.is_ok() { 0 } else { 11_500 };
+    assert_eq!(firm.load(&invoice).await.minor("open"), open);
+    assert_eq!(open_of(&firm, deposit.id).await, (0, 0));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn a_refund_is_called_so_on_paper_and_a_receipt_is_not() {
+    let firm = Firm::new().await;
+    let deposit = firm.post(&payment(&firm, 20_000, Vec::new()).await.expect("a draft")).await;
+    let refund = firm.post(&firm.made(&deposit, "refund").await).await;
+    let mut browser = Browser::of(&firm).await;
+    for (document, language, title) in [
+        (&deposit, "en", "Customer payment"),
+        (&deposit, "ar", "سند قبض"),
+        (&refund, "en", "Refund"),
+        (&refund, "ar", "سند صرف"),
+    ] {
+        let paper = browser.get(&format!("/customer-payments/{}/print?language={language}", document.id)).await.text();
+        let number = document.number().expect("a number");
+        assert!(paper.contains(&format!("{title} {number}")), "{paper}");
+        assert_eq!(paper.contains("Refund") || paper.contains("سند صرف"), document.id == refund.id, "{paper}");
+    }
+    let list = browser.get("/customer-payments?refund=true").await.text();
+    let has = |document: &Document| list.contains(document.number().expect("a number"));
+    assert!(has(&refund) && !has(&deposit), "{list}");
 }

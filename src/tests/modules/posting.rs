@@ -5,9 +5,9 @@ use crate::modules::finance::terms;
 use crate::modules::inventory::valuation::{Level, Stock};
 use crate::modules::sales::delivery::{self, Facts};
 use crate::modules::sales::invoice::{self, revenue};
-use crate::modules::sales::payment::received;
+use crate::modules::sales::payment::{paid_back, received};
 use crate::modules::sales::pricing::{SaleLine, TaxRounding, totals};
-use crate::modules::sales::receivable::{Open, Settlement, Share};
+use crate::modules::sales::receivable::{Open, Refund, Settlement, Share};
 use crate::platform::document::{Document, Line};
 use crate::platform::door::Effects;
 use crate::record::{Minor, Names, money};
@@ -252,6 +252,35 @@ proptest! {
         if share == 100 {
             prop_assert!(left.iter().all(|left| *left == (0, 0)));
         }
+    }
+
+    /// Money back, credits used up at what they were booked at, and never more than they hold.
+    #[test]
+    fn a_refund_balances_and_what_it_uses_up_is_worth_nothing(
+        credits in prop::collection::vec((1_i64..100_000, 0_i64..400_000), 1..6),
+        share in 1_i64..101,
+        base in 0_i64..4_000_000,
+    ) {
+        let open: Vec<Open> = credits.iter().enumerate()
+            .map(|(n, (open, base_open))| Open { id: id(n), invoice: id(20 + n), open: *open, base_open: *base_open })
+            .collect();
+        let held: Minor = open.iter().map(|credit| credit.open).sum();
+        let amount = (held * share / 100).max(1);
+        let refund = Refund::of(amount, base, open.clone(), "SAR").expect("within what is held");
+        let books = books(HashMap::new());
+        let payment = some_payment("SAR", Decimal::ONE, amount, base);
+        let entry = paid_back(&payment, &refund, &books).expect("nothing stands in its way");
+
+        prop_assert!(entry.balances() && entry.reversed().balances());
+        prop_assert_eq!((moved(&entry, id(50)), refund.0.used()), (-base, amount));
+        let left = left_of(&open, &refund.0);
+        let used_up = open.iter().zip(&left).map(|(credit, (_, base_left))| credit.base_open - base_left).sum::<Minor>();
+        prop_assert_eq!(moved(&entry, books.account("receivable").expect("an account")), used_up);
+        for (open, base_open) in &left {
+            prop_assert!(*open >= 0 && *base_open >= 0 && (*open > 0 || *base_open == 0));
+        }
+        let more = Refund::of(held + 1, base, open, "SAR").expect_err("more than is held");
+        prop_assert_eq!(more.message.id, "refuse-over-refund");
     }
 
     /// What is off for paying early is never all, and only off in time.

@@ -182,6 +182,37 @@ async fn a_payment_older_than_its_invoice_settles_it_from_the_day_of_the_invoice
     }
 }
 
+/// What was paid ahead went back, and the refund was taken back: each from its day on.
+#[tokio::test]
+async fn a_refund_counts_from_its_day_to_that_of_its_reversal() {
+    let firm = Firm::new().await;
+    let today = today(&firm).await;
+    let deposit = pay_ahead(&firm, firm.customer, ago(today, 20), 10_000).await;
+    let refund = firm.made(&deposit, "refund").await;
+    let dated = ago(today, 10).to_string();
+    let refund = firm.post(&firm.change(&refund, &[("date", &dated)]).await.expect("another day")).await;
+    let owes = async |days: i32, owed: i64| {
+        let mut tx = firm.tx().await;
+        let at = ago(today, days);
+        let ages = report::ages(&mut tx, at, None).await.expect("ages").0;
+        assert_eq!((ages, control(&mut tx, at).await), ([0, 0, 0, 0, 0, owed], owed), "{days} days ago");
+    };
+    let before = [(21, 0), (20, -10_000), (11, -10_000), (10, 0), (1, 0)];
+    for (days, owed) in before.into_iter().chain([(0, 0)]) {
+        owes(days, owed).await;
+    }
+    firm.act(&refund, "reverse").await.expect("reversed");
+    for (days, owed) in before.into_iter().chain([(0, -10_000)]) {
+        owes(days, owed).await;
+    }
+    let mut tx = firm.tx().await;
+    let told = report::statement(&mut tx, firm.customer, ago(today, 15), today, None, false).await.expect("told");
+    let riyals = part(&told, "SAR");
+    assert_eq!((riyals.opening, riyals.debit, riyals.credit, riyals.closing), (-10_000, 10_000, 10_000, -10_000));
+    let rows: Vec<(i64, i64, bool)> = riyals.rows.iter().map(|row| (row.debit, row.credit, row.reversal)).collect();
+    assert_eq!(rows, [(10_000, 0, false), (0, 10_000, true)]);
+}
+
 // ------------------------------------------------------------------ statements
 
 #[tokio::test]
