@@ -75,6 +75,8 @@ pub struct Effects {
     pub set_lines: Vec<(Uuid, &'static str, Value)>,
     /// Draw the document's number.
     pub number: bool,
+    /// The series that the number is drawn from and its prefix, where it is not the usual one of the record.
+    pub series: Option<(&'static str, &'static str)>,
     /// Applied before the number is drawn: what can still be refused by the database.
     pub postings: Vec<Box<dyn Posting>>,
     /// Applied after the number is drawn: what carries it.
@@ -90,6 +92,11 @@ impl Effects {
     pub fn numbered(mut self) -> Effects {
         self.number = true;
         self
+    }
+    /// Draws the number from a series of its own.
+    pub fn numbered_in(mut self, series: &'static str, prefix: &'static str) -> Effects {
+        self.series = Some((series, prefix));
+        self.numbered()
     }
     pub fn set(mut self, field: &'static str, value: impl Into<Value>) -> Effects {
         self.set.push((field, value.into()));
@@ -690,10 +697,10 @@ async fn apply(
     }
     if effects.number
         && document.number().is_none()
-        && let Some(prefix) = record.series
+        && let Some((series, prefix)) = effects.series.or(record.series.map(|prefix| (record.name, prefix)))
     {
         let number: String = sqlx::query_scalar("select draw_number($1, $2, $3)")
-            .bind(record.name)
+            .bind(series)
             .bind(prefix)
             .bind(i32::from(document.date().year()))
             .fetch_one(tx.conn())
