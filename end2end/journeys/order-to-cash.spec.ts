@@ -100,7 +100,7 @@ test('from a quotation to the paid invoice', async ({ house: diwan, page, langua
   await diwan.open('/books-health');
   await expect(page.locator('.checks li')).toHaveCount(10);
   await expect(page.locator('.checks li.ok')).toHaveCount(10);
-  await expect(diwan.notice).toSay(diwan.t('health-all', { count: 11 }));
+  await expect(diwan.notice).toSay(diwan.t('health-all', { count: 12 }));
 
   // What is still owed: five sheets, once they are there.
   await diwan.open('/stock-on-hand');

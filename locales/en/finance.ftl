@@ -121,6 +121,8 @@ check-invoices-open = Open invoices agree
 check-invoices-open-hint = What is open on the invoices is what is open on the customers’ accounts.
 check-vat-account = VAT agrees
 check-vat-account-hint = The VAT on the lines of all documents is the balance of the output VAT account.
+check-advances-account = Advances agree
+check-advances-account-hint = What is left of the advances of customers is what their invoices and credit notes have left on the account of advances.
 check-number-gaps = No number is missing
 check-number-gaps-hint = The number of gaps in the document series; it must be zero.
 

@@ -5,7 +5,7 @@ use crate::i18n::{I18n, Locale};
 use crate::modules;
 use crate::modules::administration::company::COMPANY;
 use crate::modules::sales::customer::{self, CUSTOMER};
-use crate::modules::sales::paper::{self, Taxed};
+use crate::modules::sales::paper::{self, Deducted, Taxed};
 use crate::modules::sales::pricing::TaxTotal;
 use crate::modules::sales::receivable;
 use crate::modules::sales::report::{self, Statement};
@@ -295,6 +295,8 @@ pub fn article(i18n: I18n, sheet: &Sheet, answer: Option<&PlainForm>) -> AnyView
         .iter()
         .zip(&page.cells)
         .filter(|(f, _)| f.computed && !f.hidden && f.kind == Kind::Money && record.lines.is_some())
+        // Most invoices deduct nothing, and say nothing of it.
+        .filter(|(f, c)| f.name != "prepaid" || c.text.as_deref() != Some("0"))
         .map(|(f, c)| {
             let class = if f.name == "total" { "g" } else { "" };
             view! { <div class=class><span>{i18n.field(record, f.name)}</span><span class="num"><small>{currency.to_owned()}</small>" "{i18n.show(record, f.name, f.kind, c.text.as_deref(), currency)}</span></div> }
@@ -307,6 +309,7 @@ pub fn article(i18n: I18n, sheet: &Sheet, answer: Option<&PlainForm>) -> AnyView
         view! { <div><span>{label}</span><span class="num">{i18n.amount(amount, &company)}</span></div> }
     });
     let by_rate = (!taxed.parts.is_empty()).then(|| by_rate(i18n, record, page, &taxed.parts));
+    let deducted = (!taxed.deducted.is_empty()).then(|| deducted(i18n, record, page, &taxed.deducted));
     let supplied = taxed.supplied.map(|day| view! { <dt>{t!(i18n, "print-supplied")}</dt><dd>{i18n.date(day)}</dd> });
     let note = cell("note").and_then(|c| c.text.clone()).map(|text| view! { <p class="note"><bdi>{text}</bdi></p> });
     let band = stamp.clone().map(|text| view! { <p class="stamp">{text}</p> });
@@ -323,6 +326,7 @@ pub fn article(i18n: I18n, sheet: &Sheet, answer: Option<&PlainForm>) -> AnyView
             <table class="items"><thead><tr><th>"#"</th>{headers}</tr></thead><tbody>{lines}</tbody></table>
             <div class="sums">{sums}{base_tax}</div>
             {by_rate}
+            {deducted}
             {instalments}
             {note}
             {foot(i18n, &sheet.company)}
@@ -351,6 +355,30 @@ fn by_rate(i18n: I18n, record: &Record, page: &FormPage, parts: &[TaxTotal]) -> 
     view! {
         <table class="items rates">
             <thead><tr><th>{t!(i18n, "print-by-rate")}</th><th class="end">{t!(i18n, "print-taxable")}</th><th class="end">{i18n.field(record, "tax")}</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// The advances that an invoice deducts, with the tax that they were charged with.
+fn deducted(i18n: I18n, record: &Record, page: &FormPage, advances: &[Deducted]) -> AnyView {
+    let rows = advances
+        .iter()
+        .map(|advance| {
+            let (number, date) = (advance.number.clone(), i18n.date_text(&advance.date));
+            let code = advance.code.as_deref().map_or_else(|| t!(i18n, "print-untaxed"), |code| i18n.label(code));
+            let (net, tax) = (i18n.amount(advance.net, &page.currency), i18n.amount(advance.tax, &page.currency));
+            view! {
+                <tr><td><bdi class="code">{number}</bdi></td><td>{date}</td><td><bdi>{code}</bdi></td>
+                    <td class="end"><span class="num">{net}</span></td><td class="end"><span class="num">{tax}</span></td></tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <table class="items rates">
+            <thead><tr><th>{i18n.field(record, "prepaid")}</th><th>{i18n.field(record, "date")}</th><th>{t!(i18n, "print-by-rate")}</th>
+                <th class="end">{i18n.field(record, "net")}</th><th class="end">{i18n.field(record, "tax")}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
     }

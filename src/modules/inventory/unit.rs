@@ -171,7 +171,9 @@ mod rules {
         /// A document whose lines are counted in stock units, with prices for one of them: how documents compare.
         pub fn in_stock(&self, document: &Document) -> Outcome<Document> {
             let mut document = document.clone();
-            for (row, line) in document.lines.iter_mut().enumerate() {
+            // Lines without an item count as they stand.
+            let lines = document.lines.iter_mut().enumerate();
+            for (row, line) in lines.filter(|(_, line)| line.link("item").is_some()) {
                 let Some(measure) = self.of(line) else {
                     return Err(Refusal::new("refuse-unit-of-item").at_line(row, "unit").into());
                 };

@@ -2,8 +2,9 @@
 //!
 //! Used of the limit is what is open in the receivables sub-ledger (money received ahead counts against it), and what
 //! confirmed orders will still be invoiced for: of an order under way what is not invoiced, of a closed one what was
-//! delivered and not invoiced, each line with its share of the order's total in the company's currency. Drafts and cancelled
-//! orders count for nothing, and an invoice only moves an amount from one part to the other.
+//! delivered and not invoiced, each line with its share of the order's total in the company's currency, less the advances that
+//! its invoices will deduct. Drafts and cancelled orders count for nothing, and an invoice only moves an amount from one part to
+//! the other.
 //!
 //! A customer without a limit buys what they like; one with a limit of zero pays before they order.
 
@@ -87,7 +88,11 @@ pub async fn facts(tx: &mut TenantTx, order: &Document) -> Outcome<CreditFacts> 
                           * greatest(case when o.state = 'closed' then l.delivered else greatest(l.quantity, l.delivered) end - l.invoiced, 0) / l.quantity)), 0)::bigint
                    from sales_order o join sales_order_line l on l.tenant_id = o.tenant_id and l.parent = o.id
                   where o.tenant_id = $1 and o.customer = $2 and o.net <> 0
-                    and (o.state in ('confirmed', 'partly_delivered', 'delivered') or o.to_invoice)) as ordered",
+                    and (o.state in ('confirmed', 'partly_delivered', 'delivered') or o.to_invoice))
+                - (select coalesce(sum(a.base_net + a.base_tax), 0)::bigint
+                     from sales_order o join advance a on a.tenant_id = o.tenant_id and a.sales_order = o.id
+                    where o.tenant_id = $1 and o.customer = $2
+                      and (o.state in ('confirmed', 'partly_delivered', 'delivered') or o.to_invoice)) as ordered",
     )
     .bind(tx.tenant())
     .bind(customer)

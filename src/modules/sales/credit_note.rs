@@ -5,7 +5,7 @@ use crate::record::{Action, Field, Kind, Lines, Record, Start, State, Tone, View
 static LINES: Lines = Lines::new(
     "credit_note_line",
     &[
-        Field::new("item", Kind::Link("item")).required(),
+        Field::new("item", Kind::Link("item")),
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
         Field::new("unit", Kind::Link("unit")),
@@ -63,6 +63,7 @@ pub use rules::CreditNoteRules;
 
 #[cfg(feature = "ssr")]
 mod rules {
+    use super::super::advance::{self, Moved, Share};
     use super::super::invoice::{SALES_INVOICE, revenue};
     use super::super::order::{Progress, What};
     use super::super::pricing::{self, Totals};
@@ -105,7 +106,7 @@ mod rules {
             let decimals = money::decimals(note.currency(&tx.company.currency));
             let base = money::convert(note.minor("total"), decimals, rate, money::decimals(&tx.company.currency));
             note.set("base_total", base.unwrap_or_default());
-            Ok(())
+            advance::check_items(note, invoice.text("kind") == Some("advance"))
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, note: &Document) -> Outcome<Effects> {
@@ -117,20 +118,41 @@ mod rules {
             }
             let invoice = door::load(tx, &SALES_INVOICE, note.required_link("sales_invoice")?, Lock::Update).await?;
             let books = ledger::books(tx, note.date()).await?;
-            let totals = pricing::totals_of(note, &books.tax_rates, &tx.company)?;
+            let mut totals = pricing::totals_of(note, &books.tax_rates, &tx.company)?;
+            let mut advance = None;
+            if let Some(order) = invoice.link("sales_order").filter(|_| invoice.text("kind") == Some("advance")) {
+                advance::lock(tx, order).await?;
+                let left = advance::left_of_invoice(tx, &invoice).await?;
+                let decimals = money::decimals(note.currency(&tx.company.currency));
+                advance = Some(advance::take_back(&left, &mut totals, decimals)?);
+            }
             let open = receivable::open_of(tx, &[invoice.id]).await?;
             let measures = unit::measures(tx, &[note, &invoice]).await?;
             let (note, invoice) = (measures.in_stock(note)?, measures.in_stock(&invoice)?);
-            Ok(post(&note, &invoice, &totals, open, &books, &tx.company.currency)?)
+            Ok(post(&note, &invoice, &totals, advance.as_deref(), open, &books, &tx.company.currency)?)
         }
     }
 
-    /// Takes back income and VAT, and settles the invoice as far as it is still open; the rest stays to the customer's credit.
-    /// The lines of both are counted in stock units.
+    /// What an advance that is taken back leaves on the account of advances and owes in VAT: as it was booked.
+    fn uncharged(advance: &[Share], books: &Books) -> Result<Vec<EntryLine>, Refusal> {
+        let (account, vat) = (books.account("customer_advances")?, books.account("vat_output")?);
+        let mut lines = Vec::new();
+        for share in advance {
+            lines.push(EntryLine::signed(account, share.base_net).taxed(share.code, -share.base_net));
+            if share.base_tax != 0 {
+                lines.push(EntryLine::signed(vat, share.base_tax).taxed(share.code, -share.base_net));
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Takes back income and VAT, or what is left of an advance, and settles the invoice as far as it is still open; the rest
+    /// stays to the customer's credit. The lines of both are counted in stock units.
     fn post(
         note: &Document,
         invoice: &Document,
         totals: &Totals,
+        advance: Option<&[Share]>,
         open: Vec<receivable::Open>,
         books: &Books,
         company_currency: &str,
@@ -138,7 +160,8 @@ mod rules {
         books.check_open()?;
         let customer = invoice.link("customer").unwrap_or_default();
         let mut credited = Vec::new();
-        for (row, line) in note.lines.iter().enumerate() {
+        // What is left of an advance is an amount, and in no line.
+        for (row, line) in note.lines.iter().enumerate().filter(|_| advance.is_none()) {
             let Some(id) = line.link("invoice_line").or_else(|| matching_line(invoice, line.link("item"))) else {
                 return Err(Refusal::new("refuse-credit-line").at_line(row, "item"));
             };
@@ -163,12 +186,15 @@ mod rules {
         let currency = note.currency(company_currency).to_owned();
         let (from, to) = (money::decimals(&currency), money::decimals(company_currency));
         let rate = note.decimal("rate");
-        let mut lines =
-            revenue(&totals.taxes, books.account("sales_returns")?, books.account("vat_output")?, |amount| {
-                money::convert(amount, from, rate, to)
-            })
-            .ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))?;
-        lines = Entry::new(books.date, lines).reversed().lines;
+        let mut lines = match advance {
+            Some(advance) => uncharged(advance, books)?,
+            None => {
+                let (returns, vat) = (books.account("sales_returns")?, books.account("vat_output")?);
+                let earned = revenue(&totals.taxes, returns, vat, |amount| money::convert(amount, from, rate, to));
+                let earned = earned.ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))?;
+                Entry::new(books.date, earned).reversed().lines
+            }
+        };
         let base_total: Minor = lines.iter().map(|l| l.debit - l.credit).sum();
 
         let settlement =
@@ -196,6 +222,7 @@ mod rules {
         if let Some(order) = invoice.link("sales_order") {
             let back = credited.iter().filter_map(|(_, quantity, line)| Some(((*line)?, -*quantity))).collect();
             effects = effects.post(Progress { order, what: What::Invoiced, lines: back });
+            effects = effects.book(Moved::spent(order, books.date, advance.unwrap_or_default()));
         }
         Ok(effects.book(Entry::new(books.date, lines)).book(claim).book(settlement))
     }

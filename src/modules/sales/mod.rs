@@ -2,6 +2,8 @@
 
 pub mod activity;
 #[cfg(feature = "ssr")]
+pub mod advance;
+#[cfg(feature = "ssr")]
 pub mod credit;
 pub mod credit_note;
 pub mod customer;

@@ -30,6 +30,7 @@ pub static SALES_ORDER: Record = Record {
         Field::new("warehouse", Kind::Link("warehouse")).required().start(Start::First),
         Field::new("currency", Kind::Currency).required(),
         Field::new("payment_term", Kind::Link("payment_term")),
+        Field::new("advance", Kind::Percent),
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
         Field::new("note", Kind::Note).wide(),
@@ -59,6 +60,7 @@ pub static SALES_ORDER: Record = Record {
         Action::new("release", "key", &["draft"]).reserved_for(&["accountant"]),
         Action::new("deliver", "truck", &["confirmed", "partly_delivered"]).primary(),
         Action::new("invoice", "receipt", &["partly_delivered", "delivered", "closed"]),
+        Action::new("advance", "coins", &["confirmed", "partly_delivered"]),
         Action::new("close", "lock", &["partly_delivered"]).grave(),
         Action::new("cancel", "ban", &["draft", "confirmed"]).grave(),
     ],
@@ -86,6 +88,7 @@ pub use rules::{OrderLine, OrderRules, Progress, Short, What, check_agrees, othe
 
 #[cfg(feature = "ssr")]
 mod rules {
+    use super::super::advance;
     use super::super::credit;
     use super::super::delivery::DELIVERY;
     use super::super::invoice::SALES_INVOICE;
@@ -145,7 +148,11 @@ mod rules {
                     credit::check_release(&credit::facts(tx, order).await?)?;
                     Ok(Effects::default().set("credit_released", true))
                 }
-                "cancel" => Ok(Effects::to("cancelled").numbered()),
+                "cancel" => {
+                    advance::check_cancel(tx, order).await?;
+                    Ok(Effects::to("cancelled").numbered())
+                }
+                "advance" => Ok(Effects::default().create(advance::draft(tx, order).await?)),
                 "close" => Ok(Effects::to("closed")),
                 "deliver" => {
                     let warehouse = order.required_link("warehouse")?;

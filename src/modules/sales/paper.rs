@@ -21,6 +21,20 @@ pub struct Taxed {
     pub base_tax: Option<Minor>,
     /// When what it asks for was delivered.
     pub supplied: Option<Date>,
+    /// The advances that it deducts.
+    pub deducted: Vec<Deducted>,
+}
+
+/// What an invoice deducts of an advance invoice under one tax code; amounts in minor units of its currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deducted {
+    pub number: String,
+    /// ISO date of the advance invoice.
+    pub date: String,
+    /// Canonical text of the name of the tax code.
+    pub code: Option<String>,
+    pub net: Minor,
+    pub tax: Minor,
 }
 
 /// Whether tax is declared by it, and input tax claimed: then the law says what it is called, and who may call it so.
@@ -34,14 +48,20 @@ pub fn draft_mark(record: &Record) -> Option<&'static str> {
 }
 
 /// What the law calls a document, as the id of a message: a posted invoice of a company that is registered for VAT is a tax
-/// invoice, a simplified one where its customer is not registered. A payment that goes the other way has its own name, too.
-/// `None` where there is no other word than the name of its type.
+/// invoice, a simplified one where its customer is not registered. Advance invoices and debit notes are called so in any case,
+/// and a payment that goes the other way has its own name, too. `None` where there is no other word than the name of its type.
 pub async fn title(tx: &mut TenantTx, document: &Document) -> Outcome<Option<&'static str>> {
     if document.record.name == CUSTOMER_PAYMENT.name {
         return Ok(document.get("refund").bool().then_some("print-refund"));
     }
+    let kind = document.text("kind").filter(|_| is_of_tax(document.record));
+    let plain = match kind {
+        Some("advance") => Some("print-advance-invoice"),
+        Some("debit_note") => Some("print-debit-note"),
+        _ => None,
+    };
     if !is_of_tax(document.record) || document.number().is_none() {
-        return Ok(None);
+        return Ok(plain);
     }
     let (seller, buyer): (bool, bool) = sqlx::query_as(
         "select coalesce((select trim(tax_number) <> '' from company where tenant_id = $1), false),
@@ -52,11 +72,14 @@ pub async fn title(tx: &mut TenantTx, document: &Document) -> Outcome<Option<&'s
     .fetch_one(tx.conn())
     .await?;
     let invoice = document.record.name == SALES_INVOICE.name;
-    Ok(match (seller, invoice, buyer) {
-        (false, ..) => None,
-        (true, false, _) => Some("print-tax-credit-note"),
-        (true, true, true) => Some("print-tax-invoice"),
-        (true, true, false) => Some("print-simplified-tax-invoice"),
+    Ok(match (seller, invoice, kind, buyer) {
+        (false, ..) => plain,
+        (true, false, ..) => Some("print-tax-credit-note"),
+        (true, true, Some("debit_note"), _) => Some("print-tax-debit-note"),
+        (true, true, Some("advance"), true) => Some("print-tax-advance-invoice"),
+        (true, true, Some("advance"), false) => Some("print-simplified-tax-advance-invoice"),
+        (true, true, _, true) => Some("print-tax-invoice"),
+        (true, true, _, false) => Some("print-simplified-tax-invoice"),
     })
 }
 
@@ -75,7 +98,26 @@ pub async fn taxed(tx: &mut TenantTx, document: &Document, hidden: &[String]) ->
     let base_tax: Option<Minor> =
         parts.iter().map(|part| money::convert(part.tax, from, document.decimal("rate"), to)).sum();
     let base_tax = if currency == company || parts.is_empty() { None } else { base_tax };
-    Ok(Taxed { base_tax, supplied: supplied(tx, document).await?, parts })
+    let told = document.minor("prepaid") != 0 && !hidden.iter().any(|name| name == "prepaid");
+    let deducted = if told { deducted(tx, document).await? } else { Vec::new() };
+    Ok(Taxed { base_tax, supplied: supplied(tx, document).await?, parts, deducted })
+}
+
+/// What a posted invoice deducts, by advance invoice and tax code.
+async fn deducted(tx: &mut TenantTx, invoice: &Document) -> Outcome<Vec<Deducted>> {
+    let rows: Vec<(String, String, Option<String>, Minor, Minor)> = sqlx::query_as(
+        "select i.number, i.date::text, c.name::text, -a.net, -a.tax
+           from advance a
+           join sales_invoice i on i.tenant_id = $1 and i.id = a.invoice
+           left join tax_code c on c.tenant_id = $1 and c.id = a.tax_code
+          where a.tenant_id = $1 and a.source = $2 order by i.date, i.number, c.code",
+    )
+    .bind(tx.tenant())
+    .bind(invoice.id)
+    .fetch_all(tx.conn())
+    .await?;
+    let deducted = |(number, date, code, net, tax)| Deducted { number, date, code, net, tax };
+    Ok(rows.into_iter().map(deducted).collect())
 }
 
 /// The parts of these totals, as far as they are those of the document: its tax codes may have other rates since.
@@ -91,7 +133,9 @@ fn explained(document: &Document, totals: Totals) -> Vec<TaxTotal> {
 
 /// The day of the last delivery of what an invoice asks for; one without an order is supplied on its own date.
 async fn supplied(tx: &mut TenantTx, invoice: &Document) -> Outcome<Option<Date>> {
-    let Some(order) = invoice.link("sales_order").filter(|_| tx.standing.rights.sees(&DELIVERY)) else {
+    // An advance is asked for before anything is supplied.
+    let is_ahead = invoice.text("kind") == Some("advance");
+    let Some(order) = invoice.link("sales_order").filter(|_| !is_ahead && tx.standing.rights.sees(&DELIVERY)) else {
         return Ok(None);
     };
     let day: Option<String> = sqlx::query_scalar(

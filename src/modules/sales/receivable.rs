@@ -490,7 +490,7 @@ async fn refresh_payments(tx: &mut TenantTx, credits: &[Uuid]) -> Outcome<()> {
 async fn refresh_invoices(tx: &mut TenantTx, invoices: &[Uuid]) -> Outcome<()> {
     let rows = sqlx::query(
         "update sales_invoice i set version = i.version + 1, open = o.open, due_date = coalesce(o.due, i.due_date),
-                state = case when o.open = 0 then 'paid' when o.open < i.total then 'partly_paid' else 'posted' end
+                state = case when o.open = 0 then 'paid' when o.open < i.total - i.prepaid then 'partly_paid' else 'posted' end
            from (select source, sum(open)::bigint as open, min(due_date) filter (where open > 0) as due
                    from open_item where tenant_id = $1 and source = any($2) group by source) o
            join sales_invoice b on b.tenant_id = $1 and b.id = o.source

@@ -16,7 +16,7 @@ struct Defect {
 
 /// Where two checks go red, no defect exists that only one of them sees: debits cannot differ from credits where every
 /// entry balances, nor all moves from all levels where they agree place by place.
-const DEFECTS: [Defect; 11] = [
+const DEFECTS: [Defect; 12] = [
     Defect {
         plant: "update journal_entry_line set debit = debit + 1 where tenant_id = $1 and debit = 70001",
         mend: "update journal_entry_line set debit = debit - 1 where tenant_id = $1 and debit = 70002",
@@ -78,6 +78,12 @@ const DEFECTS: [Defect; 11] = [
                   set tax_code = (select id from tax_code where tenant_id = $1 and code = 'VAT15')
                 where tenant_id = $1 and credit = 3000",
         red: &["vat-account"],
+    },
+    Defect {
+        plant: "insert into advance (tenant_id, id, date, sales_order, invoice, source_record, source, net, tax, base_net, base_tax)
+                values ($1, gen_random_uuid(), '2026-01-01', gen_random_uuid(), gen_random_uuid(), 'sales_invoice', gen_random_uuid(), 1, 0, 1, 0)",
+        mend: "delete from advance where tenant_id = $1",
+        red: &["advances-account"],
     },
     Defect {
         plant: "update series set last = last + 1 where tenant_id = $1 and record = 'sales_invoice'",

@@ -1,5 +1,6 @@
 //! The business, through the real door.
 
+mod advance;
 mod currency;
 mod demo;
 mod finance;

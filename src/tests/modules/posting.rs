@@ -79,7 +79,7 @@ proptest! {
         let parts = [(Decimal::from(cut), 0), (Decimal::from(100 - cut), 30)];
         let due = terms::instalments(totals.total, day("2026-06-01"), &parts);
         let books = books(tax_rates);
-        let effects = invoice::post(&document, &totals, &due, &books, company).expect("nothing stands in its way");
+        let effects = invoice::post(&document, &totals, &[], &due, &books, company).expect("nothing stands in its way");
 
         let convert = |amount: Minor| money::convert(amount, from, rate, to).expect("fits");
         let owed: Minor = totals.taxes.iter().map(|part| convert(part.base) + convert(part.tax)).sum();
