@@ -219,7 +219,8 @@ impl Moves {
             sum.1 += one.value;
         }
         if !came.is_empty() {
-            let (ids, sums): (Vec<Uuid>, Vec<(Place, (Decimal, Minor))>) = came.into_iter().unzip();
+            let ids: Vec<Uuid> = came.keys().copied().collect();
+            let sums: Vec<(Place, (Decimal, Minor))> = came.into_values().collect();
             let (items, places, quantities, values) = columns(&sums);
             sqlx::query(
                 "insert into stock_layer (id, date, item, warehouse, quantity, on_hand, value)

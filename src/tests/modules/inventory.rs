@@ -898,7 +898,8 @@ async fn a_barcode_names_the_item_on_whatever_unit_it_stands() {
 async fn a_unit_stands_on_an_item_once_and_holds_something() {
     let firm = Firm::new().await;
     let (item, _) = boxed(&firm).await;
-    let cases: [(&[&[(&str, &str)]], &str); 3] = [
+    type Rows<'a> = &'a [&'a [(&'a str, &'a str)]];
+    let cases: [(Rows<'_>, &str); 3] = [
         (&[&[("unit", "BOX"), ("factor", "0")]], "refuse-unit-empty"),
         (&[&[("unit", "PCS"), ("factor", "1")]], "refuse-unit-twice"),
         (&[&[("unit", "BOX"), ("factor", "6")], &[("unit", "BOX"), ("factor", "12")]], "refuse-unit-twice"),
