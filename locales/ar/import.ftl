@@ -15,8 +15,8 @@ import-skip = استيراد دون الصفوف الخاطئة
 import-undo = التراجع عن الاستيراد
 import-rest = الصفوف المستبعدة
 import-faults = كل الأخطاء
-import-fault-place = الصف { $line } · { $column }: { $reason }
-import-fault-row = الصف { $line }: { $reason }
+import-row-column = الصف { $line } · { $column }: { $reason }
+import-row-all = الصف { $line }: { $reason }
 import-more-bad = { $count ->
     [zero] لا أخطاء أخرى.
     [one] خطأ واحد آخر غير معروض.

@@ -15,8 +15,8 @@ import-skip = Import without the bad rows
 import-undo = Undo the import
 import-rest = Rows left out
 import-faults = All faults
-import-fault-place = Row { $line } · { $column }: { $reason }
-import-fault-row = Row { $line }: { $reason }
+import-row-column = Row { $line } · { $column }: { $reason }
+import-row-all = Row { $line }: { $reason }
 import-more-bad = { $count ->
     [one] { $count } more fault is not shown.
    *[other] { $count } more faults are not shown.

@@ -116,8 +116,8 @@ fn placed(i18n: I18n, line: u64, note: &str) -> anyhow::Result<String> {
     let (column, reason): (String, Message) = serde_json::from_str(note)?;
     let (line, reason) = (i18n.integer(line as i64), i18n.message(&reason));
     let said = match column.is_empty() {
-        true => t!(i18n, "import-fault-row", line = line, reason = reason),
-        false => t!(i18n, "import-fault-place", line = line, column = column, reason = reason),
+        true => t!(i18n, "import-row-all", line = line, reason = reason),
+        false => t!(i18n, "import-row-column", line = line, column = column, reason = reason),
     };
     Ok(i18n::plain(&said))
 }

@@ -83,9 +83,7 @@ async fn a_program_imports_a_file_without_its_bad_row_and_takes_it_back() {
     let done = program.get(&one).await.assert_ok("imported").json;
     assert_eq!((&done["state"], &done["counts"]["created"]), (&json!("done"), &json!(2)));
     assert_eq!((customers(&firm).await, &done["can"]), (3, &json!(["undo"])));
-    let faults = done["all_faults"].as_str().expect("what is wrong with the file").to_owned();
-    let faults = program.get(&faults).await.assert_ok("the faults").text;
-    assert!(faults.contains("3,language,Persian,"), "{faults}");
+    assert_eq!(done["all_faults"], Json::Null, "all that is wrong was told");
     let rest = done["rest"].as_str().expect("the rows that were left out").to_owned();
     let rest = program.get(&rest).await.assert_ok("the rest").text;
     assert!(rest.contains("I2,Second,Persian") && !rest.contains("I1"), "{rest}");
@@ -146,6 +144,22 @@ async fn columns_are_sent_where_a_program_says() {
     work(&firm).await;
     let made = program.get("/api/v1/customers?code=I1&fields=language,phone").await.assert_ok("made").json;
     assert_eq!((&made["data"][0]["language"], &made["data"][0]["phone"]), (&json!("ar"), &json!("1")), "{made}");
+}
+
+/// What an answer has no room for is fetched as a file.
+#[tokio::test]
+async fn all_that_is_wrong_with_a_file_is_fetched() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let program = Program::of(&firm).await;
+    let rows: String = (0..205).map(|n| format!("I{n},Name,Persian\n")).collect();
+    let one = begun(&bring(&program, "k", &format!("code,name,language\n{rows}")).await);
+    work(&firm).await;
+    let told = program.get(&one).await.assert_ok("rehearsed").json;
+    assert_eq!((told["faults"].as_array().map(Vec::len), &told["counts"]["faults"]), (Some(200), &json!(205)));
+    let faults = program.get(told["all_faults"].as_str().expect("an address")).await.assert_ok("the faults").text;
+    assert!(faults.contains("206,language,Persian,"), "{faults}");
+    assert_eq!(faults.lines().count(), 206);
 }
 
 #[tokio::test]

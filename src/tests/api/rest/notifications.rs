@@ -100,7 +100,8 @@ async fn a_job_that_ended_is_told() {
     let mut tx = firm.tx().await;
     // One that nobody has to do any more.
     sqlx::query(
-        "insert into job (id, asked, kind, payload, state) values ($1, '{}', 'bulk', '{\"verb\": \"set\"}', 'done')",
+        "insert into job (id, asked, kind, record, payload, state)
+         values ($1, '{}', 'bulk', 'customer', '{\"verb\": \"set\"}', 'done')",
     )
     .bind(job)
     .execute(tx.conn())

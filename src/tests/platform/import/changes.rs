@@ -137,6 +137,7 @@ async fn f36_a_rehearsal_shows_what_would_change() {
         batch::page(&mut tx, record("customer"), id).await.expect("its page")
     };
     let shown = page().await;
+    assert_eq!(shown.bad, []);
     assert_eq!((shown.examples.len(), shown.examples[..20].iter().any(|e| e.changed)), (21, false));
     let last = &shown.examples[20];
     assert_eq!((last.line, last.changed, last.changes.more), (62, true, 0));
