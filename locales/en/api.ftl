@@ -160,7 +160,7 @@ api-report-at = The day that is asked about; today when left out
 api-report-customer = Id of a customer
 api-report-account = Id of an account, its role such as receivable, or cash,bank for all that hold money; the first account when left out
 api-report-age = What is not due (0), what is late by up to 30, 60 or 90 days or by more, what customers have to their credit, or all that is late (overdue)
-api-report-view = Only the items whose available stock is at or below their reorder level (to_reorder), each wherever it is
+api-report-view = Only the items whose available stock is at or below their reorder level (to_reorder), each over all warehouses
 
 ## The page about it
 

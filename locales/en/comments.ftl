@@ -49,4 +49,4 @@ notify-mention = Somebody mentions me
 notify-answer = Somebody answers where I commented
 notify-own = Somebody comments on a record that I made
 notify-job = A job of mine ends
-notify-reply = A customer answers to an offer that I made
+notify-reply = A customer answers a quotation that I made

@@ -11,7 +11,8 @@ choice-method-fifo = First in, first out
 item-item_category = Category
 field-reorder_level = Reorder level
 field-barcode = Barcode
-item-line-factor = Holds
+item-line-unit = Other unit
+item-line-factor = In stock units
 item-description_en = Description, English
 item-description_ar = Description, Arabic
 item-description_he = Description, Hebrew
@@ -62,9 +63,9 @@ stock-to-reorder = To reorder
 ## Refusals
 
 refuse-unit-of-item = The item is not counted in this unit. Choose one of its units, or add this one to the item.
-refuse-finer-stock = One of this unit holds { $factor } of the stock unit, which is too coarse for this quantity. To go on you must enter another one.
-refuse-unit-part = A line that this goes back to is counted in units of { $factor }, and this would leave a part of one. To go on you must enter whole ones.
-refuse-unit-empty = A unit holds more than nothing. Enter how many of the stock unit one of it holds.
+refuse-finer-stock = One of this unit holds { $factor } of the stock unit, and this quantity comes to more decimals than the stock unit has. To go on you must enter another quantity.
+refuse-unit-part = A line that this goes back to is counted in units of { $factor }, and this quantity would leave a part of one. To go on you must enter whole ones.
+refuse-unit-empty = One of this unit would hold nothing. Enter how many of the stock unit it holds.
 refuse-unit-twice = The item has this unit already. Choose another unit, or take the line out.
 refuse-unit-used = Documents count in this unit of the item. To count otherwise you must add another unit, and leave this one as it is.
 refuse-category-circle = The category would be below itself. Choose another parent category.

@@ -53,4 +53,4 @@ api-job-cancel = Stop a job; what it has done stays
 api-job-retry = Go on with a job that failed or was stopped
 refuse-api-which = To say which records are meant you must send ids or a filter, and not both.
 refuse-api-job-cancel = This job has ended. To stop a job you must ask while it waits or runs.
-refuse-api-job-retry = This job goes on, or is done. To go on with a job, it must have failed or been stopped.
+refuse-api-job-retry = This job is still under way, or is done. To go on with a job you must choose one that failed or was stopped.

@@ -203,7 +203,7 @@ pub fn page() -> AnyView {
                 <h2>{t!(i18n, "offer-answer")}</h2>
                 <p>{t!(i18n, "offer-lead")}</p>
                 {general_faults(i18n, &form)}
-                {Input::new("name", t!(i18n, "sign-up-name")).autocomplete("name").view(i18n, &form)}
+                {Input::new("name", t!(i18n, "offer-name")).autocomplete("name").view(i18n, &form)}
                 <div class="acts"><button class="btn pri" name="_do" value="accept">{icon("check")}<span>{t!(i18n, "offer-accept")}</span></button></div>
                 {Input::new("reason", t!(i18n, "offer-reason")).optional().view(i18n, &form)}
                 <div class="acts"><button class="btn" name="_do" value="decline">{icon("ban")}<span>{t!(i18n, "offer-decline")}</span></button></div>

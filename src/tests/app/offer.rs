@@ -64,6 +64,7 @@ async fn a_customer_accepts_a_quotation_with_an_option_and_the_order_has_it() {
     let shown = guest.get(&path).await;
     assert_eq!(shown.status, StatusCode::OK, "{}", shown.text());
     assert!(shown.body.contains("lang=\"ar\"") && shown.text().contains("الخليج للحديد"), "{}", shown.text());
+    assert!(shown.text().contains("اسمكم"), "customers are addressed as such");
     assert_eq!(shown.headers["x-robots-tag"], "noindex, nofollow");
     assert_eq!(shown.headers[header::CACHE_CONTROL], "private, no-store");
     guest.post("/preferences", &[("language", "en")]).await;

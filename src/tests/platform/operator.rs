@@ -214,7 +214,7 @@ async fn an_operator_sees_what_does_not_get_done() {
     let unique = crate::record::query::encode(&name(&firm).await);
     for (language, words) in [
         ("en", ["Failed jobs", "Stuck jobs", "Failing webhooks", "Late events"]),
-        ("ar", ["مهام فشلت", "مهام متوقفة", "إشعارات ويب لا تصل", "أحداث متأخرة"]),
+        ("ar", ["مهام فشلت", "مهام عالقة", "إشعارات ويب لا تصل", "أحداث متأخرة"]),
     ] {
         let chosen = console.post("/preferences", &[("language", language)]).await;
         assert_eq!(chosen.status, StatusCode::SEE_OTHER);
