@@ -38,7 +38,12 @@ grant update (on_hand, value) on stock_layer to diwan_app;
 
 -- The layer that a move took from or added to.
 alter table stock_move add column layer uuid;
+-- Adding a key reads both tables as a whole, in no company: the walls would raise, so they stand aside for this statement.
+alter table stock_move no force row level security;
+alter table stock_layer no force row level security;
 alter table stock_move add foreign key (tenant_id, layer) references stock_layer (tenant_id, id);
+alter table stock_layer force row level security;
+alter table stock_move force row level security;
 create index on stock_move (tenant_id, layer);
 
 -- ---------------------------------------------------------------- value without quantity
@@ -52,5 +57,7 @@ alter table stock_adjustment add constraint stock_adjustment_reason_check
 
 -- The line whose cost is corrected.
 alter table stock_adjustment_line add column receipt_line uuid;
+alter table stock_adjustment_line no force row level security;
 alter table stock_adjustment_line add foreign key (tenant_id, receipt_line) references stock_adjustment_line (tenant_id, id);
+alter table stock_adjustment_line force row level security;
 create index on stock_adjustment_line (tenant_id, receipt_line);
