@@ -76,6 +76,22 @@ end $$;
 revoke execute on function keep_unit from public;
 create constraint trigger item_unit_used after update or delete on item_unit for each row execute function keep_unit();
 
+-- So does the stock unit: a line in one that the item has no more could neither be delivered nor credited nor come back.
+create function keep_stock_unit() returns trigger language plpgsql as $$
+begin
+  if exists (select from quotation_line l where l.tenant_id = old.tenant_id and l.item = old.id and l.unit = old.unit)
+     or exists (select from sales_order_line l where l.tenant_id = old.tenant_id and l.item = old.id and l.unit = old.unit)
+     or exists (select from delivery_line l where l.tenant_id = old.tenant_id and l.item = old.id and l.unit = old.unit)
+     or exists (select from sales_invoice_line l where l.tenant_id = old.tenant_id and l.item = old.id and l.unit = old.unit)
+     or exists (select from credit_note_line l where l.tenant_id = old.tenant_id and l.item = old.id and l.unit = old.unit) then
+    raise exception 'documents count in unit %', old.unit using errcode = '23503', constraint = 'item_unit_used';
+  end if;
+  return null;
+end $$;
+revoke execute on function keep_stock_unit from public;
+create constraint trigger item_unit_kept after update of unit on item
+  for each row when (old.unit is distinct from new.unit) execute function keep_stock_unit();
+
 -- So much of an item in its stock unit. Without a unit, and in the stock unit itself, it is that already.
 create function stock_quantity(of_tenant uuid, of_item uuid, in_unit uuid, quantity numeric) returns numeric
   language sql stable as $$

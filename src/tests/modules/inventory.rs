@@ -1010,6 +1010,17 @@ async fn what_is_sold_in_boxes_is_kept_in_pieces() {
 }
 
 #[tokio::test]
+async fn the_stock_unit_of_an_item_stays_once_documents_count_in_it() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "10", 0, "6").await;
+    let item = firm.document("item", item).await;
+    let item = firm.change(&item, &[("unit", "KG")]).await.expect("nothing is counted in pieces yet");
+    firm.order(&[(item.id, 1)]).await;
+    assert_eq!(refusals(firm.change(&item, &[("unit", "PCS")]).await), ["refuse-unit-used"]);
+    firm.change(&item, &[("price", "12")]).await.expect("all else may change");
+}
+
+#[tokio::test]
 async fn a_line_is_counted_and_priced_in_a_unit_of_its_item() {
     let firm = Firm::new().await;
     let (item, _) = boxed(&firm).await;
