@@ -232,7 +232,7 @@ pub async fn follow_items(tx: &mut TenantTx, document: &mut Document, measures: 
     if lines.is_empty() {
         return Ok(());
     }
-    let saved: Vec<(Uuid, Uuid, Option<Uuid>)> = sqlx::query_as(
+    let saved: Vec<(Uuid, Option<Uuid>, Option<Uuid>)> = sqlx::query_as(
         "select id, item, unit from quotation_line where tenant_id = $1 and id = any($2)
          union all select id, item, unit from sales_order_line where tenant_id = $1 and id = any($2)
          union all select id, item, unit from delivery_line where tenant_id = $1 and id = any($2)
@@ -244,8 +244,9 @@ pub async fn follow_items(tx: &mut TenantTx, document: &mut Document, measures: 
     .fetch_all(tx.conn())
     .await?;
     for line in &mut document.lines {
-        let left = |(id, item, unit): &(Uuid, Uuid, Option<Uuid>)| {
-            *id == line.id && Some(*item) != line.link("item") && *unit == line.link("unit")
+        // Lines of advances have had no item.
+        let left = |(id, item, unit): &(Uuid, Option<Uuid>, Option<Uuid>)| {
+            *id == line.id && *item != line.link("item") && *unit == line.link("unit")
         };
         if lacks(line) && saved.iter().any(left) {
             line.set("unit", Value::Null);

@@ -167,6 +167,18 @@ async fn an_advance_is_taxed_at_once_and_earned_with_the_invoice_that_deducts_it
 }
 
 #[tokio::test]
+async fn an_item_that_is_put_onto_an_advance_is_counted_in_its_own_units() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 4, "60").await;
+    let order = order(&firm, item, "30").await;
+    let advance = firm.made(&order, "advance").await;
+    let (line, item) = (advance.lines[0].id.to_string(), item.to_string());
+    let row = |unit| form(&[], &[&[("id", line.as_str()), ("item", item.as_str()), ("unit", unit)]]);
+    assert_eq!(refusals(firm.save(&advance, &row("KG")).await), ["refuse-unit-of-item"]);
+    firm.save(&advance, &row("PCS")).await.expect("an item of the order");
+}
+
+#[tokio::test]
 async fn an_invoice_of_an_order_says_what_it_will_deduct_before_it_is_posted() {
     let firm = Firm::new().await;
     let item = firm.item("A", "100", 10, "60").await;
