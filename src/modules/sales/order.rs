@@ -328,7 +328,8 @@ mod rules {
     #[async_trait]
     impl Posting for Progress {
         /// The check on the line refuses more than any tolerance allows; what is invoiced never exceeds what was delivered. What
-        /// went beyond the order is not part of how far it has come: it makes up for no other line.
+        /// went beyond the order is not part of how far it has come: it makes up for no other line. What was closed goes on only
+        /// when goods come back.
         async fn apply(&self, tx: &mut TenantTx, _: &Document) -> Outcome<()> {
             if self.lines.is_empty() {
                 return Ok(());
@@ -361,7 +362,7 @@ mod rules {
             }
             let order = sqlx::query(
                 "update sales_order o set version = o.version + 1, delivered = p.delivered, invoiced = p.invoiced, to_invoice = p.to_invoice,
-                        state = case when o.state in ('closed', 'cancelled') and not (p.undelivered and o.delivered = 100) then o.state
+                        state = case when o.state in ('closed', 'cancelled') and not ($3 and p.undelivered and o.delivered = 100) then o.state
                                      when not p.undelivered and not p.to_invoice then 'closed'
                                      when not p.undelivered then 'delivered'
                                      when p.delivered > 0 or p.begun then 'partly_delivered' else 'confirmed' end
@@ -379,6 +380,7 @@ mod rules {
             )
             .bind(tx.tenant())
             .bind(self.order)
+            .bind(self.what == What::Delivered)
             .fetch_one(tx.conn())
             .await?;
             let mut changes = Vec::new();

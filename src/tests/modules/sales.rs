@@ -178,6 +178,21 @@ async fn too_much_of_one_line_makes_up_for_no_other() {
 }
 
 #[tokio::test]
+async fn an_order_that_was_closed_stays_so_when_it_is_invoiced() {
+    let firm = Firm::new().await;
+    let (item, gift) = (firm.item("A", "100", 10, "60").await, firm.item("B", "0", 0, "60").await);
+    let order = firm.order(&[(item, 10), (gift, 1)]).await;
+    firm.post(&firm.made(&order, "deliver").await).await;
+    let delivered = firm.load(&order).await;
+    // What costs nothing is no part of how far it has come.
+    assert_eq!((delivered.state(), delivered.decimal("delivered")), (Some("partly_delivered"), dec("100")));
+    firm.act(&order, "close").await.expect("closed without the gift");
+    firm.post(&firm.made(&order, "invoice").await).await;
+    assert_eq!(firm.load(&order).await.state(), Some("closed"));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
 async fn posting_twice_posts_once() {
     let firm = Firm::new().await;
     let item = firm.item("A", "100", 5, "60").await;
