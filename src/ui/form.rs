@@ -18,8 +18,8 @@ struct RowState {
     key: u32,
     id: StoredValue<Option<Uuid>>,
     cells: StoredValue<Vec<RwSignal<Cell>>>,
-    /// Whether what stands in each cell was filled in by the server since the row began, and not typed.
-    filled: StoredValue<Vec<bool>>,
+    /// What the server filled into each cell since the row began; none where somebody typed. They may have chosen since.
+    filled: StoredValue<Vec<Option<String>>>,
 }
 
 /// The form while it is being edited.
@@ -49,8 +49,8 @@ impl RowState {
             self.filled.update_value(|filled| {
                 for ((cell, new), filled) in cells.iter().zip(new).zip(filled) {
                     let typed = cell.with_untracked(|c| c.typed.as_deref().is_some_and(|text| !text.is_empty()));
-                    let empty = cell.with_untracked(|c| c.text.is_none());
-                    *filled = !typed && (empty || *filled) && new.text.is_some();
+                    let chosen = cell.with_untracked(|c| c.text.is_some() && c.text != *filled);
+                    *filled = new.text.clone().filter(|_| !typed && !chosen);
                     take(*cell, new);
                 }
             });
@@ -72,7 +72,7 @@ impl FormState {
         self.owner.get_value().with(|| RowState {
             key,
             id: StoredValue::new(id),
-            filled: StoredValue::new(vec![false; cells.len()]),
+            filled: StoredValue::new(vec![None; cells.len()]),
             cells: StoredValue::new(cells.into_iter().map(RwSignal::new).collect()),
         })
     }
@@ -139,7 +139,7 @@ impl FormState {
                 }
                 let cell = cell.get_untracked();
                 // What followed from an item and a quantity follows anew when they change: prices have breaks.
-                let follows = filled && !field.computed && cell.typed.is_none();
+                let follows = filled.is_some() && cell.text == filled && !field.computed && cell.typed.is_none();
                 for (suffix, text) in sent(&self.around, field, if follows { &EMPTY } else { &cell }) {
                     texts.insert(format!("{}{suffix}", field.name), text);
                 }
