@@ -98,8 +98,8 @@ test('from a quotation to the paid invoice', async ({ house: diwan, page, langua
   await diwan.go(() => postings.first().getByRole('link').click());
   await expect(page).toHaveURL(invoice);
   await diwan.open('/books-health');
-  await expect(page.locator('.checks li')).toHaveCount(10);
-  await expect(page.locator('.checks li.ok')).toHaveCount(10);
+  await expect(page.locator('.checks li')).toHaveCount(12);
+  await expect(page.locator('.checks li.ok')).toHaveCount(12);
   await expect(diwan.notice).toSay(diwan.t('health-all', { count: 12 }));
 
   // What is still owed: five sheets, once they are there.
