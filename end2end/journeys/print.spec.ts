@@ -1,24 +1,15 @@
 // What leaves the printer: as many sheets as it takes, in the language of the customer, and nothing of the screen on them.
 
-import type { APIRequestContext, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expect, test } from '../support/diwan.js';
 import { addCustomer, addItems, addStock, customer, sheet } from '../support/goods.js';
-import { command } from '../support/program.js';
+import { Worker } from '../support/program.js';
 
 /** Pixels between the margins of an A4 sheet. */
 const inside = { width: 688, height: 1001 };
 /** Points of an A4 sheet. */
 const whole = [595, 842];
 const lines = 60;
-
-/** Takes an action on what is at an address, as a program does. Answers with the address of what it made, if anything. */
-async function act(request: APIRequestContext, token: string, address: string, action: string) {
-  const headers = { authorization: `Bearer ${token}`, 'if-match': '*' };
-  const answer = await request.post(`/api/v1${address}/${action}`, { headers });
-  expect(answer.ok(), await answer.text()).toBe(true);
-  const { created } = (await answer.json()) as { created: { href: string }[] };
-  return created[0]?.href.replace('/api/v1', '') ?? address;
-}
 
 /** Lays the page out as its printer would, and finds all of it on the sheet. Answers with how tall it is, in pixels. */
 async function layOut(page: Page) {
@@ -53,12 +44,9 @@ test('an invoice of many lines takes several sheets, in the language of its cust
   await addStock(diwan, lines);
   const line = { item: sheet.code, quantity: 1 };
   const order = await diwan.bring('sales-orders', { customer: customer.code }, ...Array.from({ length: lines }, () => line));
-  const token = (await command('token', '--user', email, '--name', 'Printer', '--scope', 'write')).trim();
-  await act(request, token, order, 'confirm');
-  const delivery = await act(request, token, order, 'deliver');
-  await act(request, token, delivery, 'post');
-  const invoice = await act(request, token, order, 'invoice');
-  await act(request, token, invoice, 'post');
+  const worker = await Worker.of(request, email);
+  await worker.act(order, 'confirm', 'deliver', 'post');
+  const invoice = await worker.act(order, 'invoice', 'post');
 
   // Whoever prints it reads the other language.
   diwan.language = other;

@@ -263,10 +263,11 @@ export class Diwan {
   }
 
   /** A company of one's own without a page: how one signs up is a journey of its own. */
-  async found() {
+  async found(): Promise<Owner> {
     const owner = { company: unique('Harbour'), name: 'Salma Haddad', email: `${unique('salma')}@harbour.example` };
     await this.post('/sign-up', { ...owner, password, country: 'SA' });
     await this.open('/');
+    return owner;
   }
 
   async signIn(email: string, word = password) {

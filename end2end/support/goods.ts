@@ -11,11 +11,16 @@ export const sheet: Named = { code: 'A-SHEET', en: 'Steel sheet', ar: 'لوح ف
 /** A service at 250. */
 export const cutting: Named = { code: 'B-CUTTING', en: 'Cutting', ar: 'خدمة قص' };
 
-const named = ({ code, en, ar }: Named) => ({ code, 'name-en': en, 'name-ar': ar });
+/** What a form holds of it. */
+export const named = ({ code, en, ar }: Named) => ({ code, 'name-en': en, 'name-ar': ar });
+
+/** Answers with the address of the form of the customer. */
+export const bringCustomer = (diwan: Diwan, more = {}) =>
+  diwan.bring('customers', { ...named(customer), language: 'ar', active: 'true', ...more });
 
 /** The window ends on the form of the customer. */
 export async function addCustomer(diwan: Diwan, more = {}) {
-  await diwan.open(await diwan.bring('customers', { ...named(customer), language: 'ar', active: 'true', ...more }));
+  await diwan.open(await bringCustomer(diwan, more));
 }
 
 /** So many customers at once, from a file; a form speaks Arabic to them, as is usual. */
@@ -39,10 +44,15 @@ export async function addItems(diwan: Diwan) {
   await diwan.bring('items', { ...named(cutting), kind: 'service', unit: 'HR', price: '250', ...sold });
 }
 
-/** So many sheets come in at 60 each; the window ends on the form that says so. */
-export async function addStock(diwan: Diwan, quantity: number) {
-  const line = { item: sheet.code, warehouse: 'MAIN', quantity, cost: '60' };
+/** So many pieces of an item come in at 60 each. Answers with the address of the form that says so. */
+export async function bringStock(diwan: Diwan, quantity: number, item = sheet) {
+  const line = { item: item.code, warehouse: 'MAIN', quantity, cost: '60' };
   const form = await diwan.bring('stock-adjustments', { reason: 'opening' }, line);
   await diwan.actOn(form, 'post');
-  await diwan.open(form);
+  return form;
+}
+
+/** So many sheets come in; the window ends on the form that says so. */
+export async function addStock(diwan: Diwan, quantity: number) {
+  await diwan.open(await bringStock(diwan, quantity));
 }
