@@ -4,22 +4,23 @@ pub mod audit;
 pub mod job;
 pub mod list;
 
+use self::list::Waiting;
 use super::door::{Error, Outcome, Refusal};
-use super::pdf::{self, Paper};
+use super::pdf::{self, Paper, Press, Rows};
 use super::sheet::{self, Heading, Writer};
 use super::tenancy::TenantTx;
 use crate::i18n::I18n;
 use crate::record::value;
 use crate::t;
 use std::fs::File;
-use std::io::{Seek as _, Write as _};
 use tokio::sync::Semaphore;
 
 /// Rows read at once.
 const PAGE: u32 = 1000;
-/// The most rows of a PDF. Its pages are laid out in memory, and whoever needs more is better served by a spreadsheet.
-pub const PDF_ROWS: usize = 5000;
-/// PDFs laid out at the same time.
+/// The most rows of a PDF. They fill some three thousand pages, whose letters are all set, line by line; whoever needs more is better
+/// served by a spreadsheet. Tests write fewer.
+pub const PDF_ROWS: usize = if cfg!(test) { 5_000 } else { 100_000 };
+/// PDFs printed at the same time.
 static PRESS: Semaphore = Semaphore::const_new(2);
 
 /// The kind of file.
@@ -70,7 +71,7 @@ pub struct Export {
     pub format: Format,
 }
 
-/// A file while it grows. Sheets leave memory row by row; paper is laid out when all of its rows are known.
+/// A file while it grows. Sheets leave memory row by row; paper is printed when all of its rows are known, and they wait in a file.
 enum Growing {
     Sheet(Box<Writer<File>>),
     Paper(Box<Paper>),
@@ -85,29 +86,53 @@ impl Growing {
 
     fn check(&self) -> Outcome<()> {
         match self {
-            Growing::Paper(paper) if paper.rows.len() > PDF_ROWS => {
-                Err(Refusal::new("refuse-pdf-rows").with("limit", rust_decimal::Decimal::from(PDF_ROWS)).into())
-            }
-            _ => Ok(()),
+            Growing::Paper(paper) => fits(paper.rows.len()),
+            Growing::Sheet(_) => Ok(()),
         }
     }
 
-    async fn finish(self) -> Outcome<File> {
-        let _turn = match &self {
-            Growing::Paper(_) => PRESS.acquire().await.ok(),
-            Growing::Sheet(_) => None,
-        };
-        blocking(move || match self {
-            Growing::Sheet(writer) => writer.finish(),
-            Growing::Paper(paper) => {
-                let mut file = tempfile::tempfile()?;
-                file.write_all(&pdf::write(&paper)?)?;
-                file.rewind()?;
-                Ok(file)
-            }
-        })
-        .await
+    /// The file, unless somebody who waits for it has it stopped.
+    async fn finish(self, waiting: Option<&dyn Waiting>) -> Outcome<Option<File>> {
+        match self {
+            Growing::Sheet(writer) => blocking(move || writer.finish()).await.map(Some),
+            Growing::Paper(paper) => print(*paper, waiting).await,
+        }
     }
+}
+
+/// Refuses what has no room on paper.
+fn fits(rows: usize) -> Outcome<()> {
+    if rows > PDF_ROWS {
+        return Err(Refusal::new("refuse-pdf-rows").with("limit", PDF_ROWS).into());
+    }
+    Ok(())
+}
+
+/// Prints paper part by part. To read its rows was half of the work.
+async fn print(paper: Paper, waiting: Option<&dyn Waiting>) -> Outcome<Option<File>> {
+    let _turn = PRESS.acquire().await.ok();
+    let rows = paper.rows.len();
+    let mut press = blocking(move || Press::new(paper)).await?;
+    loop {
+        let (next, more) = blocking(move || {
+            let more = press.part()?;
+            Ok((press, more))
+        })
+        .await?;
+        press = next;
+        if !more {
+            break;
+        }
+        if let Some(waiting) = waiting
+            && !waiting.wrote((rows + press.rows()) as i64 / 2).await?
+        {
+            return Ok(None);
+        }
+    }
+    if let Some(waiting) = waiting {
+        waiting.finishing().await?;
+    }
+    blocking(move || press.finish()).await.map(Some)
 }
 
 /// Paper with all that stands around the rows but what the list was narrowed by.
@@ -125,7 +150,7 @@ async fn paper(tx: &mut TenantTx, title: String, columns: Vec<pdf::Column>) -> O
         conditions: Vec::new(),
         taken: t!(i18n, "pdf-taken", person = tx.standing.name.clone(), moment = i18n.moment(&moment)),
         columns,
-        rows: Vec::new(),
+        rows: Rows::new()?,
         totals: Vec::new(),
         nothing: t!(i18n, "list-nothing-found"),
         numbering: Box::new(move |page, pages| t!(i18n, "pdf-page", page = page as i64, pages = pages as i64)),

@@ -1,19 +1,30 @@
 //! Lists on paper: a head, ruled rows, totals and numbered pages, as PDF.
 
+mod binder;
 pub mod fonts;
+mod rows;
 pub mod text;
 
+pub use rows::Rows;
+
+use self::binder::Binder;
 use self::fonts::Weight;
+use self::rows::{Measured, Reading};
 use self::text::{Extent, Line, Start};
 use crate::record::Tone;
 use anyhow::{Context as _, anyhow};
-use krilla::Document;
 use krilla::color::rgb::Color;
 use krilla::geom::{PathBuilder, Point, Rect, Transform};
 use krilla::metadata::{Metadata, TextDirection};
 use krilla::page::PageSettings;
 use krilla::paint::Fill;
 use krilla::surface::Surface;
+use krilla::{Document, SerializeSettings};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::ops::Range;
+use std::sync::Arc;
 
 /// How the cells of a column look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,13 +48,13 @@ pub struct Column {
     pub once: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cell {
     pub text: String,
     pub tone: Option<Tone>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     pub cells: Vec<Cell>,
     /// Whether the row goes on with the one above.
@@ -61,7 +72,7 @@ pub struct Paper {
     /// Who took it and when.
     pub taken: String,
     pub columns: Vec<Column>,
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// One text for each column, or none at all; the first says what they are.
     pub totals: Vec<String>,
     /// What stands in the place of rows where there are none.
@@ -70,26 +81,129 @@ pub struct Paper {
     pub numbering: Box<dyn Fn(usize, usize) -> String + Send>,
 }
 
-/// The document, ready to be sent.
-pub fn write(paper: &Paper) -> anyhow::Result<Vec<u8>> {
-    let layout = Layout::of(paper)?;
-    let pages = layout.pages(paper)?;
-    let mut document = Document::new();
-    let direction = if paper.right_to_left { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
-    document.set_metadata(
-        Metadata::new()
-            .title(paper.title.clone())
-            .authors(vec![paper.company.clone()])
-            .creator("Diwan".to_owned())
-            .language(paper.language.to_owned())
-            .text_direction(direction),
-    );
-    for (at, page) in pages.iter().enumerate() {
-        let settings = PageSettings::from_wh(layout.width, layout.height).context("a page")?;
-        let mut sheet = document.start_page_with(settings);
-        Pen { surface: sheet.surface(), layout: &layout, paper }.page(page, at, pages.len())?;
+impl Paper {
+    /// Adds a row below the others.
+    pub fn add(&mut self, row: Row) -> anyhow::Result<()> {
+        let mut natural = Vec::with_capacity(row.cells.len());
+        self.rows.wanted.resize(self.columns.len(), Extent::default());
+        for ((cell, column), wanted) in row.cells.iter().zip(&self.columns).zip(&mut self.rows.wanted) {
+            let extent = text::extent(&cell.text, column.look.start(), Weight::Regular)?;
+            natural.push(extent.natural);
+            widen(wanted, extent, column.look);
+        }
+        self.rows.push(&Measured { row, natural })
     }
-    document.finish().map_err(|failure| anyhow!("a document: {failure:?}"))
+}
+
+/// Pages that are drawn before they leave memory. One takes about ten kilobytes while it waits for the others, and each part brings
+/// its own letters along: a hundred kilobytes at most.
+const PART: usize = if cfg!(test) { 2 } else { 100 };
+
+/// Prints a list, part by part. However long it is, no more than a part is in memory, and four bytes for each row.
+pub struct Press {
+    paper: Paper,
+    layout: Layout,
+    /// Those that are not shared out yet.
+    rows: Reading,
+    /// Lines of each row.
+    heights: Vec<u32>,
+    pager: Pager,
+    /// What stands on pages that are not drawn yet.
+    ahead: VecDeque<Slice>,
+    shared: usize,
+    drawn: usize,
+    pages: usize,
+    binder: Binder,
+}
+
+impl Press {
+    /// Lays out all rows, so that every page can say how many there are.
+    pub fn new(mut paper: Paper) -> anyhow::Result<Press> {
+        let layout = Layout::of(&paper)?;
+        let mut pager = Pager::new(&layout);
+        let mut heights = Vec::with_capacity(paper.rows.len());
+        for measured in paper.rows.read()? {
+            let lines = layout.lines_of(&paper.columns, &measured?)?;
+            pager.share(&layout, lines);
+            heights.push(lines as u32);
+        }
+        let pages = pager.end(&layout) + 1;
+        Ok(Press {
+            rows: paper.rows.read()?,
+            pager: Pager::new(&layout),
+            binder: Binder::new()?,
+            ahead: VecDeque::new(),
+            shared: 0,
+            drawn: 0,
+            paper,
+            layout,
+            heights,
+            pages,
+        })
+    }
+
+    /// Draws the next pages; `false` where there are none.
+    pub fn part(&mut self) -> anyhow::Result<bool> {
+        if self.drawn == self.pages {
+            return Ok(false);
+        }
+        let mut document = self.document();
+        for at in self.drawn..self.pages.min(self.drawn + PART) {
+            let slices = self.slices(at)?;
+            let settings = PageSettings::from_wh(self.layout.width, self.layout.height).context("a page")?;
+            let mut sheet = document.start_page_with(settings);
+            Pen { surface: sheet.surface(), layout: &self.layout, paper: &self.paper }.page(&slices, at, self.pages)?;
+            self.drawn += 1;
+        }
+        let part = document.finish().map_err(|failure| anyhow!("a document: {failure:?}"))?;
+        self.binder.add(&part)?;
+        Ok(true)
+    }
+
+    /// Rows that are printed, or about to be.
+    pub fn rows(&self) -> usize {
+        self.shared
+    }
+
+    /// The document, to be read from its beginning.
+    pub fn finish(self) -> anyhow::Result<File> {
+        self.binder.finish()
+    }
+
+    fn document(&self) -> Document {
+        // What XMP says of a document includes how many pages it has, which no part knows.
+        let mut document =
+            Document::new_with(SerializeSettings { xmp_metadata: false, ..SerializeSettings::default() });
+        let backwards = self.paper.right_to_left;
+        let direction = if backwards { TextDirection::RightToLeft } else { TextDirection::LeftToRight };
+        document.set_metadata(
+            Metadata::new()
+                .title(self.paper.title.clone())
+                .authors(vec![self.paper.company.clone()])
+                .creator("Diwan".to_owned())
+                .language(self.paper.language.to_owned())
+                .text_direction(direction),
+        );
+        document
+    }
+
+    /// What stands on a page, asked for page by page.
+    fn slices(&mut self, page: usize) -> anyhow::Result<Vec<Slice>> {
+        let mut slices = Vec::new();
+        loop {
+            while self.ahead.front().is_some_and(|slice| slice.page == page) {
+                slices.extend(self.ahead.pop_front());
+            }
+            if !self.ahead.is_empty() {
+                return Ok(slices);
+            }
+            let Some(measured) = self.rows.next() else { return Ok(slices) };
+            let row = Arc::new(measured?.row);
+            let shares = self.pager.share(&self.layout, self.heights[self.shared] as usize);
+            self.ahead.extend(shares.into_iter().map(|(page, lines)| Slice { row: row.clone(), page, lines }));
+            self.shared += 1;
+        }
+    }
 }
 
 // ------------------------------------------------------------------ measures, in points
@@ -151,8 +265,6 @@ struct Layout {
     right_to_left: bool,
     /// By column.
     widths: Vec<f32>,
-    /// Natural widths of all cells in em, row by row.
-    natural: Vec<Vec<f32>>,
     headings: Vec<Vec<Line>>,
     totals: Vec<Vec<Line>>,
     title: Vec<Line>,
@@ -162,33 +274,22 @@ struct Layout {
 
 /// The lines of one row that stand on a page.
 struct Slice {
-    row: usize,
-    from: usize,
-    until: usize,
-}
-
-struct Page {
-    slices: Vec<Slice>,
-    totals: bool,
+    row: Arc<Row>,
+    page: usize,
+    lines: Range<usize>,
 }
 
 impl Layout {
     fn of(paper: &Paper) -> anyhow::Result<Layout> {
         let arabic = paper.right_to_left;
         let (size, leading) = if arabic { (9.2, 1.6) } else { (8.6, 1.45) };
-        let mut natural = Vec::with_capacity(paper.rows.len());
         let mut wanted = Vec::with_capacity(paper.columns.len());
         for column in &paper.columns {
             wanted.push(text::extent(&column.heading, own(arabic), Weight::Strong)?);
         }
-        for row in &paper.rows {
-            let mut widths = Vec::with_capacity(row.cells.len());
-            for ((cell, column), wanted) in row.cells.iter().zip(&paper.columns).zip(&mut wanted) {
-                let extent = text::extent(&cell.text, column.look.start(), Weight::Regular)?;
-                widths.push(extent.natural);
-                widen(wanted, extent, column.look);
-            }
-            natural.push(widths);
+        for (wanted, of_rows) in wanted.iter_mut().zip(&paper.rows.wanted) {
+            wanted.natural = wanted.natural.max(of_rows.natural);
+            wanted.least = wanted.least.max(of_rows.least);
         }
         for ((total, column), wanted) in paper.totals.iter().zip(&paper.columns).zip(&mut wanted).skip(1) {
             widen(wanted, text::extent(total, column.look.start(), Weight::Strong)?, column.look);
@@ -202,7 +303,6 @@ impl Layout {
             size,
             leading: size * leading,
             right_to_left: arabic,
-            natural,
             headings: Vec::new(),
             totals: Vec::new(),
             title: Vec::new(),
@@ -250,9 +350,9 @@ impl Layout {
     }
 
     /// The lines of a row's tallest cell.
-    fn height_of(&self, paper: &Paper, row: usize) -> anyhow::Result<usize> {
+    fn lines_of(&self, columns: &[Column], measured: &Measured) -> anyhow::Result<usize> {
         let mut tallest = 1;
-        let cells = paper.rows[row].cells.iter().zip(&paper.columns).zip(&self.widths).zip(&self.natural[row]);
+        let cells = measured.row.cells.iter().zip(columns).zip(&self.widths).zip(&measured.natural);
         for (((cell, column), width), natural) in cells {
             let room = width / self.size;
             let count = if *natural <= room {
@@ -265,42 +365,65 @@ impl Layout {
         Ok(tallest)
     }
 
-    /// Shares the rows out among pages. A row stays whole unless it is taller than a page.
-    fn pages(&self, paper: &Paper) -> anyhow::Result<Vec<Page>> {
-        let mut pages = vec![Page { slices: Vec::new(), totals: false }];
-        let bottom = self.height - FOOT;
-        let begin = |page: usize| self.top(page) + self.heading_height();
-        let mut at = begin(0);
-        for row in 0..paper.rows.len() {
-            let count = self.height_of(paper, row)?;
-            let whole = count as f32 * self.leading + 2.0 * PAD;
-            if at + whole > bottom && at > begin(pages.len() - 1) {
-                pages.push(Page { slices: Vec::new(), totals: false });
-                at = begin(pages.len() - 1);
+    /// Where the rows begin on a page.
+    fn begin(&self, page: usize) -> f32 {
+        self.top(page) + self.heading_height()
+    }
+
+    /// Where they end at the latest.
+    fn bottom(&self) -> f32 {
+        self.height - FOOT
+    }
+
+    fn height_of(&self, lines: usize) -> f32 {
+        lines as f32 * self.leading + 2.0 * PAD
+    }
+}
+
+/// Shares rows out among pages, one after the other.
+struct Pager {
+    page: usize,
+    /// Where the next row goes.
+    at: f32,
+}
+
+impl Pager {
+    fn new(layout: &Layout) -> Pager {
+        Pager { page: 0, at: layout.begin(0) }
+    }
+
+    /// The pages of a row of so many lines, with the lines that stand on each. It stays whole unless it is taller than a page.
+    fn share(&mut self, layout: &Layout, lines: usize) -> Vec<(usize, Range<usize>)> {
+        let bottom = layout.bottom();
+        if self.at + layout.height_of(lines) > bottom && self.at > layout.begin(self.page) {
+            self.turn(layout);
+        }
+        let mut shares = Vec::with_capacity(1);
+        let mut from = 0;
+        loop {
+            let fitting = ((bottom - self.at - 2.0 * PAD) / layout.leading).floor().max(1.0) as usize;
+            let until = lines.min(from + fitting);
+            shares.push((self.page, from..until));
+            self.at += layout.height_of(until - from);
+            from = until;
+            if from >= lines {
+                return shares;
             }
-            let mut from = 0;
-            loop {
-                let fitting = ((bottom - at - 2.0 * PAD) / self.leading).floor().max(1.0) as usize;
-                let until = count.min(from + fitting);
-                if let Some(page) = pages.last_mut() {
-                    page.slices.push(Slice { row, from, until });
-                }
-                at += (until - from) as f32 * self.leading + 2.0 * PAD;
-                from = until;
-                if from >= count {
-                    break;
-                }
-                pages.push(Page { slices: Vec::new(), totals: false });
-                at = begin(pages.len() - 1);
-            }
+            self.turn(layout);
         }
-        if at + self.totals_height() > bottom {
-            pages.push(Page { slices: Vec::new(), totals: false });
+    }
+
+    /// The last page, which has room for the totals.
+    fn end(&mut self, layout: &Layout) -> usize {
+        if self.at + layout.totals_height() > layout.bottom() {
+            self.turn(layout);
         }
-        if let Some(page) = pages.last_mut() {
-            page.totals = !self.totals.is_empty();
-        }
-        Ok(pages)
+        self.page
+    }
+
+    fn turn(&mut self, layout: &Layout) {
+        self.page += 1;
+        self.at = layout.begin(self.page);
     }
 }
 
@@ -375,7 +498,7 @@ struct Pen<'a> {
 }
 
 impl Pen<'_> {
-    fn page(&mut self, page: &Page, at: usize, of: usize) -> anyhow::Result<()> {
+    fn page(&mut self, slices: &[Slice], at: usize, of: usize) -> anyhow::Result<()> {
         if at == 0 {
             self.head();
         } else {
@@ -383,8 +506,8 @@ impl Pen<'_> {
         }
         let top = self.layout.top(at);
         self.headings(top);
-        let mut y = top + self.layout.heading_height();
-        for (place, slice) in page.slices.iter().enumerate() {
+        let mut y = self.layout.begin(at);
+        for (place, slice) in slices.iter().enumerate() {
             y = self.row(slice, place == 0, y)?;
         }
         if self.paper.rows.is_empty() {
@@ -392,10 +515,10 @@ impl Pen<'_> {
             self.block(&line, self.across(false), y + PAD, SOFT);
             y += self.layout.leading + 2.0 * PAD;
         }
-        if page.totals {
-            self.totals(y);
-        } else if at + 1 == of {
-            self.rule(y, 0.75, INK);
+        match at + 1 == of {
+            true if self.layout.totals.is_empty() => self.rule(y, 0.75, INK),
+            true => self.totals(y),
+            false => {}
         }
         self.foot(at, of)
     }
@@ -448,21 +571,20 @@ impl Pen<'_> {
 
     /// One row, or the part of it that stands on this page. Answers with where the next one begins.
     fn row(&mut self, slice: &Slice, first: bool, y: f32) -> anyhow::Result<f32> {
-        let (layout, paper) = (self.layout, self.paper);
-        let row = &paper.rows[slice.row];
+        let (layout, row) = (self.layout, &slice.row);
         if !first && !row.goes_on {
             self.rule(y, 0.35, HAIR);
         }
-        for (at, (cell, column)) in row.cells.iter().zip(&paper.columns).enumerate() {
+        for (at, (cell, column)) in row.cells.iter().zip(&self.paper.columns).enumerate() {
             if row.goes_on && column.once && !first {
                 continue;
             }
             let lines = text::lines(&cell.text, column.look.start(), Weight::Regular, layout.widths[at] / layout.size)?;
             let ink = cell.tone.map_or(INK, ink_of);
-            let shown = lines.get(slice.from..slice.until.min(lines.len())).unwrap_or_default();
+            let shown = lines.get(slice.lines.start..slice.lines.end.min(lines.len())).unwrap_or_default();
             self.block(shown, self.column(at), y + PAD, ink);
         }
-        Ok(y + (slice.until - slice.from) as f32 * layout.leading + 2.0 * PAD)
+        Ok(y + layout.height_of(slice.lines.len()))
     }
 
     /// One line above and two below, as books are closed.

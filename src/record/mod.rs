@@ -219,7 +219,7 @@ impl Field {
 }
 
 /// How a state looks in lists and on the document's track.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Tone {
     Draft,
     Active,

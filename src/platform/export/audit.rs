@@ -48,7 +48,7 @@ pub async fn write(db: &Db, cx: &Cx, query: &AuditQuery, format: Format) -> Outc
             for entry in &entries {
                 match &mut growing {
                     Growing::Sheet(writer) => log.cells(entry).iter().try_for_each(|cells| writer.row(cells))?,
-                    Growing::Paper(paper) => paper.rows.extend(log.printed(entry)),
+                    Growing::Paper(paper) => log.printed(entry).into_iter().try_for_each(|row| paper.add(row))?,
                 }
             }
             Ok(growing)
@@ -58,7 +58,8 @@ pub async fn write(db: &Db, cx: &Cx, query: &AuditQuery, format: Format) -> Outc
     }
     let name = named(&tx, &title, format);
     tx.commit().await?;
-    Ok(Export { file: growing.finish().await?, name, format })
+    let file = growing.finish(None).await?.ok_or_else(|| anyhow::anyhow!("an export stopped by itself"))?;
+    Ok(Export { file, name, format })
 }
 
 /// What the log was narrowed by, in words.

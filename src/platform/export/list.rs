@@ -1,6 +1,6 @@
 //! The rows that a query finds, as a file.
 
-use super::{Export, Format, Growing, PAGE, blocking, named, paper};
+use super::{Export, Format, Growing, PAGE, PDF_ROWS, blocking, fits, named, paper};
 use crate::i18n::I18n;
 use crate::platform::door::{Error, Outcome};
 use crate::platform::page::{self, Reader};
@@ -25,7 +25,7 @@ pub struct Plan {
     pub format: Format,
 }
 
-/// Writes all rows of a list into a temporary file. However long a sheet is, no more than a page of it is in memory.
+/// Writes all rows of a list into a temporary file. However long it is, no more than a few pages of it are in memory.
 pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<Export> {
     let written = write_for(db, cx, plan, None).await?;
     written.ok_or_else(|| anyhow::anyhow!("an export stopped by itself").into())
@@ -34,15 +34,15 @@ pub async fn write(db: &Db, cx: &Cx, plan: &Plan) -> Outcome<Export> {
 /// Somebody who waits for a file while it grows.
 #[async_trait]
 pub trait Waiting: Send + Sync {
-    /// Hears how many rows are written, and says whether to go on.
+    /// Hears how many rows are written, half of those that are to be printed where they are only read, and says whether to go on.
     async fn wrote(&self, rows: i64) -> Outcome<bool>;
 
-    /// Hears that all rows are there, and that the rest takes as long as it takes.
+    /// Hears that what comes next takes as long as it takes.
     async fn finishing(&self) -> Outcome<()>;
 }
 
 /// The same for somebody who hears of each page, and may have it stopped: then there is no file.
-pub(super) async fn write_for(db: &Db, cx: &Cx, plan: &Plan, waiting: Option<&dyn Waiting>) -> Outcome<Option<Export>> {
+pub async fn write_for(db: &Db, cx: &Cx, plan: &Plan, waiting: Option<&dyn Waiting>) -> Outcome<Option<Export>> {
     let mut tx = db.begin(cx).await?;
     let plan = &Plan { record: tx.described(plan.record), ..plan.clone() };
     let i18n = cx.i18n;
@@ -57,6 +57,7 @@ pub(super) async fn write_for(db: &Db, cx: &Cx, plan: &Plan, waiting: Option<&dy
     let mut growing = match plan.format {
         Format::Sheet(format) => Growing::sheet(format, &columns.headings(), &title, i18n)?,
         Format::Pdf => {
+            fits(reader.count(&mut tx, PDF_ROWS as i64).await? as usize)?;
             let mut paper = paper(&mut tx, title.clone(), columns.on_paper()).await?;
             paper.conditions = conditions(&mut tx, plan).await?;
             Growing::Paper(Box::new(paper))
@@ -74,14 +75,14 @@ pub(super) async fn write_for(db: &Db, cx: &Cx, plan: &Plan, waiting: Option<&dy
         growing = blocking(move || {
             match &mut growing {
                 Growing::Sheet(writer) => rows.iter().try_for_each(|row| writer.row(&columns.cells(row)))?,
-                Growing::Paper(paper) => paper.rows.extend(rows.iter().map(|row| columns.printed(row))),
+                Growing::Paper(paper) => rows.iter().try_for_each(|row| paper.add(columns.printed(row)))?,
             }
             Ok(growing)
         })
         .await?;
         growing.check()?;
         if let Some(waiting) = waiting
-            && !waiting.wrote(count).await?
+            && !waiting.wrote(if plan.format == Format::Pdf { count / 2 } else { count }).await?
         {
             return Ok(None);
         }
@@ -96,7 +97,8 @@ pub(super) async fn write_for(db: &Db, cx: &Cx, plan: &Plan, waiting: Option<&dy
     }
     let name = named(&tx, &title, plan.format);
     tx.commit().await?;
-    Ok(Some(Export { file: growing.finish().await?, name, format: plan.format }))
+    let file = growing.finish(waiting).await?;
+    Ok(file.map(|file| Export { file, name, format: plan.format }))
 }
 
 /// What a list was narrowed by, in words.

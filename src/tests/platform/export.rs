@@ -2,7 +2,7 @@
 
 use crate::i18n::{Digits, I18n, Locale};
 use crate::platform::door::{self, Error, Typed};
-use crate::platform::export::list::{self, Plan};
+use crate::platform::export::list::{self, Plan, Waiting};
 use crate::platform::export::{Export, Format, PDF_ROWS, job};
 use crate::platform::import;
 use crate::platform::jobs;
@@ -13,9 +13,11 @@ use crate::tests::platform::jobs::{alone, customers, work};
 use crate::tests::platform::pdf::{backwards, pages};
 use crate::tests::platform::permission::{everything, member_with, right};
 use crate::tests::support::{self, Browser, FILES, Firm, code, file as file_of, record};
+use async_trait::async_trait;
 use axum::http::{StatusCode, header};
 use sqlx::{Connection as _, PgConnection};
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use uuid::Uuid;
 
 async fn export(firm: &Firm, cx: &Cx, name: &str, query: Query, format: Format) -> Vec<Vec<String>> {
@@ -138,6 +140,49 @@ async fn a_list_too_long_for_paper_is_refused_with_a_way_out() {
     assert!(answer.text().contains("5,000 rows") && answer.text().contains("XLSX"), "{}", answer.text());
     let ticked = browser.post("/units/bulk", &[("_do", "export.pdf"), ("id", &unit.to_string())]).await;
     assert!(pages(&ticked.bytes).concat().contains("Chosenrecordsonly"));
+}
+
+/// Somebody who hears of progress so often, and then has enough.
+struct Patience {
+    times: usize,
+    heard: Mutex<Vec<i64>>,
+}
+
+#[async_trait]
+impl Waiting for Patience {
+    async fn wrote(&self, rows: i64) -> Result<bool, Error> {
+        let mut heard = self.heard.lock().expect("nobody failed");
+        heard.push(rows);
+        Ok(heard.len() < self.times)
+    }
+
+    async fn finishing(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_is_printed_can_be_watched_and_stopped() {
+    let firm = Firm::new().await;
+    many_units(&firm, 400).await;
+    let plan = Plan { record: record("unit"), query: Query::default(), ids: None, format: Format::Pdf };
+    let patience = |times| Patience { times, heard: Mutex::default() };
+    let patient = patience(usize::MAX);
+    let export = list::write_for(&firm.db, &firm.cx, &plan, Some(&patient)).await.expect("written");
+    let pages = read_pages(export.expect("a file"));
+    assert_eq!(pages.concat().matches("PDF-").count(), 400);
+    let heard = patient.heard.into_inner().expect("nobody failed");
+    let (first, last) = (heard[0], heard[heard.len() - 1]);
+    assert!(first == last / 2 && last >= 400, "all are read, then printed: {heard:?}");
+    // Once when they are read, then with every two pages.
+    assert_eq!(heard.len(), 1 + pages.len().div_ceil(2), "{heard:?}");
+    assert!(heard.len() > 3 && heard.is_sorted(), "{heard:?}");
+    for times in [1, 3] {
+        let hasty = patience(times);
+        let export = list::write_for(&firm.db, &firm.cx, &plan, Some(&hasty)).await.expect("stopped");
+        assert!(export.is_none());
+        assert_eq!(hasty.heard.into_inner().expect("nobody failed").len(), times);
+    }
 }
 
 /// Puts rows into the table itself, as the door would take minutes for them.
