@@ -498,8 +498,14 @@ fn place(text: &str) -> Option<(bool, i64)> {
 pub async fn page(tx: &mut TenantTx, job: Uuid, after: &str) -> Outcome<JobPage> {
     let line = one(tx, job).await?;
     let rows = sqlx::query(
-        "select record_id, seq, state, message from job_row where tenant_id = $1 and job = $2 and state <> 'waiting'
-            and ($4::boolean is null or (state = 'refused') < $4 or ((state = 'refused') = $4 and seq > $5))
+        "select record_id, seq, state, message
+           from ((select * from job_row where tenant_id = $1 and job = $2 and state = 'refused'
+                     and $4::boolean is distinct from false and seq > coalesce($5::bigint, 0)
+                   order by seq limit $3)
+                 union all
+                 (select * from job_row where tenant_id = $1 and job = $2 and state = 'done'
+                     and seq > case when $4::boolean then 0 else coalesce($5::bigint, 0) end
+                   order by seq limit $3)) r
           order by (state = 'refused') desc, seq limit $3",
     )
     .bind(tx.tenant())

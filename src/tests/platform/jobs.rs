@@ -84,6 +84,36 @@ async fn all_that_match_are_changed_and_only_they() {
 }
 
 #[tokio::test]
+async fn a_report_is_read_page_by_page() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let job = ask(&firm, &firm.cx, "set", ("phone", "1"), Which::These(vec![firm.customer])).await;
+    work(&firm).await;
+    let mut admin = admin().await;
+    let rows = "insert into job_row (tenant_id, job, seq, record_id, state)
+                select $1, $2, n, gen_random_uuid(), case when n % 3 = 0 then 'refused' else 'done' end from generate_series(2, 700) n";
+    sqlx::query(rows).bind(firm.cx.tenant).bind(job).execute(&mut admin).await.expect("rows");
+    let all: Vec<(Uuid, bool)> = sqlx::query_as(
+        "select record_id, state = 'refused' from job_row where tenant_id = $1 and job = $2 order by state = 'refused' desc, seq",
+    )
+    .bind(firm.cx.tenant)
+    .bind(job)
+    .fetch_all(&mut admin)
+    .await
+    .expect("all rows");
+    let (mut told, mut after, mut pages) = (Vec::new(), String::new(), 0);
+    loop {
+        let page = jobs::page(&mut firm.tx().await, job, &after).await.expect("the job");
+        told.extend(page.rows.iter().map(|row| (row.record_id, row.refused)));
+        pages += 1;
+        let Some(later) = page.later else { break };
+        after = later;
+    }
+    assert_eq!((told.len(), pages), (700, 4));
+    assert_eq!(told, all, "what was refused comes first, and everything once");
+}
+
+#[tokio::test]
 async fn what_is_refused_for_one_leaves_the_others_alone() {
     let _turn = alone().await;
     let firm = Firm::new().await;
