@@ -16,8 +16,11 @@ use sqlx::Row as _;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Most records of one job.
-pub const MOST: i64 = 100_000;
+/// Most records of one job: work of some hours. Tests ask for fewer.
+pub const MOST: i64 = if cfg!(test) { 1_000 } else { 1_000_000 };
+
+/// Seconds that it may take to write down which they are.
+const CHOICE: i32 = 600;
 
 /// What to do, and with which records.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -153,7 +156,12 @@ impl Work for Bulk {
 async fn choose(run: &Run, record: &'static Record, order: &Order) -> Outcome<()> {
     let mut tx = run.db.begin(&run.cx).await?;
     let tenant = tx.tenant();
-    let chosen: Option<i64> = sqlx::query_scalar("select total from job where tenant_id = $1 and id = $2 for update")
+    // Another worker waits here, but nobody who calls the job off meanwhile.
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::uuid::text, 0))")
+        .bind(run.job)
+        .execute(tx.conn())
+        .await?;
+    let chosen: Option<i64> = sqlx::query_scalar("select total from job where tenant_id = $1 and id = $2")
         .bind(tenant)
         .bind(run.job)
         .fetch_one(tx.conn())
@@ -161,21 +169,25 @@ async fn choose(run: &Run, record: &'static Record, order: &Order) -> Outcome<()
     if chosen.is_some() {
         return Ok(());
     }
-    let ids = match &order.which {
-        Which::These(ids) => ids.clone(),
-        Which::Matching(query) => page::matching(&mut tx, record, query, MOST).await?,
+    let total = match &order.which {
+        Which::These(ids) => sqlx::query(
+            "insert into job_row (job, seq, record_id) select $1, n, id from unnest($2::uuid[]) with ordinality as u (id, n)",
+        )
+        .bind(run.job)
+        .bind(ids)
+        .execute(tx.conn())
+        .await?
+        .rows_affected(),
+        Which::Matching(query) => {
+            run.hold(CHOICE).await?;
+            sqlx::query("select set_config('statement_timeout', '10min', true)").execute(tx.conn()).await?;
+            page::choose(&mut tx, record, query, run.job, MOST).await?
+        }
     };
-    sqlx::query(
-        "insert into job_row (job, seq, record_id) select $1, n, id from unnest($2::uuid[]) with ordinality as u (id, n)",
-    )
-    .bind(run.job)
-    .bind(&ids)
-    .execute(tx.conn())
-    .await?;
     sqlx::query("update job set total = $3 where tenant_id = $1 and id = $2")
         .bind(tenant)
         .bind(run.job)
-        .bind(ids.len() as i64)
+        .bind(total as i64)
         .execute(tx.conn())
         .await?;
     tx.commit().await?;

@@ -4,4 +4,4 @@ mod form;
 mod list;
 
 pub use form::{Posted, form, history, preview, seen};
-pub use list::{Reader, counts, filter_labels, list, matching, recall, row, sources, suggest};
+pub use list::{Reader, choose, counts, filter_labels, list, recall, row, sources, suggest};

@@ -592,13 +592,17 @@ pub fn bound(wheres: &[Condition]) -> usize {
     wheres.len()
 }
 
-/// Ids of rows that match. `$1` tenant, then the conditions' values.
-pub fn matching(record: &Record, wheres: &[Condition], most: i64) -> SqlStr {
+/// Writes rows that match down as those of a job, in the order of the list. `$1` tenant, then the conditions' values and the job.
+pub fn choose(record: &Record, wheres: &[Condition], most: i64) -> SqlStr {
     let conditions: String = wheres.iter().map(|c| format!(" and {}", c.sql)).collect();
     let direction = if record.descending { "desc" } else { "asc" };
     safe(format!(
-        "select t.id from {0} t where t.tenant_id = $1{conditions} order by t.{1} {direction}, t.id {direction} limit {most}",
-        record.name, record.sort
+        "insert into job_row (job, seq, record_id)
+         select ${job}::uuid, row_number() over (order by t.{sort} {direction}, t.id {direction}) as place, t.id
+           from {name} t where t.tenant_id = $1{conditions} order by place limit {most}",
+        job = bound(wheres) + 2,
+        sort = record.sort,
+        name = record.name
     ))
 }
 

@@ -408,17 +408,17 @@ async fn groups(
     Ok((groups, more))
 }
 
-/// The ids of all that a query finds for this reader, in the order of the list, up to a limit.
-pub async fn matching(tx: &mut TenantTx, record: &'static Record, query: &Query, most: i64) -> Outcome<Vec<Uuid>> {
+/// Writes all that a query finds for this reader down as the rows of a job, in the order of the list, up to a limit. They are what
+/// matches at one moment, whatever changes meanwhile, and no id leaves the database. Answers with how many there are.
+pub async fn choose(tx: &mut TenantTx, record: &'static Record, query: &Query, job: Uuid, most: i64) -> Outcome<u64> {
     let (record, standing) = (tx.described(record), tx.standing.clone());
     if !standing.rights.sees(record) {
         return Err(standing.rights.denial(record));
     }
     let tenant = tx.tenant();
     let conditions = conditions(record, query, &standing, &tx.company.currency, 2)?;
-    let select = sqlx::query(sql::matching(record, &conditions, most)).bind(tenant);
-    let rows = bind(select, &conditions).fetch_all(tx.conn()).await?;
-    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+    let insert = sqlx::query(sql::choose(record, &conditions, most)).bind(tenant);
+    Ok(bind(insert, &conditions).bind(job).execute(tx.conn()).await?.rows_affected())
 }
 
 fn read_row(record: &Record, columns: &[&'static Field], row: &PgRow) -> Outcome<Row> {

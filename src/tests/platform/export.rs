@@ -186,7 +186,7 @@ async fn what_is_printed_can_be_watched_and_stopped() {
 }
 
 /// Puts rows into the table itself, as the door would take minutes for them.
-async fn many_units(firm: &Firm, count: usize) {
+pub async fn many_units(firm: &Firm, count: usize) {
     let mut admin = PgConnection::connect(&support::admin_url().await).await.expect("admin");
     let sql = "insert into unit (tenant_id, id, code, decimals, name) select $1, gen_random_uuid(), 'PDF-' || n, 0, '{\"en\": \"Unit\"}'
                  from generate_series(1, $2) n";

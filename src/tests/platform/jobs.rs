@@ -7,6 +7,7 @@ use crate::platform::jobs;
 use crate::platform::tenancy::Cx;
 use crate::record::jobs::JobPage;
 use crate::record::query::Query;
+use crate::tests::platform::export::many_units;
 use crate::tests::platform::permission::admin;
 use crate::tests::support::{self, Browser, FILES, Firm, code, dec, record, refusals};
 use axum::body::Body;
@@ -83,6 +84,43 @@ async fn all_that_match_are_changed_and_only_they() {
     assert_eq!(firm.document("customer", firm.customer).await.text("phone"), None);
 }
 
+/// What matches is what matched at one moment: the first moves to the end of the list, one matches no more, another comes late.
+#[tokio::test]
+async fn what_changes_while_a_job_runs_is_neither_lost_nor_done_twice() {
+    let _turn = alone().await;
+    let firm = Firm::new().await;
+    let mut ids = customers(&firm, 30).await;
+    let query = Query { search: Some("K00".to_owned()), ..Query::default() };
+    let job = ask(&firm, &firm.cx, "set", ("phone", "1"), Which::Matching(query)).await;
+    // A worker that is about to end has written down which they are, and done nothing with them.
+    let (_stop, stopping) = watch::channel(true);
+    assert!(jobs::run_next(&firm.db, &FILES, &stopping).await.expect("the queue answers"));
+    assert_eq!(page(&firm, job).await.line.total, Some(30));
+    let changed = [(ids[0], "K0099"), (ids[1], "Z1"), (ids[29], "K00")];
+    let late = Uuid::now_v7();
+    let mut tx = firm.tx().await;
+    for (id, code) in changed {
+        door::save(&mut tx, record("customer"), id, 1, &typed(&[("code", code)])).await.expect("another code");
+    }
+    let fields = typed(&[("code", "K0015A"), ("name.en", "Customer"), ("language", "en")]);
+    door::save(&mut tx, record("customer"), late, 0, &fields).await.expect("a customer");
+    tx.commit().await.expect("commit");
+    work(&firm).await;
+    let report = page(&firm, job).await;
+    let line = &report.line;
+    assert_eq!((line.state.as_str(), line.done, line.refused, line.total), ("done", 30, 0, Some(30)));
+    for id in &ids {
+        let customer = firm.document("customer", *id).await;
+        let times = if changed.iter().any(|(other, _)| other == id) { 2 } else { 1 };
+        assert_eq!((customer.text("phone"), customer.version), (Some("1"), 1 + times));
+    }
+    assert_eq!(firm.document("customer", late).await.text("phone"), None);
+    let mut told: Vec<Uuid> = report.rows.iter().map(|row| row.record_id).collect();
+    told.sort_unstable();
+    ids.sort_unstable();
+    assert_eq!(told, ids);
+}
+
 #[tokio::test]
 async fn a_report_is_read_page_by_page() {
     let _turn = alone().await;
@@ -111,6 +149,21 @@ async fn a_report_is_read_page_by_page() {
     }
     assert_eq!((told.len(), pages), (700, 4));
     assert_eq!(told, all, "what was refused comes first, and everything once");
+}
+
+#[tokio::test]
+async fn more_than_a_job_takes_is_refused_before_it_waits() {
+    let firm = Firm::new().await;
+    many_units(&firm, bulk::MOST as usize + 1).await;
+    let order = Order {
+        record: "unit".to_owned(),
+        verb: "delete".to_owned(),
+        field: String::new(),
+        text: String::new(),
+        which: Which::Matching(Query::default()),
+    };
+    let asked = bulk::ask(&mut firm.tx().await, record("unit"), Uuid::now_v7(), &order).await;
+    assert_eq!(refusals(asked), ["refuse-bulk-many"]);
 }
 
 #[tokio::test]
