@@ -6,11 +6,12 @@ use crate::modules::{self, MODULES};
 use crate::record::Record;
 use crate::t;
 use crate::ui::{flipped, icon, mark, use_i18n};
+use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 
 /// Who is signed in; the server writes it into the page, so that both sides draw the same menu.
 fn me() -> Me {
-    SharedValue::new(|| {
+    SharedValue::<Me, PostcardCodec>::new_with_encoding(|| {
         #[cfg(feature = "ssr")]
         {
             let Some(visit) = use_context::<crate::platform::web::Visit>() else { return Me::default() };

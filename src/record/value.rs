@@ -73,7 +73,7 @@ impl Names {
     /// What the canonical text says; or, for plain text, with another name in the language of its letters, while that in the
     /// other language stays. An empty text empties both.
     pub fn renamed(mut self, text: &str) -> Names {
-        if let Ok(names) = serde_json::from_str(text) {
+        if let Some(names) = json::read(text) {
             return names;
         }
         match text {
@@ -85,7 +85,51 @@ impl Names {
     }
 
     pub fn to_text(&self) -> String {
-        serde_json::to_string(self).unwrap_or_default()
+        json::write(self)
+    }
+}
+
+/// Names as JSON.
+#[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
+mod json {
+    use super::Names;
+
+    pub fn read(text: &str) -> Option<Names> {
+        serde_json::from_str(text).ok()
+    }
+
+    pub fn write(names: &Names) -> String {
+        serde_json::to_string(names).unwrap_or_default()
+    }
+}
+
+/// The same by the browser's own means: what reads and writes JSON was a thirtieth of the program.
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+mod json {
+    use super::Names;
+    use js_sys::{JSON, Object, Reflect};
+    use wasm_bindgen::JsValue;
+
+    pub fn read(text: &str) -> Option<Names> {
+        if !text.trim_start().starts_with('{') {
+            return None;
+        }
+        let object = JSON::parse(text).ok()?;
+        let name = |language: &str| {
+            let name = Reflect::get(&object, &JsValue::from_str(language)).ok()?;
+            if name.is_undefined() { Some(String::new()) } else { name.as_string() }
+        };
+        Some(Names { en: name("en")?, ar: name("ar")? })
+    }
+
+    pub fn write(names: &Names) -> String {
+        let object = Object::new();
+        for (language, name) in [("en", &names.en), ("ar", &names.ar)] {
+            if !name.is_empty() {
+                let _ = Reflect::set(&object, &JsValue::from_str(language), &JsValue::from_str(name));
+            }
+        }
+        JSON::stringify(&object).map(String::from).unwrap_or_default()
     }
 }
 
