@@ -27,8 +27,24 @@ pub fn fold(text: &str) -> String {
             'ئ' => out.push('ي'),
             nothing if is_nothing(nothing) => {}
             control if control.is_control() => out.push(' '),
-            other => out.extend(other.to_lowercase()),
+            other => push_lower(&mut out, other),
         }
     }
     out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(not(all(feature = "hydrate", not(feature = "ssr"))))]
+fn push_lower(out: &mut String, c: char) {
+    out.extend(c.to_lowercase());
+}
+
+/// The browser knows the cases of every script; so the program does not bring their table, which nothing makes smaller.
+#[cfg(all(feature = "hydrate", not(feature = "ssr")))]
+fn push_lower(out: &mut String, c: char) {
+    // Hebrew, Arabic and their neighbours have no cases.
+    if c.is_ascii() || matches!(c, '\u{0590}'..='\u{08FF}') {
+        out.push(c.to_ascii_lowercase());
+    } else {
+        out.push_str(&String::from(js_sys::JsString::from(c).to_lower_case()));
+    }
 }

@@ -359,7 +359,7 @@ pub fn read(field: &Field, typed: &str, currency: &str) -> Result<Value, Fault> 
             word.or_else(called).map(Value::from).ok_or(Fault::NotChoice)
         }
         Kind::Currency => {
-            let code = typed.to_uppercase();
+            let code = typed.to_ascii_uppercase();
             money::Currency::of(&code).map(|c| Value::from(c.code)).ok_or(Fault::NotChoice)
         }
         Kind::Link(_) | Kind::Source => Uuid::from_str(typed).map(Value::Id).map_err(|_| Fault::NotLink),

@@ -81,7 +81,7 @@ pub fn view(record: &'static Record, id: Uuid, shelf: FileShelf) -> AnyView {
 fn item_view(i18n: I18n, item: FileItem) -> AnyView {
     let picture = match item.thumbnail {
         Some(address) => view! { <img src=address alt="" width="44" height="44" loading="lazy" /> }.into_any(),
-        None => view! { <span class="kind"><bdi>{item.kind.to_uppercase()}</bdi></span> }.into_any(),
+        None => view! { <span class="kind"><bdi>{item.kind.to_ascii_uppercase()}</bdi></span> }.into_any(),
     };
     let remove = item.removable.then(|| {
         let label = t!(i18n, "files-remove", name = item.name.clone());
