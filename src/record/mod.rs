@@ -395,6 +395,8 @@ pub struct Constraint {
 
 impl Constraint {
     pub const fn new(name: &'static str, message: &'static str) -> Constraint {
+        // The browser hears what the server says of them, and never their names.
+        let (name, message) = if cfg!(feature = "ssr") { (name, message) } else { ("", "") };
         Constraint { name, message, field: None }
     }
     pub const fn at(mut self, field: &'static str) -> Constraint {
