@@ -33,7 +33,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
     let digits = if i18n.digits == Digits::Arabic { "arab" } else { "latn" };
     let title = super::frame::title(i18n, visit.uri.path());
     let arabic_font = i18n.locale.is_arabic().then(|| {
-        view! { <link rel="preload" href="/fonts/plex-arabic-400.woff2" r#as="font" r#type="font/woff2" crossorigin="" /> }
+        view! { <link rel="preload" href="/fonts/plex-arabic-core-400.woff2" r#as="font" r#type="font/woff2" crossorigin="" /> }
     });
     let path = visit.uri.path();
     let offered = path.starts_with(OFFER);
