@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::{env, fs, path::Path};
 
+/// Files whose messages only the server says: to programs, and on pages that it draws. The browser is not given them.
+const SERVER_ONLY: &[&str] = &["api"];
+
 fn main() {
     println!("cargo::rerun-if-changed=locales");
     println!("cargo::rerun-if-changed=migrations");
@@ -14,8 +17,11 @@ fn main() {
         "/// Message ids of the English files in order, each with its variables.\npub const MESSAGES: &[(&str, &[&str])] = &[\n",
     );
     for language in ["en", "ar"] {
-        let joined = join(Path::new("locales").join(language).as_path());
+        let folder = Path::new("locales").join(language);
+        let joined = join(&folder, &[]);
         fs::write(Path::new(&out).join(format!("{language}.ftl")), &joined).expect("OUT_DIR is writable");
+        let sent = join(&folder, SERVER_ONLY);
+        fs::write(Path::new(&out).join(format!("{language}.browser.ftl")), sent).expect("OUT_DIR is writable");
         if language == "en" {
             for (id, variables) in messages(&joined) {
                 writeln!(table, "    ({id:?}, &{:?}),", variables.iter().collect::<Vec<_>>())
@@ -27,11 +33,12 @@ fn main() {
     fs::write(Path::new(&out).join("messages.rs"), table).expect("OUT_DIR is writable");
 }
 
-fn join(folder: &Path) -> String {
+fn join(folder: &Path, without: &[&str]) -> String {
     let mut files: Vec<_> = fs::read_dir(folder)
         .unwrap_or_else(|e| panic!("{}: {e}", folder.display()))
         .filter_map(|entry| entry.ok().map(|e| e.path()))
         .filter(|path| path.extension().is_some_and(|e| e == "ftl"))
+        .filter(|path| path.file_stem().is_none_or(|name| without.iter().all(|other| name != *other)))
         .collect();
     files.sort();
     files.iter().map(|path| fs::read_to_string(path).expect("a readable file") + "\n").collect()

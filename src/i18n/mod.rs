@@ -159,12 +159,21 @@ fn bundles(locale: Locale) -> Option<&'static Bundles> {
     }
 }
 
-/// The joined Fluent file of a language, as the server embeds and serves it.
+/// The joined Fluent file of a language, as the server has it.
 #[cfg(feature = "ssr")]
 pub fn source(locale: Locale) -> &'static str {
     match locale {
         Locale::En => include_str!(concat!(env!("OUT_DIR"), "/en.ftl")),
         Locale::Ar => include_str!(concat!(env!("OUT_DIR"), "/ar.ftl")),
+    }
+}
+
+/// What of it the browser is given: all but what only programs read, and pages that the server draws for those who write them.
+#[cfg(feature = "ssr")]
+pub fn browser_source(locale: Locale) -> &'static str {
+    match locale {
+        Locale::En => include_str!(concat!(env!("OUT_DIR"), "/en.browser.ftl")),
+        Locale::Ar => include_str!(concat!(env!("OUT_DIR"), "/ar.browser.ftl")),
     }
 }
 

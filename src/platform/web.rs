@@ -284,10 +284,12 @@ async fn health(State(house): State<House>) -> Response {
     if auth::answers(&house.db).await { "ok".into_response() } else { StatusCode::SERVICE_UNAVAILABLE.into_response() }
 }
 
-/// The messages of one language, under a name that changes with them.
+/// The browser's messages of one language, under a name that changes with them.
 async fn messages(Path(file): Path<String>) -> Response {
     match Locale::ALL.into_iter().find(|locale| file == messages_file(*locale)) {
-        Some(locale) => ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], i18n::source(locale)).into_response(),
+        Some(locale) => {
+            ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], i18n::browser_source(locale)).into_response()
+        }
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -298,7 +300,7 @@ pub fn messages_file(locale: Locale) -> String {
     use std::sync::LazyLock;
     static NAMES: LazyLock<[String; 2]> = LazyLock::new(|| {
         Locale::ALL.map(|locale| {
-            let hash = Sha256::digest(i18n::source(locale));
+            let hash = Sha256::digest(i18n::browser_source(locale));
             format!("{}.{}.ftl", locale.tag(), hex::encode(&hash[..8]))
         })
     });

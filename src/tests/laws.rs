@@ -1,6 +1,6 @@
 //! What every record, message, table and file must keep.
 
-use crate::i18n::{Digits, I18n, Locale, MESSAGES, source};
+use crate::i18n::{Digits, I18n, Locale, MESSAGES, browser_source, source};
 use crate::modules;
 use crate::record::fold::fold;
 use crate::record::query::sortable;
@@ -413,6 +413,26 @@ fn no_message_is_unused() {
         })
         .collect();
     assert!(unused.is_empty(), "{unused:#?}");
+}
+
+fn ids(source: &'static str) -> BTreeSet<&'static str> {
+    source.lines().filter_map(|line| line.split_once(" =")).map(|(id, _)| id).filter(|id| !id.contains(' ')).collect()
+}
+
+/// A page that the browser draws would show the id of a message that it was not given.
+#[test]
+fn the_browser_is_given_every_message_that_it_may_say() {
+    let [kept, kept_ar] = Locale::ALL.map(|locale| &ids(source(locale)) - &ids(browser_source(locale)));
+    assert!(!kept.is_empty());
+    assert_eq!(kept, kept_ar);
+    let by_the_server = |name: &str| {
+        ["api/", "tests"].iter().any(|room| name.starts_with(room))
+            || ["app/developers.rs", "modules/reports.rs"].contains(&name)
+    };
+    for (name, text) in tree().into_iter().filter(|(name, _)| !by_the_server(name)) {
+        let said: Vec<_> = kept.iter().filter(|id| text.contains(&format!("\"{id}\""))).collect();
+        assert!(said.is_empty(), "{name} says what the browser was not given: {said:#?}");
+    }
 }
 
 #[test]
