@@ -22,6 +22,12 @@ choice-kind-equity = حقوق ملكية
 choice-kind-income = إيرادات
 choice-kind-expense = مصروفات
 
+cost_centre = مركز تكلفة
+cost_centre-many = مراكز التكلفة
+cost_centre-new = مركز تكلفة جديد
+cost_centre-empty = تفصل مراكز التكلفة بين إيرادات الأقسام أو المواقع أو المشاريع وتكاليفها. أنشئ أول مركز.
+cost_centre-parent = مركز التكلفة الرئيسي
+
 tax_code = رمز ضريبي
 tax_code-many = الرموز الضريبية
 tax_code-new = رمز ضريبي جديد
@@ -148,6 +154,7 @@ refuse-account-group = الحساب { $code } حساب تجميعي. للترح�
 refuse-account-inactive = الحساب { $code } غير نشط. للترحيل يجب اختيار حساب آخر أو تنشيط هذا الحساب.
 refuse-account-control = لا تُرحّل إلى الحساب { $code } إلا المستندات، ليبقى مطابقًا لتفاصيله. لتغييره يجب ترحيل فاتورة أو سند قبض أو مستند مخزون.
 refuse-account-circle = سيصبح الحساب فرعًا من نفسه. اختر حسابًا رئيسيًا آخر.
+refuse-centre-circle = سيصبح مركز التكلفة فرعًا من نفسه. اختر مركزًا رئيسيًا آخر.
 refuse-parent-not-group = لا تتفرع الحسابات إلا من حسابات تجميعية. اختر حسابًا تجميعيًا ليكون الحساب الرئيسي.
 refuse-parent-kind = نوع الحساب يختلف عن نوع حسابه الرئيسي. اختر النوع نفسه أو حسابًا رئيسيًا آخر.
 field-source = المصدر

@@ -1,6 +1,7 @@
 //! The books: accounts, taxes, periods, the journal and what is read from it.
 
 pub mod account;
+pub mod cost_centre;
 pub mod entry;
 pub mod health;
 #[cfg(feature = "ssr")]
@@ -17,6 +18,7 @@ use crate::brings;
 brings! {
     entry::JOURNAL_ENTRY => entry::EntryRules,
     account::ACCOUNT => account::AccountRules,
+    cost_centre::COST_CENTRE => cost_centre::CentreRules,
     tax::TAX_CODE,
     period::PERIOD => period::PeriodRules,
     terms::PAYMENT_TERM => terms::TermRules,

@@ -1,6 +1,7 @@
 //! The business, through the real door.
 
 mod advance;
+mod cost_centre;
 mod currency;
 mod demo;
 mod finance;

@@ -204,6 +204,10 @@ async fn beside_sales(tx: &mut TenantTx, firm: &Firm, item: Uuid) -> Vec<Documen
         .with("code", "STEEL")
         .with("name", Names::new("Steel", "حديد"))
         .with("active", true);
+    let centre = Document::new(record("cost_centre"))
+        .with("code", "SITE")
+        .with("name", Names::new("Bridge site", "موقع الجسر"))
+        .with("active", true);
     let lead = Document::new(record("lead"))
         .with("name", "Sami Haddad")
         .with("company", "Desert Roads")
@@ -233,7 +237,22 @@ async fn beside_sales(tx: &mut TenantTx, firm: &Firm, item: Uuid) -> Vec<Documen
         .with("url", "https://shop.example/hook")
         .with("member", tx.standing.member);
     webhook.lines.push(Line::new().with("record", "item"));
-    vec![quotation, order, counted, entry, prices, category, lead, opportunity, activity, rate, field, token, webhook]
+    vec![
+        quotation,
+        order,
+        counted,
+        entry,
+        prices,
+        category,
+        centre,
+        lead,
+        opportunity,
+        activity,
+        rate,
+        field,
+        token,
+        webhook,
+    ]
 }
 
 pub(in crate::tests) async fn admin() -> PgConnection {
