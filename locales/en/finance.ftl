@@ -27,6 +27,7 @@ cost_centre-many = Cost centres
 cost_centre-new = New cost centre
 cost_centre-empty = Cost centres tell apart what departments, sites or projects earn and cost. Create the first one.
 cost_centre-parent = Parent cost centre
+field-cost_centre = Cost centre
 
 tax_code = Tax code
 tax_code-many = Tax codes
@@ -154,6 +155,7 @@ refuse-account-group = Account { $code } is a group. To post you must choose an 
 refuse-account-inactive = Account { $code } is not in use. To post you must choose another one, or mark it as active.
 refuse-account-control = Only documents post to account { $code }, so that it agrees with its details. To change it you must post an invoice, a payment or a stock document.
 refuse-account-circle = The account would be below itself. Choose another parent account.
+refuse-centre-inactive = Cost centre { $code } is not in use. To go on you must choose another one, or mark it as active.
 refuse-centre-circle = The cost centre would be below itself. Choose another parent cost centre.
 refuse-parent-not-group = Accounts stand only below groups. Choose a group as the parent account.
 refuse-parent-kind = The type differs from that of the parent account. Choose the same type, or another parent.

@@ -9,6 +9,7 @@ static LINES: Lines = Lines::new(
         Field::new("description", Kind::Text(200)),
         Field::new("debit", Kind::Base),
         Field::new("credit", Kind::Base),
+        Field::new("cost_centre", Kind::Link("cost_centre")),
         Field::new("customer", Kind::Link("customer")).computed(),
     ],
 )
@@ -93,6 +94,7 @@ mod rules {
                 "post" => {
                     check_sides(entry)?;
                     check_accounts(tx, entry).await?;
+                    check_centres(tx, entry).await?;
                     Ok(Effects::to("posted").numbered().post(MarkPosted))
                 }
                 "reverse" if entry.text("source_record").is_none() => {
@@ -154,6 +156,24 @@ mod rules {
         Ok(())
     }
 
+    /// People post to cost centres that are in use.
+    async fn check_centres(tx: &mut TenantTx, entry: &Document) -> Outcome<()> {
+        let ids: Vec<Uuid> = entry.lines.iter().filter_map(|l| l.link("cost_centre")).collect();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let inactive: Option<(Uuid, String)> = sqlx::query_as(
+            "select id, code from cost_centre where tenant_id = $1 and id = any($2) and not active order by code limit 1",
+        )
+        .bind(tx.tenant())
+        .bind(&ids)
+        .fetch_optional(tx.conn())
+        .await?;
+        let Some((id, code)) = inactive else { return Ok(()) };
+        let at = entry.lines.iter().position(|l| l.link("cost_centre") == Some(id)).unwrap_or_default();
+        Err(Refusal::new("refuse-centre-inactive").with("code", code).at_line(at, "cost_centre").into())
+    }
+
     fn as_entry(entry: &Document, date: jiff::civil::Date) -> Entry {
         Entry::new(
             date,
@@ -162,6 +182,7 @@ mod rules {
                 debit: l.minor("debit"),
                 credit: l.minor("credit"),
                 customer: l.link("customer"),
+                cost_centre: l.link("cost_centre"),
                 ..EntryLine::default()
             }),
         )

@@ -23,6 +23,8 @@ pub struct EntryLine {
     pub debit: Minor,
     pub credit: Minor,
     pub customer: Option<Uuid>,
+    /// Where it is not that of the document which posts it.
+    pub cost_centre: Option<Uuid>,
     pub tax_code: Option<Uuid>,
     /// What the tax was computed on.
     pub tax_base: Option<Minor>,
@@ -82,6 +84,8 @@ impl Entry {
 
 #[async_trait]
 impl Posting for Entry {
+    /// Writes the entry. Income and costs go to the cost centre of the document, unless a line says another one; what else an
+    /// entry touches is of no centre: whatever settles it may be for several of them.
     async fn apply(&self, tx: &mut TenantTx, source: &Document) -> Outcome<()> {
         assert!(self.balances(), "an entry that does not balance reached the journal: {self:?}");
         if self.debits() == 0 {
@@ -105,10 +109,12 @@ impl Posting for Entry {
         .await?;
         let n = self.lines.len();
         sqlx::query(
-            "insert into journal_entry_line (id, parent, position, account, debit, credit, date, posted, customer, tax_code, tax_base)
-             select u.id, $1, u.position, u.account, u.debit, u.credit, $2::date, true, u.customer, u.tax_code, u.tax_base
-               from unnest($3::uuid[], $4::int[], $5::uuid[], $6::bigint[], $7::bigint[], $8::uuid[], $9::uuid[], $10::bigint[])
-                 as u (id, position, account, debit, credit, customer, tax_code, tax_base)",
+            "insert into journal_entry_line (id, parent, position, account, debit, credit, date, posted, customer, tax_code, tax_base, cost_centre)
+             select u.id, $1, u.position, u.account, u.debit, u.credit, $2::date, true, u.customer, u.tax_code, u.tax_base,
+                    coalesce(u.cost_centre, case when a.kind in ('income', 'expense') then $12::uuid end)
+               from unnest($3::uuid[], $4::int[], $5::uuid[], $6::bigint[], $7::bigint[], $8::uuid[], $9::uuid[], $10::bigint[], $11::uuid[])
+                 as u (id, position, account, debit, credit, customer, tax_code, tax_base, cost_centre)
+               left join account a on a.tenant_id = $13 and a.id = u.account",
         )
         .bind(id)
         .bind(self.date.to_string())
@@ -120,6 +126,9 @@ impl Posting for Entry {
         .bind(self.lines.iter().map(|l| l.customer).collect::<Vec<_>>())
         .bind(self.lines.iter().map(|l| l.tax_code).collect::<Vec<_>>())
         .bind(self.lines.iter().map(|l| l.tax_base).collect::<Vec<_>>())
+        .bind(self.lines.iter().map(|l| l.cost_centre).collect::<Vec<_>>())
+        .bind(source.link("cost_centre"))
+        .bind(tx.tenant())
         .execute(tx.conn())
         .await?;
         Ok(())

@@ -29,6 +29,7 @@ pub static CREDIT_NOTE: Record = Record {
         Field::new("reason", Kind::Text(200)).required(),
         Field::new("currency", Kind::Currency).computed(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
+        Field::new("cost_centre", Kind::Link("cost_centre")).computed().internal(),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("net", Kind::Money).computed(),
@@ -96,7 +97,7 @@ mod rules {
                 return Err(Refusal::new("refuse-credit-draft").at("sales_invoice").into());
             }
             note.set("total", 0);
-            for name in ["customer", "currency", "branch"] {
+            for name in ["customer", "currency", "branch", "cost_centre"] {
                 note.set(name, invoice.get(name).clone());
             }
             pricing::complete(tx, note).await?;

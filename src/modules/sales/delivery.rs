@@ -28,6 +28,7 @@ pub static DELIVERY: Record = Record {
         Field::new("return_of", Kind::Link("delivery")).computed(),
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
+        Field::new("cost_centre", Kind::Link("cost_centre")).internal(),
         Field::new("note", Kind::Note).wide(),
         Field::new("cost", Kind::Base).hidden().internal(),
         Field::new("state", Kind::State).computed(),
@@ -60,6 +61,7 @@ pub use rules::{DeliveryLine, DeliveryRules, Facts, Original, post};
 
 #[cfg(feature = "ssr")]
 mod rules {
+    use super::super::centre;
     use super::super::order::{OrderLine, Progress, SALES_ORDER, What, other_customer};
     use super::super::pricing;
     use super::DELIVERY;
@@ -105,7 +107,13 @@ mod rules {
                     line.set("unit", unit);
                 }
             }
-            measures.check(&delivery.lines)
+            if let Some(original) = delivery.link("return_of") {
+                // What is taken back is taken from where it was charged.
+                let original = door::load(tx, &DELIVERY, original, Lock::No).await?;
+                delivery.set("cost_centre", original.get("cost_centre").clone());
+            }
+            measures.check(&delivery.lines)?;
+            centre::check_in_use(tx, delivery).await
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, delivery: &Document) -> Outcome<Effects> {

@@ -38,6 +38,7 @@ pub static SALES_INVOICE: Record = Record {
         Field::new("corrects", Kind::Link("sales_invoice")).computed(),
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
+        Field::new("cost_centre", Kind::Link("cost_centre")).internal(),
         Field::new("note", Kind::Note).wide(),
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("net", Kind::Money).computed(),
@@ -87,6 +88,7 @@ pub use rules::{InvoiceRules, post, revenue};
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::advance::{self, Moved, Share};
+    use super::super::centre;
     use super::super::credit_note::CREDIT_NOTE;
     use super::super::order::{Progress, SALES_ORDER, What, check_agrees};
     use super::super::payment::CUSTOMER_PAYMENT;
@@ -135,7 +137,8 @@ mod rules {
             let parts = terms::instalments(invoice.minor("total") - prepaid, invoice.date(), &parts);
             let due = parts.iter().map(|(date, _)| *date).min();
             invoice.set("due_date", due);
-            advance::check_items(invoice, is_advance)
+            advance::check_items(invoice, is_advance)?;
+            centre::check_in_use(tx, invoice).await
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, invoice: &Document) -> Outcome<Effects> {
@@ -194,15 +197,15 @@ mod rules {
         }
     }
 
-    /// An advance is for whoever ordered, a debit note for whoever was invoiced, in the same currency. Answers with the invoice
-    /// that a debit note adds to.
+    /// An advance is for whoever ordered, a debit note for whoever was invoiced, in the same currency and cost centre. Answers
+    /// with the invoice that a debit note adds to.
     async fn follow_source(tx: &mut TenantTx, invoice: &mut Document) -> Outcome<Option<Document>> {
         let source = match (invoice.text("kind"), invoice.link("sales_order"), invoice.link("corrects")) {
             (Some("advance"), Some(order), _) => door::load(tx, &SALES_ORDER, order, Lock::No).await?,
             (Some("debit_note"), _, Some(corrected)) => door::load(tx, &SALES_INVOICE, corrected, Lock::No).await?,
             _ => return Ok(None),
         };
-        for name in ["customer", "currency"] {
+        for name in ["customer", "currency", "cost_centre"] {
             invoice.set(name, source.get(name).clone());
         }
         Ok((source.record.name == SALES_INVOICE.name).then_some(source))

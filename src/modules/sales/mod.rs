@@ -4,6 +4,8 @@ pub mod activity;
 #[cfg(feature = "ssr")]
 pub mod advance;
 #[cfg(feature = "ssr")]
+pub mod centre;
+#[cfg(feature = "ssr")]
 pub mod credit;
 pub mod credit_note;
 pub mod customer;

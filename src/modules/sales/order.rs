@@ -33,6 +33,7 @@ pub static SALES_ORDER: Record = Record {
         Field::new("advance", Kind::Percent),
         Field::new("reference", Kind::Text(80)).searched(),
         Field::new("branch", Kind::Link("branch")).start(Start::Branch),
+        Field::new("cost_centre", Kind::Link("cost_centre")).internal(),
         Field::new("note", Kind::Note).wide(),
         Field::new("quotation", Kind::Link("quotation")).hidden(),
         Field::new("rate", Kind::Rate).hidden(),
@@ -89,6 +90,7 @@ pub use rules::{OrderLine, OrderRules, Progress, Short, What, check_agrees, othe
 #[cfg(feature = "ssr")]
 mod rules {
     use super::super::advance;
+    use super::super::centre;
     use super::super::credit;
     use super::super::delivery::DELIVERY;
     use super::super::invoice::SALES_INVOICE;
@@ -135,7 +137,8 @@ mod rules {
                 }
             }
             pricing::complete(tx, order).await?;
-            credit::review_release(tx, order).await
+            credit::review_release(tx, order).await?;
+            centre::check_in_use(tx, order).await
         }
 
         async fn act(&self, tx: &mut TenantTx, action: &'static str, order: &Document) -> Outcome<Effects> {
@@ -185,7 +188,7 @@ mod rules {
         measures: &Measures,
         on_hand: impl Fn(Uuid) -> Option<Level>,
     ) -> Result<Document, Refusal> {
-        for name in ["customer", "warehouse", "branch", "reference"] {
+        for name in ["customer", "warehouse", "branch", "cost_centre", "reference"] {
             delivery.set(name, order.get(name).clone());
         }
         delivery.set("sales_order", order.id);
@@ -218,7 +221,7 @@ mod rules {
 
     /// An invoice over what has been delivered and not yet invoiced.
     fn invoice(order: &Document, mut invoice: Document) -> Result<Document, Refusal> {
-        for name in ["customer", "currency", "payment_term", "branch", "reference"] {
+        for name in ["customer", "currency", "payment_term", "branch", "cost_centre", "reference"] {
             invoice.set(name, order.get(name).clone());
         }
         invoice.set("sales_order", order.id);

@@ -319,7 +319,7 @@ mod rules {
     /// The entry that a document left in the journal.
     async fn entry_of(tx: &mut TenantTx, source: Uuid) -> Outcome<Entry> {
         let rows = sqlx::query(
-            "select l.account, l.debit, l.credit, l.customer from journal_entry e
+            "select l.account, l.debit, l.credit, l.customer, l.cost_centre from journal_entry e
                join journal_entry_line l on l.tenant_id = e.tenant_id and l.parent = e.id
               where e.tenant_id = $1 and e.source = $2 and e.reversal_of is null order by l.position",
         )
@@ -334,6 +334,7 @@ mod rules {
                 debit: row.try_get("debit")?,
                 credit: row.try_get("credit")?,
                 customer: row.try_get("customer")?,
+                cost_centre: row.try_get("cost_centre")?,
                 ..EntryLine::default()
             });
         }

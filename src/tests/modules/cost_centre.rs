@@ -1,8 +1,11 @@
 //! Cost centres: what documents are charged to.
 
-use crate::platform::document::Document;
+use crate::platform::document::{Document, Line};
+use crate::platform::door::{self, Error, Outcome};
 use crate::record::Names;
-use crate::tests::support::{Firm, refusals};
+use crate::tests::platform::permission::{member_with, right};
+use crate::tests::support::{Firm, code, dec, form, refusals};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 async fn centre(firm: &Firm, code: &str, parent: Option<Uuid>) -> Document {
@@ -22,4 +25,150 @@ async fn no_cost_centre_is_below_itself() {
         assert_eq!(refusals(moved), ["refuse-centre-circle"], "below {:?}", below.text("code"));
     }
     firm.change(&low, &[("parent", "TOP")]).await.expect("beside the other one");
+}
+
+// ------------------------------------------------------------------ what documents are charged to
+
+/// A draft of so many pieces of an item, charged to a centre.
+async fn sale(firm: &Firm, name: &str, item: Uuid, quantity: &str, centre: Uuid) -> Outcome<Document> {
+    let lines = vec![Line::new().with("item", item).with("quantity", dec(quantity))];
+    firm.insert(name, |document| Document { lines, ..document.with("cost_centre", centre) }).await
+}
+
+/// A draft of an entry over this amount, of which the expense is charged to a centre.
+async fn expense(firm: &Firm, amount: i64, centre: Option<Uuid>) -> Document {
+    let mut tx = firm.tx().await;
+    let (rent, cash) = (code(&mut tx, "account", "5230").await, code(&mut tx, "account", "1110").await);
+    drop(tx);
+    let lines = vec![
+        Line::new().with("account", rent).with("debit", amount).with("cost_centre", centre),
+        Line::new().with("account", cash).with("credit", amount),
+    ];
+    firm.draft("journal_entry", lines).await
+}
+
+/// What the postings of a document come to, debits less credits, by the kind of their accounts and by cost centre.
+async fn charged(firm: &Firm, document: &Document) -> BTreeMap<(String, Option<Uuid>), i64> {
+    let mut tx = firm.tx().await;
+    let rows: Vec<(String, Option<Uuid>, i64)> = sqlx::query_as(
+        "select a.kind, l.cost_centre, sum(l.debit - l.credit)::bigint from journal_entry e
+           join journal_entry_line l on l.tenant_id = e.tenant_id and l.parent = e.id
+           join account a on a.tenant_id = l.tenant_id and a.id = l.account
+          where e.tenant_id = $1 and e.source = $2 and l.posted group by a.kind, l.cost_centre",
+    )
+    .bind(firm.cx.tenant)
+    .bind(document.id)
+    .fetch_all(tx.conn())
+    .await
+    .expect("postings");
+    rows.into_iter().map(|(kind, centre, sum)| ((kind, centre), sum)).collect()
+}
+
+#[tokio::test]
+async fn what_is_sold_is_charged_to_its_centre_and_taken_back_from_there() {
+    let firm = Firm::new().await;
+    let site = centre(&firm, "SITE", None).await;
+    centre(&firm, "OTHER", None).await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let order = sale(&firm, "sales_order", item, "4", site.id).await.expect("an order");
+    let (order, _) = firm.act(&order, "confirm").await.expect("confirmed");
+    let delivery = firm.post(&firm.made(&order, "deliver").await).await;
+    let invoice = firm.post(&firm.made(&order, "invoice").await).await;
+    // Not even somebody who says so takes it back from elsewhere.
+    let back = firm.made(&delivery, "return").await;
+    let back = firm.change(&back, &[("cost_centre", "OTHER")]).await.expect("saved");
+    let back = firm.post(&back).await;
+    let more = firm.made(&invoice, "debit").await;
+    let more = firm.change(&more, &[("cost_centre", "OTHER")]).await.expect("saved");
+    assert_eq!(more.link("cost_centre"), Some(site.id));
+    let credit = firm.post(&firm.made(&invoice, "credit").await).await;
+    for (document, sum) in [(delivery, 24_000), (invoice, -40_000), (back, -24_000), (credit, 40_000)] {
+        let name = document.record.name;
+        assert_eq!(document.link("cost_centre"), Some(site.id), "{name}");
+        let charged = charged(&firm, &document).await;
+        let mut earned = 0;
+        for ((kind, centre), amount) in &charged {
+            // What is owed, and what is in stock, is of no centre.
+            let counts = ["income", "expense"].contains(&kind.as_str());
+            assert_eq!(*centre, counts.then_some(site.id), "{kind} of a {name}");
+            earned += if counts { *amount } else { 0 };
+        }
+        assert_eq!(earned, sum, "{name}: {charged:?}");
+    }
+    // What says nothing is of no centre.
+    let plain = charged(&firm, &firm.invoice(&[(item, 1)]).await).await;
+    assert!(!plain.is_empty() && plain.keys().all(|(_, centre)| centre.is_none()), "{plain:?}");
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn the_reversal_of_an_entry_is_charged_as_the_entry_was() {
+    let firm = Firm::new().await;
+    let site = centre(&firm, "SITE", None).await;
+    let entry = firm.post(&expense(&firm, 789, Some(site.id)).await).await;
+    assert_eq!(entry.lines[0].link("cost_centre"), Some(site.id));
+    let (reversed, _) = firm.act(&entry, "reverse").await.expect("reversed");
+    let expected = [(("asset".to_owned(), None), 789), (("expense".to_owned(), Some(site.id)), -789)];
+    assert_eq!(charged(&firm, &reversed).await, BTreeMap::from(expected));
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn a_centre_that_is_not_in_use_takes_nothing_new_and_what_has_begun_is_finished() {
+    let firm = Firm::new().await;
+    let site = centre(&firm, "SITE", None).await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let order = sale(&firm, "sales_order", item, "4", site.id).await.expect("an order");
+    let (order, _) = firm.act(&order, "confirm").await.expect("confirmed");
+    let draft = sale(&firm, "sales_invoice", item, "1", site.id).await.expect("an invoice");
+    let entry = expense(&firm, 100, Some(site.id)).await;
+    let site = firm.change(&site, &[("active", "false")]).await.expect("not in use");
+    for name in ["sales_order", "sales_invoice", "delivery"] {
+        match sale(&firm, name, item, "1", site.id).await {
+            Err(Error::Refused(refusals)) => {
+                let told: Vec<_> = refusals.iter().map(|r| (r.message.id.as_str(), r.field.as_deref())).collect();
+                assert_eq!(told, [("refuse-centre-inactive", Some("cost_centre"))], "{name}");
+            }
+            other => panic!("a new {name}: {other:?}"),
+        }
+    }
+    let plain = firm.draft("sales_invoice", vec![Line::new().with("item", item).with("quantity", dec("1"))]).await;
+    assert_eq!(refusals(firm.change(&plain, &[("cost_centre", "SITE")]).await), ["refuse-centre-inactive"]);
+    assert_eq!(refusals(firm.act(&entry, "post").await), ["refuse-centre-inactive"]);
+    // What has it already keeps it, and so does what follows from that.
+    let draft = firm.change(&draft, &[("reference", "PO 1")]).await.expect("saved");
+    firm.post(&draft).await;
+    let delivery = firm.post(&firm.made(&order, "deliver").await).await;
+    let invoice = firm.post(&firm.made(&order, "invoice").await).await;
+    firm.post(&firm.made(&delivery, "return").await).await;
+    let credit = firm.post(&firm.made(&invoice, "credit").await).await;
+    assert_eq!(credit.link("cost_centre"), Some(site.id));
+    // In use again, it takes everything.
+    firm.change(&site, &[("active", "true")]).await.expect("in use");
+    firm.post(&entry).await;
+    firm.assert_healthy().await;
+}
+
+#[tokio::test]
+async fn who_does_not_see_the_centre_of_a_sale_neither_changes_nor_loses_it() {
+    let firm = Firm::new().await;
+    let site = centre(&firm, "SITE", None).await;
+    centre(&firm, "OTHER", None).await;
+    let item = firm.item("A", "100", 20, "60").await;
+    let order = sale(&firm, "sales_order", item, "4", site.id).await.expect("an order");
+    let hide = [("sees", "false"), ("changes", "false")];
+    let hidden = ["sales_order", "delivery"].map(|name| right(name, Some("cost_centre"), &hide));
+    let (member, _) = member_with(&firm, "sales", hidden.to_vec()).await;
+    let mut tx = firm.db.begin(&member).await.expect("they enter");
+    let (order, _) = door::act(&mut tx, order.record, order.id, order.version, "confirm").await.expect("confirmed");
+    let (_, made) = door::act(&mut tx, order.record, order.id, order.version, "deliver").await.expect("a delivery");
+    let draft = &made[0];
+    let typed = door::Typed { lines: None, ..form(&[("reference", "PO 1"), ("cost_centre", "OTHER")], &[]) };
+    let saved = door::save(&mut tx, draft.record, draft.id, draft.version, &typed).await.expect("saved");
+    let seen = door::get(&mut tx, draft.record, draft.id).await.expect("a delivery");
+    assert_eq!((seen.text("reference"), seen.link("cost_centre")), (Some("PO 1"), None));
+    tx.commit().await.expect("commit");
+    assert_eq!(firm.load(&saved).await.link("cost_centre"), Some(site.id));
+    let delivery = firm.post(&firm.load(&saved).await).await;
+    assert_eq!(charged(&firm, &delivery).await[&("expense".to_owned(), Some(site.id))], 24_000);
 }
