@@ -203,6 +203,7 @@ report-due = تاريخ الاستحقاق
 report-late = أيام التأخير
 report-open = المتبقي
 report-in-books = في الدفاتر
+report-no-centre = بلا مركز تكلفة
 report-nothing-open = لا مبالغ مفتوحة.
 
 statement = كشف حساب

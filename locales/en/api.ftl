@@ -159,6 +159,7 @@ api-report-to = Last day; today when left out
 api-report-at = The day that is asked about; today when left out
 api-report-customer = Id of a customer
 api-report-account = Id of an account, its role such as receivable, or cash,bank for all that hold money; the first account when left out
+api-report-centre = Id of a cost centre, which counts with those below it, or none for what has no cost centre; everything when left out
 api-report-age = What is not due (0), what is late by up to 30, 60 or 90 days or by more, what customers have to their credit, or all that is late (overdue)
 api-report-view = Only the items whose available stock is at or below their reorder level (to_reorder), each over all warehouses
 

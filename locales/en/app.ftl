@@ -188,6 +188,7 @@ report-due = Due date
 report-late = Days late
 report-open = Open
 report-in-books = In the books
+report-no-centre = Without a cost centre
 report-nothing-open = Nothing is open.
 
 statement = Statement of account

@@ -156,10 +156,11 @@ mod server {
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
         Ok(match parts[..] {
             [] => Contents::Home(home::home(tx, name).await?),
-            ["trial-balance"] => Contents::TrialBalance(report::trial_balance(tx, from, to).await?),
+            ["trial-balance"] => Contents::TrialBalance(report::trial_balance(tx, from, to, &asked("centre")).await?),
             ["general-ledger"] => {
                 let after = place(&asked("after"))?;
-                Contents::GeneralLedger(report::general_ledger(tx, &asked("account"), from, to, after).await?)
+                let (account, centre) = (asked("account"), asked("centre"));
+                Contents::GeneralLedger(report::general_ledger(tx, &account, from, to, after, &centre).await?)
             }
             ["receivables"] => {
                 let (at, customer) = (day(&asked("at")).unwrap_or(today), place(&asked("customer"))?);

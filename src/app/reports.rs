@@ -4,6 +4,7 @@
 use crate::i18n::I18n;
 use crate::modules;
 use crate::modules::finance::account::LIQUID;
+use crate::modules::finance::cost_centre::{Centres, NO_CENTRE};
 use crate::modules::finance::health::Check;
 use crate::modules::finance::report::{GeneralLedger, TrialBalance};
 use crate::modules::inventory::report::{StockOnHand, StockRow, TO_REORDER};
@@ -44,12 +45,34 @@ fn pager(i18n: I18n, address: &str, after: Option<Uuid>, next: Option<Uuid>) -> 
     view! { <div class="foot">{first}<span class="sp"></span>{later}</div> }.into_any()
 }
 
-/// The address of a ledger up to a day, from the beginning of its year unless a first day is given.
-fn ledger_address(account: &str, from: &str, to: &str) -> String {
-    match from {
-        "" => format!("/general-ledger?account={account}&to={to}"),
-        from => format!("/general-ledger?account={account}&from={from}&to={to}"),
+/// The address of a ledger up to a day, from the beginning of its year unless a first day is given; of one cost centre, where one
+/// is named.
+fn ledger_address(account: &str, centre: &str, from: &str, to: &str) -> String {
+    let from = if from.is_empty() { String::new() } else { format!("&from={from}") };
+    let centre = if centre.is_empty() { String::new() } else { format!("&centre={centre}") };
+    format!("/general-ledger?account={account}{from}&to={to}{centre}")
+}
+
+/// The choice of a cost centre, where there are some.
+fn centre_choice(i18n: I18n, centres: &Centres) -> AnyView {
+    if centres.all.is_empty() {
+        return ().into_any();
     }
+    let options = centres
+        .all
+        .iter()
+        .map(|(id, code, name)| {
+            let id = id.to_string();
+            let chosen = centres.asked == id;
+            view! { <option value=id selected=chosen>{format!("{code} · {}", i18n.label(name))}</option> }
+        })
+        .collect_view();
+    let none = centres.asked == NO_CENTRE;
+    view! {
+        <div class="field"><label for="centre">{t!(i18n, "field-cost_centre")}</label><div class="control"><select id="centre" name="centre">
+            <option value="">{t!(i18n, "view-all")}</option><option value=NO_CENTRE selected=none>{t!(i18n, "report-no-centre")}</option>{options}</select></div></div>
+    }
+    .into_any()
 }
 
 /// The trial balance.
@@ -62,8 +85,8 @@ pub fn trial_balance(report: TrialBalance) -> AnyView {
         .iter()
         .map(|row| {
             let account = row.account.to_string();
-            let href = ledger_address(&account, &report.from, &report.to);
-            let earlier = ledger_address(&account, "", &before);
+            let href = ledger_address(&account, &report.centres.asked, &report.from, &report.to);
+            let earlier = ledger_address(&account, &report.centres.asked, "", &before);
             let class = format!("l{}{}", row.level.min(5), if row.is_group { " group" } else { "" });
             let cell = |href: &str, minor: i64| view! { <td class="end"><a href=href.to_owned()><span class="num">{amount(minor)}</span></a></td> };
             view! {
@@ -72,7 +95,7 @@ pub fn trial_balance(report: TrialBalance) -> AnyView {
             }
         })
         .collect_view();
-    let bar = dates(i18n, "trial-balance", &report.from, &report.to, ().into_any());
+    let bar = dates(i18n, "trial-balance", &report.from, &report.to, centre_choice(i18n, &report.centres));
     view! {
         {bar}
         <div class="card scroll" tabindex="0"><table class="report">
@@ -103,6 +126,7 @@ pub fn general_ledger(report: GeneralLedger) -> AnyView {
     let choose = view! {
         <div class="field"><label for="account">{t!(i18n, "field-account")}</label><div class="control"><select id="account" name="account">
             <option value=LIQUID selected=liquid>{t!(i18n, "home-cash")}</option>{options}</select></div></div>
+        {centre_choice(i18n, &report.centres)}
     }
     .into_any();
     let rows = report
@@ -119,7 +143,8 @@ pub fn general_ledger(report: GeneralLedger) -> AnyView {
             }
         })
         .collect_view();
-    let earlier = ledger_address(&report.account, "", &day_before(&report.from));
+    let centre = &report.centres.asked;
+    let earlier = ledger_address(&report.account, centre, "", &day_before(&report.from));
     let before = match report.after {
         None => view! {
             <tr class="group"><td></td><td></td><td>{t!(i18n, "report-opening")}</td><td></td><td></td>
@@ -133,7 +158,7 @@ pub fn general_ledger(report: GeneralLedger) -> AnyView {
         .into_any(),
     };
     let bar = dates(i18n, "general-ledger", &report.from, &report.to, choose);
-    let address = ledger_address(&report.account, &report.from, &report.to);
+    let address = ledger_address(&report.account, centre, &report.from, &report.to);
     let pages = pager(i18n, &address, report.after, report.next);
     view! {
         {bar}
@@ -249,7 +274,7 @@ fn owed_by_customer(i18n: I18n, report: &Receivables) -> AnyView {
         })
         .collect_view();
     let headings = AGES.iter().map(|word| view! { <th class="end">{age(i18n, word)}</th> }).collect_view();
-    let books = report.books.then(|| ledger_address("receivable", "", &report.at));
+    let books = report.books.then(|| ledger_address("receivable", "", "", &report.at));
     let total = figure(i18n.amount(report.total(), &report.currency), books);
     view! {
         <div class="card scroll" tabindex="0"><table class="report">

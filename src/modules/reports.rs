@@ -1,6 +1,7 @@
 //! Reports as programs read them: what the pages show, by the same functions and with the same rights.
 
 use super::finance::account::{LIQUID, ROLES};
+use super::finance::cost_centre::{Centres, NO_CENTRE};
 use super::finance::{self, health, report as books};
 use super::inventory::{self, report as stock};
 use super::sales::report::{self as owed, AGES, Aged, OVERDUE};
@@ -19,6 +20,7 @@ const CUSTOMER: Ask = Ask::new("customer", Takes::Id, "api-report-customer");
 const AGE: Ask = Ask::new("age", Takes::Word(ASKED_AGES), "api-report-age");
 const VIEW: Ask = Ask::new("view", Takes::Word(&[stock::TO_REORDER]), "api-report-view");
 const ACCOUNT: Ask = Ask::new("account", Takes::Named(is_role), "api-report-account");
+const CENTRE: Ask = Ask::new("centre", Takes::Named(is_no_centre), "api-report-centre");
 
 /// Ages by which receivables are asked for.
 const ASKED_AGES: &[&str] = &[AGES[0], AGES[1], AGES[2], AGES[3], AGES[4], AGES[5], OVERDUE];
@@ -27,16 +29,21 @@ fn is_role(name: &str) -> bool {
     name == LIQUID || ROLES.contains(&name)
 }
 
+fn is_no_centre(name: &str) -> bool {
+    name == NO_CENTRE
+}
+
 /// All reports.
 pub const REPORTS: &[Report] = &[
     Report {
         name: "trial-balance",
         title: "page-trial-balance",
-        asks: &[FROM, TO],
+        asks: &[FROM, TO, CENTRE],
         holds: &[
             ("from", Holds::Day),
             ("to", Holds::Day),
             ("currency", Holds::Text),
+            ("centre", Holds::Maybe(&Holds::Text)),
             ("rows", Holds::Many(TRIAL_ROW)),
             ("debit", Holds::Figure),
             ("credit", Holds::Figure),
@@ -48,12 +55,13 @@ pub const REPORTS: &[Report] = &[
     Report {
         name: "general-ledger",
         title: "page-general-ledger",
-        asks: &[ACCOUNT, FROM, TO, AFTER],
+        asks: &[ACCOUNT, CENTRE, FROM, TO, AFTER],
         holds: &[
             ("from", Holds::Day),
             ("to", Holds::Day),
             ("currency", Holds::Text),
             ("account", Holds::Text),
+            ("centre", Holds::Maybe(&Holds::Text)),
             ("opening", Holds::Figure),
             ("carried", Holds::Figure),
             ("rows", Holds::Many(LEDGER_ROW)),
@@ -159,10 +167,15 @@ const TRIAL_ROW: &[Part] = &[
     ("closing", Holds::Figure),
 ];
 
+/// The cost centre that a report is narrowed to.
+fn narrowed(centres: &Centres) -> Option<&str> {
+    Some(centres.asked.as_str()).filter(|asked| !asked.is_empty())
+}
+
 fn trial_balance<'a>(tx: &'a mut TenantTx, asked: &'a Asked) -> Reading<'a> {
     Box::pin(async move {
         let (from, to) = tx.company.span(asked.day("from"), asked.day("to"));
-        let report = books::trial_balance(tx, from, to).await?;
+        let report = books::trial_balance(tx, from, to, asked.text("centre")).await?;
         let sum = |minor: i64| amount(minor, &report.currency);
         let row = |row: &books::TrialRow| {
             json!({
@@ -173,7 +186,8 @@ fn trial_balance<'a>(tx: &'a mut TenantTx, asked: &'a Asked) -> Reading<'a> {
         };
         let rows: Vec<Json> = report.rows.iter().map(row).collect();
         Ok(json!({
-            "from": report.from, "to": report.to, "currency": report.currency, "rows": rows,
+            "from": report.from, "to": report.to, "currency": report.currency,
+            "centre": narrowed(&report.centres), "rows": rows,
             "debit": sum(report.debit), "credit": sum(report.credit),
         }))
     })
@@ -194,7 +208,8 @@ const LEDGER_ROW: &[Part] = &[
 fn general_ledger<'a>(tx: &'a mut TenantTx, asked: &'a Asked) -> Reading<'a> {
     Box::pin(async move {
         let (from, to) = tx.company.span(asked.day("from"), asked.day("to"));
-        let report = books::general_ledger(tx, asked.text("account"), from, to, asked.id("after")).await?;
+        let (account, centre) = (asked.text("account"), asked.text("centre"));
+        let report = books::general_ledger(tx, account, from, to, asked.id("after"), centre).await?;
         let sum = |minor: i64| amount(minor, &report.currency);
         let row = |row: &books::LedgerRow| {
             json!({
@@ -206,8 +221,8 @@ fn general_ledger<'a>(tx: &'a mut TenantTx, asked: &'a Asked) -> Reading<'a> {
         let rows: Vec<Json> = report.rows.iter().map(row).collect();
         Ok(json!({
             "from": report.from, "to": report.to, "currency": report.currency, "account": report.account,
-            "opening": sum(report.opening), "carried": sum(report.carried), "rows": rows,
-            "debit": sum(report.debit), "credit": sum(report.credit), "closing": sum(report.closing),
+            "centre": narrowed(&report.centres), "opening": sum(report.opening), "carried": sum(report.carried),
+            "rows": rows, "debit": sum(report.debit), "credit": sum(report.credit), "closing": sum(report.closing),
             "next": report.next,
         }))
     })

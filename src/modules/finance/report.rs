@@ -1,5 +1,6 @@
 //! What is read from the journal: trial balance and general ledger, as of any date.
 
+use super::cost_centre::Centres;
 use crate::record::Minor;
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ pub struct TrialBalance {
     pub from: String,
     pub to: String,
     pub currency: String,
+    pub centres: Centres,
     pub rows: Vec<TrialRow>,
     /// Sums of all postings of the span, each counted once.
     pub debit: Minor,
@@ -56,6 +58,7 @@ pub struct GeneralLedger {
     pub currency: String,
     /// As an address names it: the id of an account, or [`LIQUID`](super::account::LIQUID).
     pub account: String,
+    pub centres: Centres,
     pub opening: Minor,
     /// The balance before the first row shown: the opening balance, unless rows of the span came before.
     pub carried: Minor,
@@ -82,6 +85,7 @@ pub use queries::{general_ledger, trial_balance};
 mod queries {
     use super::{GeneralLedger, LedgerRow, ROWS, TrialBalance, TrialRow};
     use crate::modules::finance::account::{LIQUID, ROLES};
+    use crate::modules::finance::cost_centre;
     use crate::modules::finance::reads_books;
     use crate::platform::door::{Error, Outcome};
     use crate::platform::tenancy::TenantTx;
@@ -89,22 +93,42 @@ mod queries {
     use sqlx::Row as _;
     use uuid::Uuid;
 
+    /// What of the journal's lines is asked for by cost centre: `$n` has their ids, the nil id for lines of none, or is null for
+    /// all lines.
+    macro_rules! of_centres {
+        ($n:literal) => {
+            concat!(
+                " ($",
+                $n,
+                "::uuid[] is null or coalesce(cost_centre, '00000000-0000-0000-0000-000000000000') = any($",
+                $n,
+                ")) "
+            )
+        };
+    }
+
     /// Every account with what it held before `from`, what moved until `to`, and what it holds then; those below an
     /// account follow it, whatever their codes.
     ///
     /// The totals count what was posted to each account itself: an account may have become a group after it was posted
     /// to, and a group an account again, so that being a group does not tell whose figures are sums.
-    pub async fn trial_balance(tx: &mut TenantTx, from: Date, to: Date) -> Outcome<TrialBalance> {
+    ///
+    /// `centre` is that of [`Centres`](super::Centres), and all figures are those of its lines alone: its debits need not equal
+    /// its credits.
+    pub async fn trial_balance(tx: &mut TenantTx, from: Date, to: Date, centre: &str) -> Outcome<TrialBalance> {
         if !reads_books(&tx.standing.rights) {
             return Err(Error::Denied);
         }
-        let rows = sqlx::query(
+        let (centres, of_centres) = cost_centre::asked_for(tx, centre).await?;
+        let rows = sqlx::query(concat!(
             "with recursive
                sums as (select account, sum(debit - credit) filter (where date < $2::date) as opening,
                                sum(debit) filter (where date >= $2::date) as debit,
                                sum(credit) filter (where date >= $2::date) as credit
                           from journal_entry_line
-                         where tenant_id = $1 and posted and date <= $3::date group by account),
+                         where tenant_id = $1 and posted and date <= $3::date and",
+            of_centres!(4),
+            "group by account),
                up as (select a.id, a.id as origin, a.parent, a.code, 1 as height from account a where a.tenant_id = $1
                       union all select p.id, up.origin, p.parent, p.code, up.height + 1
                                   from up join account p on p.tenant_id = $1 and p.id = up.parent),
@@ -121,16 +145,18 @@ mod queries {
                left join sums s on s.account = up.origin
               where a.tenant_id = $1
               group by a.id, a.code, a.name, a.kind, a.is_group, t.level, t.path order by t.path",
-        )
+        ))
         .bind(tx.tenant())
         .bind(from.to_string())
         .bind(to.to_string())
+        .bind(of_centres.as_deref())
         .fetch_all(tx.conn())
         .await?;
         let mut report = TrialBalance {
             from: from.to_string(),
             to: to.to_string(),
             currency: tx.company.currency.clone(),
+            centres,
             rows: Vec::with_capacity(rows.len()),
             debit: 0,
             credit: 0,
@@ -161,7 +187,8 @@ mod queries {
 
     /// The postings to an account and to all accounts below it, with the running balance, behind the posting `after`
     /// when there is one. `account` is an id, a role, or all accounts that hold money; anything else means the first
-    /// account that takes postings.
+    /// account that takes postings. `centre` is that of [`Centres`](super::Centres), and what is charged elsewhere is left out of
+    /// all figures.
     ///
     /// Balances are sums of the whole span, so that they are right however few of its rows are shown.
     pub async fn general_ledger(
@@ -170,6 +197,7 @@ mod queries {
         from: Date,
         to: Date,
         after: Option<Uuid>,
+        centre: &str,
     ) -> Outcome<GeneralLedger> {
         if !reads_books(&tx.standing.rights) {
             return Err(Error::Denied);
@@ -195,7 +223,9 @@ mod queries {
             [one] => one.to_string(),
             _ => LIQUID.to_owned(),
         };
-        let sums = sqlx::query(
+        let (centres, of_centres) = cost_centre::asked_for(tx, centre).await?;
+        let of_centres = of_centres.as_deref();
+        let sums = sqlx::query(concat!(
             "with recursive below as (select id from account where tenant_id = $1 and id = any($2)
                union select a.id from account a join below b on a.tenant_id = $1 and a.parent = b.id)
              select coalesce(sum(debit - credit) filter (where date < $3::date), 0)::bigint as opening,
@@ -203,20 +233,22 @@ mod queries {
                     coalesce(sum(credit) filter (where date >= $3::date), 0)::bigint as credit,
                     coalesce(sum(debit - credit), 0)::bigint as closing
                from journal_entry_line
-              where tenant_id = $1 and posted and account in (select id from below) and date <= $4::date",
-        )
+              where tenant_id = $1 and posted and account in (select id from below) and date <= $4::date and",
+            of_centres!(5)
+        ))
         .bind(tx.tenant())
         .bind(&roots)
         .bind(from.to_string())
         .bind(to.to_string())
+        .bind(of_centres)
         .fetch_one(tx.conn())
         .await?;
         let opening: i64 = sums.try_get("opening")?;
         let (start, carried) = match after {
-            Some(after) => place(tx, &roots, after, from, to).await?,
+            Some(after) => place(tx, &roots, after, (from, to), of_centres).await?,
             None => (from.to_string(), opening),
         };
-        let rows = sqlx::query(
+        let rows = sqlx::query(concat!(
             "with recursive below as (select id from account where tenant_id = $1 and id = any($2)
                union select a.id from account a join below b on a.tenant_id = $1 and a.parent = b.id)
              select l.id as line, l.date::text as date, e.number,
@@ -229,15 +261,17 @@ mod queries {
                 and l.date between $3::date and $4::date
                 and ($5::uuid is null or (l.date, l.parent, l.position, l.id)
                      > (select p.date, p.parent, p.position, p.id
-                          from journal_entry_line p where p.tenant_id = $1 and p.id = $5))
-              order by l.date, l.parent, l.position, l.id limit $6",
-        )
+                          from journal_entry_line p where p.tenant_id = $1 and p.id = $5)) and",
+            of_centres!(7),
+            "order by l.date, l.parent, l.position, l.id limit $6",
+        ))
         .bind(tx.tenant())
         .bind(&roots)
         .bind(start)
         .bind(to.to_string())
         .bind(after)
         .bind(ROWS as i64 + 1)
+        .bind(of_centres)
         .fetch_all(tx.conn())
         .await?;
         let next = if rows.len() > ROWS { Some(rows[ROWS - 1].try_get("line")?) } else { None };
@@ -263,6 +297,7 @@ mod queries {
             to: to.to_string(),
             currency: tx.company.currency.clone(),
             account,
+            centres,
             opening,
             carried,
             rows: shown,
@@ -277,25 +312,36 @@ mod queries {
 
     /// The day of a posting within the span, and the balance right behind it. The days before are summed from the
     /// index.
-    async fn place(tx: &mut TenantTx, roots: &[Uuid], posting: Uuid, from: Date, to: Date) -> Outcome<(String, i64)> {
-        let found: Option<(String, i64)> = sqlx::query_as(
+    async fn place(
+        tx: &mut TenantTx,
+        roots: &[Uuid],
+        posting: Uuid,
+        (from, to): (Date, Date),
+        of_centres: Option<&[Uuid]>,
+    ) -> Outcome<(String, i64)> {
+        let found: Option<(String, i64)> = sqlx::query_as(concat!(
             "with recursive below as (select id from account where tenant_id = $1 and id = any($2)
                union select a.id from account a join below b on a.tenant_id = $1 and a.parent = b.id)
              select p.date::text,
                     (coalesce((select sum(l.debit - l.credit) from journal_entry_line l
                        where l.tenant_id = $1 and l.posted and l.account in (select id from below)
-                         and l.date < p.date), 0)
+                         and l.date < p.date and",
+            of_centres!(6),
+            "), 0)
                      + coalesce((select sum(l.debit - l.credit) from journal_entry_line l
                        where l.tenant_id = $1 and l.posted and l.account in (select id from below) and l.date = p.date
-                         and (l.parent, l.position, l.id) <= (p.parent, p.position, p.id)), 0))::bigint
+                         and (l.parent, l.position, l.id) <= (p.parent, p.position, p.id) and",
+            of_centres!(6),
+            "), 0))::bigint
                from journal_entry_line p
               where p.tenant_id = $1 and p.id = $3 and p.posted and p.date between $4::date and $5::date",
-        )
+        ))
         .bind(tx.tenant())
         .bind(roots)
         .bind(posting)
         .bind(from.to_string())
         .bind(to.to_string())
+        .bind(of_centres)
         .fetch_optional(tx.conn())
         .await?;
         found.ok_or(Error::BadRequest("place"))

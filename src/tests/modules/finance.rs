@@ -111,7 +111,7 @@ async fn a_posted_entry_stays_and_is_taken_back_by_its_reversal() {
     assert_eq!(refusals(firm.act(&reversed, "reverse").await), ["refuse-state"]);
     let mut tx = firm.tx().await;
     let today = tx.company.today;
-    let balance = report::trial_balance(&mut tx, day("2020-01-01"), today).await.expect("the trial balance");
+    let balance = report::trial_balance(&mut tx, day("2020-01-01"), today, "").await.expect("the trial balance");
     assert!(balance.rows.iter().all(|row| row.closing == 0), "{balance:#?}");
     assert_eq!((balance.debit, balance.credit), (10_000, 10_000));
     drop(tx);
@@ -313,7 +313,7 @@ async fn storekeepers_do_not_read_the_books() {
     let storekeeper = firm.colleague("storekeeper").await;
     let mut tx = firm.db.begin(&storekeeper).await.expect("the storekeeper enters");
     let today = tx.company.today;
-    assert!(matches!(report::trial_balance(&mut tx, today, today).await, Err(Error::Denied)));
+    assert!(matches!(report::trial_balance(&mut tx, today, today, "").await, Err(Error::Denied)));
     let mut entry = Document::new(record("journal_entry"));
     entry.id = uuid::Uuid::now_v7();
     assert!(matches!(door::act(&mut tx, record("journal_entry"), entry.id, 1, "post").await, Err(Error::NotFound)));
@@ -347,7 +347,7 @@ async fn a_ledger_of_many_pages_closes_with_all_its_postings_on_each() {
     let mut after = None;
     let mut pages = 0;
     loop {
-        let page = report::general_ledger(&mut tx, &cash, yesterday, today, after).await.expect("a page");
+        let page = report::general_ledger(&mut tx, &cash, yesterday, today, after, "").await.expect("a page");
         assert_eq!((page.opening, page.debit, page.credit, page.closing), (6, moved, 0, 6 + moved));
         assert_eq!(page.carried, rows.last().map_or(6, |row| row.balance));
         assert_eq!(page.after, after);
@@ -366,10 +366,10 @@ async fn a_ledger_of_many_pages_closes_with_all_its_postings_on_each() {
     }
     assert_eq!(balance, 6 + moved);
     // What was before the span ends where it begins.
-    let earlier = report::general_ledger(&mut tx, &cash, before, before, None).await.expect("the day before");
+    let earlier = report::general_ledger(&mut tx, &cash, before, before, None, "").await.expect("the day before");
     assert_eq!((earlier.closing, earlier.next), (6, None));
     for forged in [Uuid::now_v7(), firm.customer] {
-        let page = report::general_ledger(&mut tx, &cash, yesterday, today, Some(forged)).await;
+        let page = report::general_ledger(&mut tx, &cash, yesterday, today, Some(forged), "").await;
         assert!(matches!(page, Err(Error::BadRequest(_))));
     }
     drop(tx);
@@ -397,7 +397,7 @@ async fn a_ledger_without_an_account_is_that_of_the_first_that_takes_postings() 
     let today = tx.company.today;
     let cash = code(&mut tx, "account", "1110").await.to_string();
     for asked in ["", "nonsense", "nonsense,cash"] {
-        let ledger = report::general_ledger(&mut tx, asked, today, today, None).await.expect("a ledger");
+        let ledger = report::general_ledger(&mut tx, asked, today, today, None, "").await.expect("a ledger");
         assert_eq!(ledger.account, cash, "{asked}");
     }
     // Also in a chart whose codes are of another length.
@@ -406,9 +406,9 @@ async fn a_ledger_without_an_account_is_that_of_the_first_that_takes_postings() 
         .execute(tx.conn())
         .await
         .expect("longer codes");
-    let ledger = report::general_ledger(&mut tx, "", today, today, None).await.expect("a ledger");
+    let ledger = report::general_ledger(&mut tx, "", today, today, None, "").await.expect("a ledger");
     assert_eq!(ledger.account, cash);
-    let unknown = report::general_ledger(&mut tx, &Uuid::now_v7().to_string(), today, today, None).await;
+    let unknown = report::general_ledger(&mut tx, &Uuid::now_v7().to_string(), today, today, None, "").await;
     assert!(matches!(unknown, Err(Error::NotFound)));
 }
 
@@ -445,17 +445,17 @@ async fn the_trial_balance_counts_each_posting_once_whatever_became_of_its_accou
     let mut tx = firm.tx().await;
     for is_group in [true, false] {
         make_group(&mut tx, cash, is_group).await;
-        let balance = report::trial_balance(&mut tx, day("2020-01-01"), today).await.expect("the trial balance");
+        let balance = report::trial_balance(&mut tx, day("2020-01-01"), today, "").await.expect("the trial balance");
         assert_eq!((balance.debit, balance.credit), (5100, 5100), "a group: {is_group}");
         let at = balance.rows.iter().position(|row| row.account == cash).expect("cash");
         assert_eq!((balance.rows[at].closing, balance.rows[at].level), (5100, 3));
         assert_eq!((balance.rows[at + 1].account, balance.rows[at + 1].level), (below.id, 4));
         let tomorrow = today.tomorrow().expect("a day");
         for (from, to) in [(day("2020-01-01"), today), (tomorrow, tomorrow)] {
-            let balance = report::trial_balance(&mut tx, from, to).await.expect("the trial balance");
+            let balance = report::trial_balance(&mut tx, from, to, "").await.expect("the trial balance");
             for row in &balance.rows {
                 let account = row.account.to_string();
-                let ledger = report::general_ledger(&mut tx, &account, from, to, None).await.expect("its ledger");
+                let ledger = report::general_ledger(&mut tx, &account, from, to, None, "").await.expect("its ledger");
                 assert_eq!((ledger.opening, ledger.debit), (row.opening, row.debit), "{}", row.code);
                 assert_eq!((ledger.credit, ledger.closing), (row.credit, row.closing), "{}", row.code);
             }
@@ -570,12 +570,12 @@ async fn the_ledger_and_the_trial_balance_say_the_same() {
 
     let mut tx = firm.tx().await;
     for (from, to) in [(today, today), (yesterday, today), (yesterday, yesterday), (day("2001-01-01"), today)] {
-        let trial = report::trial_balance(&mut tx, from, to).await.expect("the trial balance");
+        let trial = report::trial_balance(&mut tx, from, to, "").await.expect("the trial balance");
         let mut leaves: BTreeMap<&str, i64> = BTreeMap::new();
         let mut behind: BTreeSet<(String, Uuid)> = BTreeSet::new();
         for row in &trial.rows {
             let ledger =
-                report::general_ledger(&mut tx, &row.account.to_string(), from, to, None).await.expect("a ledger");
+                report::general_ledger(&mut tx, &row.account.to_string(), from, to, None, "").await.expect("a ledger");
             let mut balance = ledger.opening;
             for posting in &ledger.rows {
                 balance += posting.debit - posting.credit;

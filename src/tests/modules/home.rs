@@ -54,7 +54,7 @@ async fn cash_is_what_the_ledger_of_all_cash_and_bank_accounts_closes_with() {
     book(&firm, "1115", "3110", 9).await;
     let mut tx = firm.tx().await;
     let tile = home::home(&mut tx, "Owner").await.expect("home").books.expect("books").cash;
-    let ledger = report::general_ledger(&mut tx, LIQUID, ago(today, 3), today, None).await.expect("the ledger");
+    let ledger = report::general_ledger(&mut tx, LIQUID, ago(today, 3), today, None, "").await.expect("the ledger");
     assert_eq!((tile, ledger.closing, ledger.rows.len()), (75_300, 75_300, 3));
     assert_eq!(ledger.account, LIQUID);
     drop(tx);
@@ -112,7 +112,7 @@ async fn each_month_of_the_chart_leads_to_its_trial_balance() {
     for (month, sales, cost) in months {
         let from: jiff::civil::Date = format!("{month}-01").parse().expect("a month");
         let to = from.last_of_month();
-        let balance = report::trial_balance(&mut tx, from, to).await.expect("the trial balance");
+        let balance = report::trial_balance(&mut tx, from, to, "").await.expect("the trial balance");
         let income = balance.rows.iter().filter(|row| row.level == 1 && row.kind == "income");
         assert_eq!(income.map(|row| row.credit - row.debit).sum::<i64>(), sales, "{month}");
         let spent = balance.rows.iter().filter(|row| row.code == cogs);

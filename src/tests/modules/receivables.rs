@@ -108,7 +108,7 @@ const OWED: report::Aged = [34_500 + 5_750, 5_750 + 8_106, 23_000, 46_000, 65_00
 
 /// What the receivable account holds at the end of a day.
 async fn control(tx: &mut TenantTx, at: Date) -> i64 {
-    books::general_ledger(tx, "receivable", at, at, None).await.expect("the account").closing
+    books::general_ledger(tx, "receivable", at, at, None, "").await.expect("the account").closing
 }
 
 async fn assert_agrees(firm: &Firm) {

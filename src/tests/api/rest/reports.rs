@@ -62,7 +62,7 @@ async fn the_books_are_those_of_the_pages() {
     let sum = |json: &Json| minor(json, &currency);
 
     let (from, to) = tx.company.span(None, None);
-    let page = books::trial_balance(&mut tx, from, to).await.expect("a trial balance");
+    let page = books::trial_balance(&mut tx, from, to, "").await.expect("a trial balance");
     let told = read(&program, "trial-balance").await;
     assert!(page.debit > 0 && page.rows.len() > 3, "{page:?}");
     assert_eq!((&told["from"], &told["to"]), (&json!(page.from), &json!(page.to)));
@@ -84,7 +84,7 @@ async fn the_books_are_those_of_the_pages() {
     assert_eq!(theirs, own);
 
     let from = day("2020-01-01");
-    let page = books::general_ledger(&mut tx, "receivable", from, today, None).await.expect("a ledger");
+    let page = books::general_ledger(&mut tx, "receivable", from, today, None, "").await.expect("a ledger");
     let told = read(&program, &format!("general-ledger?account=receivable&from={from}&to={today}")).await;
     assert!(!page.rows.is_empty() && page.closing > 0, "{page:?}");
     assert_eq!((&told["from"], &told["account"]), (&json!("2020-01-01"), &json!(page.account)));
@@ -404,6 +404,7 @@ async fn what_cannot_be_read_is_named() {
         ("statement", refused, "customer", "fault-required"),
         ("statement?customer=", refused, "customer", "fault-required"),
         ("general-ledger?account=nonsense", refused, "account", "fault-not-choice"),
+        ("general-ledger?centre=nonsense", refused, "centre", "fault-not-choice"),
         ("general-ledger?after=x", malformed, "after", "refuse-api-after"),
         (ledger.as_str(), malformed, "after", "refuse-api-after"),
         ("trial-balance?colour=red", malformed, "colour", "refuse-api-parameter"),

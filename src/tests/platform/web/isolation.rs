@@ -252,6 +252,8 @@ fn asks_beside(ids: &Ids) -> Vec<Ask> {
             GONE,
         ),
         Ask::new(&["[\"general-ledger\"]"], format!("/general-ledger?account={}", id("account")), Sent::Get, GONE),
+        Ask::new(&["[\"general-ledger\"]"], format!("/general-ledger?centre={}", id("cost_centre")), Sent::Get, GONE),
+        Ask::new(&["[\"trial-balance\"]"], format!("/trial-balance?centre={}", id("cost_centre")), Sent::Get, GONE),
         Ask::new(&["/webhook-log"], "/webhook-log", post([("message", &id("webhook_delivery"))]), GONE),
         Ask::new(&["[\"webhook-log\"]"], format!("/webhook-log?webhook={}", id("webhook")), Sent::Get, StatusCode::OK),
     ];
