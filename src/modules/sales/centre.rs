@@ -3,7 +3,6 @@
 use crate::platform::document::Document;
 use crate::platform::door::{Outcome, Refusal};
 use crate::platform::tenancy::TenantTx;
-use uuid::Uuid;
 
 /// Refuses a cost centre that is not in use. A document keeps the one that it has, and the one of the document before it: what
 /// has begun can be finished.
