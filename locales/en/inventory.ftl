@@ -37,6 +37,8 @@ warehouse = Warehouse
 warehouse-many = Warehouses
 warehouse-new = New warehouse
 warehouse-empty = Stock is kept by warehouse. Create the first place that you deliver from.
+warehouse-parent = Within
+field-bin = Bin
 
 stock_adjustment = Stock adjustment
 stock_adjustment-many = Stock adjustments
@@ -70,6 +72,8 @@ refuse-unit-twice = The item has this unit already. Choose another unit, or take
 refuse-unit-used = Documents count in this unit of the item. To count otherwise you must add another unit, and leave this one as it is.
 refuse-category-circle = The category would be below itself. Choose another parent category.
 refuse-not-stocked = This item is a service and is not kept in stock. Choose an item of the type “Goods”.
+refuse-bin-level = Bins lie within a warehouse, and have no bins themselves. Choose a warehouse that is no bin, or leave this empty for a warehouse that has bins.
+refuse-bin-elsewhere = This bin is not within the warehouse of the document. Choose one of its bins, or leave the bin empty.
 refuse-stock-short = The stock does not hold this much. To take out more you must receive stock first.
 refuse-stock-short-of = The stock holds { $available } and you asked for { $asked }. To take out more you must receive stock first.
 refuse-method-kept = Stock of this item has moved, and was valued by its method. To value it by another method you must create a new item.

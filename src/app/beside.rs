@@ -49,13 +49,16 @@ fn held(places: &[Held]) -> AnyView {
     let rows = places
         .iter()
         .map(|held| {
+            // Orders reserve from a whole warehouse.
+            let whole = |quantity: Decimal| if held.part { view! { <td></td> }.into_any() } else { cell(quantity).into_any() };
             view! {
-                <tr><td>{i18n.label(&held.warehouse)}</td>{cell(held.on_hand)}{cell(held.promised)}{cell(held.available())}<td>{i18n.label(&held.unit)}</td></tr>
+                <tr><td>{held.part.then_some("– ")}{i18n.label(&held.warehouse)}</td>{cell(held.on_hand)}{whole(held.promised)}{whole(held.available())}<td>{i18n.label(&held.unit)}</td></tr>
             }
         })
         .collect_view();
-    let sum = |of: fn(&Held) -> Decimal| cell(places.iter().map(of).sum());
-    let together = (places.len() > 1).then(|| {
+    let warehouses = || places.iter().filter(|held| !held.part);
+    let sum = |of: fn(&Held) -> Decimal| cell(warehouses().map(of).sum());
+    let together = (warehouses().count() > 1).then(|| {
         view! {
             <tfoot><tr class="sum"><td>{t!(i18n, "report-total")}</td>{sum(|held| held.on_hand)}{sum(|held| held.promised)}{sum(Held::available)}<td></td></tr></tfoot>
         }

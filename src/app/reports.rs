@@ -444,7 +444,10 @@ pub fn stock_on_hand(stock: StockOnHand) -> AnyView {
     // What is to be ordered again is told of wherever it is, beside the level that says so.
     let where_or_level = |row: &StockRow| match &row.reorder_level {
         Some(level) => view! { <td class="end"><span class="num">{quantity(level)}</span></td> }.into_any(),
-        None => view! { <td>{row.warehouse.as_deref().map(|place| i18n.label(place))}</td> }.into_any(),
+        None => {
+            let place = row.warehouse.as_deref().map(|place| i18n.label(place));
+            view! { <td>{row.part.then_some("– ")}{place}</td> }.into_any()
+        }
     };
     let third = match stock.to_reorder {
         true => view! { <th class="end">{t!(i18n, "field-reorder_level")}</th> }.into_any(),

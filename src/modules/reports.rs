@@ -376,10 +376,11 @@ const STOCK_ROW: &[Part] = &[
     ("code", Holds::Text),
     ("name", Holds::Names),
     ("warehouse", Holds::Maybe(&Holds::Names)),
+    ("part", Holds::Yes),
     ("unit", Holds::Names),
     ("on_hand", Holds::Figure),
-    ("promised", Holds::Figure),
-    ("available", Holds::Figure),
+    ("promised", Holds::Maybe(&Holds::Figure)),
+    ("available", Holds::Maybe(&Holds::Figure)),
     ("reorder_level", Holds::Maybe(&Holds::Figure)),
     ("value", Holds::Figure),
 ];
@@ -388,10 +389,12 @@ fn stock_on_hand<'a>(tx: &'a mut TenantTx, asked: &'a Asked) -> Reading<'a> {
     Box::pin(async move {
         let report = stock::stock_on_hand(tx, asked.text("q"), asked.has("view")).await?;
         let row = |row: &stock::StockRow| {
+            let whole = |quantity: &str| (!row.part).then(|| quantity.to_owned());
             json!({
                 "item": row.item, "code": row.code, "name": names(&row.name),
-                "warehouse": row.warehouse.as_deref().map(names), "unit": names(&row.unit), "on_hand": row.on_hand,
-                "promised": row.promised, "available": row.available, "reorder_level": row.reorder_level,
+                "warehouse": row.warehouse.as_deref().map(names), "part": row.part, "unit": names(&row.unit),
+                "on_hand": row.on_hand, "promised": whole(&row.promised), "available": whole(&row.available),
+                "reorder_level": row.reorder_level,
                 "value": amount(row.value, &report.currency),
             })
         };

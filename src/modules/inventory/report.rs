@@ -12,8 +12,10 @@ pub struct StockRow {
     /// Canonical name of the item, of the place, of the unit.
     pub name: String,
     pub warehouse: Option<String>,
+    /// Whether it is a part of the row above, which is of a whole warehouse with bins: what lies in one of them, or in none.
+    pub part: bool,
     pub unit: String,
-    /// Canonical text of quantities.
+    /// Canonical text of quantities. Orders reserve from a whole warehouse: what is promised and available of a part is empty.
     pub on_hand: String,
     pub promised: String,
     pub available: String,
@@ -43,6 +45,8 @@ pub struct Held {
     /// Canonical name of the place and of the unit.
     pub warehouse: String,
     pub unit: String,
+    /// Whether it is a part of the warehouse above, as in [`StockRow`].
+    pub part: bool,
     pub on_hand: Decimal,
     pub promised: Decimal,
 }
@@ -75,21 +79,26 @@ mod queries {
         rights.sees_whole(&ITEM) && rights.sees_whole(&WAREHOUSE)
     }
 
-    /// Place by place: what is there, or owed from there.
+    /// Warehouse by warehouse: what is there, or owed from there. Those with something in bins are followed by what lies where.
     const BY_PLACE: &str =
-        "select i.id, i.code, i.name::text as name, w.name::text as warehouse, u.name::text as unit, trim_scale(p.on_hand)::text as on_hand,
-                trim_scale(p.reserved)::text as promised, trim_scale(p.on_hand - p.reserved)::text as available, null::text as reorder_level,
-                p.value, coalesce(sum(p.value) over (), 0)::bigint as total
-           from (select * from stock_place where tenant_id = $1) p
+        "select i.id, i.code, i.name::text as name, w.name::text as warehouse, p.part, u.name::text as unit, trim_scale(p.on_hand)::text as on_hand,
+                case when p.part then '' else trim_scale(p.reserved)::text end as promised,
+                case when p.part then '' else trim_scale(p.on_hand - p.reserved)::text end as available, null::text as reorder_level,
+                p.value, coalesce(sum(p.value) filter (where not p.part) over (), 0)::bigint as total
+           from (select item, whole, coalesce(warehouse, whole) as place, warehouse is not null as part, on_hand, reserved, value,
+                        bool_or(warehouse <> whole) over (partition by item, whole) as parted
+                   from (select item, whole, warehouse, sum(on_hand) as on_hand, sum(reserved) as reserved, sum(value)::bigint as value
+                           from stock_place where tenant_id = $1 group by grouping sets ((item, whole), (item, whole, warehouse))) g) p
            join item i on i.tenant_id = $1 and i.id = p.item
-           join warehouse w on w.tenant_id = $1 and w.id = p.warehouse
+           join warehouse w on w.tenant_id = $1 and w.id = p.place
+           join warehouse h on h.tenant_id = $1 and h.id = p.whole
            join unit u on u.tenant_id = $1 and u.id = i.unit
-          where ($2 = '' or strpos(i.search, $2) > 0) and (i.kind = 'stock' or p.on_hand > 0)
-          order by i.code, w.code limit $3";
+          where ($2 = '' or strpos(i.search, $2) > 0) and (i.kind = 'stock' or p.on_hand > 0) and (not p.part or p.parted and p.on_hand > 0)
+          order by i.code, h.code, p.part, p.place <> p.whole, w.code limit $3";
 
     /// Item by item: of what is available less than its level, or just that.
     const BY_ITEM: &str =
-        "select i.id, i.code, i.name::text as name, null::text as warehouse, u.name::text as unit, trim_scale(coalesce(p.on_hand, 0))::text as on_hand,
+        "select i.id, i.code, i.name::text as name, null::text as warehouse, false as part, u.name::text as unit, trim_scale(coalesce(p.on_hand, 0))::text as on_hand,
                 trim_scale(coalesce(p.reserved, 0))::text as promised, trim_scale(coalesce(p.on_hand - p.reserved, 0))::text as available,
                 trim_scale(i.reorder_level)::text as reorder_level, coalesce(p.value, 0)::bigint as value, coalesce(sum(p.value) over (), 0)::bigint as total
            from item i
@@ -122,6 +131,7 @@ mod queries {
                     code: row.try_get("code")?,
                     name: row.try_get("name")?,
                     warehouse: row.try_get("warehouse")?,
+                    part: row.try_get("part")?,
                     unit: row.try_get("unit")?,
                     on_hand: row.try_get("on_hand")?,
                     promised: row.try_get("promised")?,
@@ -135,15 +145,20 @@ mod queries {
         Ok(StockOnHand { rows, total, currency, search: search.to_owned(), to_reorder, more })
     }
 
-    /// Where an item is, and from where it is promised; nothing of services.
+    /// Where an item is, and from where it is promised, as in [`stock_on_hand`]; nothing of services.
     pub async fn held(tx: &mut TenantTx, item: Uuid) -> Outcome<Vec<Held>> {
         let rows = sqlx::query(
-            "select w.name::text as warehouse, u.name::text as unit, trim_scale(p.on_hand) as on_hand, trim_scale(p.reserved) as promised
-               from (select * from stock_place where tenant_id = $1 and item = $2) p
+            "select w.name::text as warehouse, u.name::text as unit, p.part, trim_scale(p.on_hand) as on_hand, trim_scale(p.reserved) as promised
+               from (select whole, coalesce(warehouse, whole) as place, warehouse is not null as part, on_hand, reserved,
+                            bool_or(warehouse <> whole) over (partition by whole) as parted
+                       from (select whole, warehouse, sum(on_hand) as on_hand, sum(reserved) as reserved
+                               from stock_place where tenant_id = $1 and item = $2 group by grouping sets ((whole), (whole, warehouse))) g) p
                join item i on i.tenant_id = $1 and i.id = $2 and i.kind = 'stock'
-               join warehouse w on w.tenant_id = $1 and w.id = p.warehouse
+               join warehouse w on w.tenant_id = $1 and w.id = p.place
+               join warehouse h on h.tenant_id = $1 and h.id = p.whole
                join unit u on u.tenant_id = $1 and u.id = i.unit
-              order by w.code",
+              where not p.part or p.parted and p.on_hand > 0
+              order by h.code, p.part, p.place <> p.whole, w.code",
         )
         .bind(tx.tenant())
         .bind(item)
@@ -154,6 +169,7 @@ mod queries {
                 Ok(Held {
                     warehouse: row.try_get("warehouse")?,
                     unit: row.try_get("unit")?,
+                    part: row.try_get("part")?,
                     on_hand: row.try_get("on_hand")?,
                     promised: row.try_get("promised")?,
                 })

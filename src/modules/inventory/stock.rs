@@ -52,6 +52,48 @@ pub async fn levels(tx: &mut TenantTx, places: &[Place]) -> Outcome<HashMap<Plac
     Ok(rows.into_iter().map(|(item, place, on_hand, value)| ((item, place), Level { on_hand, value })).collect())
 }
 
+/// A warehouse and its bins, in the order in which goods are drawn from them: what lies in no bin, then bin by bin by their codes.
+pub async fn places_of(tx: &mut TenantTx, warehouse: Uuid) -> Outcome<Vec<Uuid>> {
+    Ok(sqlx::query_scalar(
+        "select id from warehouse where tenant_id = $1 and (id = $2 or parent = $2) order by id <> $2, code",
+    )
+    .bind(tx.tenant())
+    .bind(warehouse)
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// Each of these items at each of these places.
+pub fn each_at(items: &[Uuid], places: &[Uuid]) -> Vec<Place> {
+    items.iter().flat_map(|item| places.iter().map(|place| (*item, *place))).collect()
+}
+
+/// Takes a quantity of an item from places, from each all that is there before the next one gives. `Err` is how much there is
+/// where that is not enough.
+pub fn draw(
+    held: &mut HashMap<Place, Stock>,
+    item: Uuid,
+    places: &[Uuid],
+    quantity: Decimal,
+) -> Result<Vec<(Place, Part)>, Decimal> {
+    let there = |place: &Uuid| held.get(&(item, *place)).map_or(Decimal::ZERO, |stock| stock.level().on_hand);
+    let all: Decimal = places.iter().map(there).sum();
+    if quantity > all {
+        return Err(all);
+    }
+    let mut wanted = quantity;
+    let mut drawn = Vec::new();
+    for place in places.iter().map(|place| (item, *place)) {
+        let Some(stock) = held.get_mut(&place) else { continue };
+        let taken = wanted.min(stock.level().on_hand);
+        if taken > Decimal::ZERO {
+            drawn.extend(stock.issue(taken).ok_or(all)?.into_iter().map(|part| (place, part)));
+            wanted -= taken;
+        }
+    }
+    Ok(drawn)
+}
+
 /// Which of these items are kept in stock.
 pub async fn stocked(tx: &mut TenantTx, items: &[Uuid]) -> Outcome<Vec<Uuid>> {
     Ok(sqlx::query_scalar("select id from item where tenant_id = $1 and id = any($2) and kind = 'stock'")
@@ -105,21 +147,21 @@ pub async fn held(tx: &mut TenantTx, places: &[Place]) -> Outcome<HashMap<Place,
     Ok(held)
 }
 
-/// What a document took from stock, by line, the oldest first.
-pub async fn taken_by(tx: &mut TenantTx, source: Uuid) -> Outcome<HashMap<Uuid, Vec<Part>>> {
-    let rows: Vec<(Uuid, Option<Uuid>, Decimal, Minor)> = sqlx::query_as(
-        "select m.source_line, m.layer, -m.quantity, -m.value
+/// What a document took from stock, by line, the oldest first, with the place that it left.
+pub async fn taken_by(tx: &mut TenantTx, source: Uuid) -> Outcome<HashMap<Uuid, Vec<(Uuid, Part)>>> {
+    let rows: Vec<(Uuid, Uuid, Option<Uuid>, Decimal, Minor)> = sqlx::query_as(
+        "select m.source_line, m.warehouse, m.layer, -m.quantity, -m.value
            from stock_move m left join stock_layer l on l.tenant_id = m.tenant_id and l.id = m.layer
           where m.tenant_id = $1 and m.source = $2 and m.source_line is not null and m.quantity < 0
-          order by l.date, l.at, l.id",
+          order by l.date, l.at, l.id, m.id",
     )
     .bind(tx.tenant())
     .bind(source)
     .fetch_all(tx.conn())
     .await?;
-    let mut taken: HashMap<Uuid, Vec<Part>> = HashMap::new();
-    for (line, layer, quantity, value) in rows {
-        taken.entry(line).or_default().push(Part { layer, quantity, value });
+    let mut taken: HashMap<Uuid, Vec<(Uuid, Part)>> = HashMap::new();
+    for (line, place, layer, quantity, value) in rows {
+        taken.entry(line).or_default().push((place, Part { layer, quantity, value }));
     }
     Ok(taken)
 }

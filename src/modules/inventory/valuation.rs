@@ -151,18 +151,19 @@ impl Stock {
 }
 
 /// What of the parts that left comes back with a quantity, after so much of them came back before: what left last comes back
-/// first, at what it cost. However often some of it comes back, the values sum to the whole. `None` when not that much left.
-pub fn come_back(left: &[Part], before: Decimal, quantity: Decimal) -> Option<Vec<Part>> {
+/// first, at what it cost. However often some of it comes back, the values sum to the whole. Each with the position of the part
+/// that it comes from. `None` when not that much left.
+pub fn come_back(left: &[Part], before: Decimal, quantity: Decimal) -> Option<Vec<(usize, Part)>> {
     let end = before.checked_add(quantity)?;
     let mut start = Decimal::ZERO;
     let mut parts = Vec::new();
-    for part in left.iter().rev() {
+    for (n, part) in left.iter().enumerate().rev() {
         let (from, to) = (before.max(start) - start, end.min(start + part.quantity) - start);
         if from < to {
             let share = |quantity: Decimal| {
                 money::to_minor(Decimal::from(part.value).checked_mul(quantity)?.checked_div(part.quantity)?, 0)
             };
-            parts.push(Part { layer: part.layer, quantity: to - from, value: share(to)? - share(from)? });
+            parts.push((n, Part { layer: part.layer, quantity: to - from, value: share(to)? - share(from)? }));
         }
         start += part.quantity;
     }

@@ -9,6 +9,7 @@ static LINES: Lines = Lines::new(
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
         Field::new("unit", Kind::Link("unit")),
+        Field::new("bin", Kind::Link("warehouse")),
         Field::new("returned", Kind::Quantity).computed(),
         Field::new("order_line", Kind::Source).hidden(),
         Field::new("delivery_line", Kind::Source).hidden(),
@@ -82,7 +83,8 @@ mod rules {
     typed! {
         /// A line of a delivery.
         pub struct DeliveryLine {
-            item: Uuid, quantity: Decimal, order_line: Option<Uuid>, delivery_line: Option<Uuid>, cost: i64, returned: Decimal,
+            item: Uuid, quantity: Decimal, bin: Option<Uuid>, order_line: Option<Uuid>, delivery_line: Option<Uuid>, cost: i64,
+            returned: Decimal,
         }
     }
 
@@ -139,9 +141,10 @@ mod rules {
     /// What the posting of a delivery needs to know; all quantities in stock units, as those of the delivery.
     pub struct Facts {
         pub books: Books,
-        /// What is at the warehouse of the stocked items; services are not among them.
-        pub held: HashMap<Uuid, Stock>,
-        pub warehouse: Uuid,
+        /// What is at the warehouse and in its bins of the stocked items; services are not among them.
+        pub held: HashMap<Place, Stock>,
+        /// The warehouse, then its bins: so goods are drawn.
+        pub places: Vec<Uuid>,
         pub order: Option<(Uuid, Vec<OrderLine>)>,
         /// How much more than was ordered may leave, in percent of it.
         pub tolerance: Decimal,
@@ -151,10 +154,9 @@ mod rules {
     /// The delivery that is taken back.
     pub struct Original {
         pub id: Uuid,
-        pub warehouse: Option<Uuid>,
         pub lines: Vec<DeliveryLine>,
-        /// What its lines took from stock, the oldest first.
-        pub taken: HashMap<Uuid, Vec<Part>>,
+        /// What its lines took from stock, the oldest first, and where.
+        pub taken: HashMap<Uuid, Vec<(Uuid, Part)>>,
     }
 
     /// The delivery in stock units, and what its posting needs to know.
@@ -194,17 +196,32 @@ mod rules {
         let original = match original {
             Some(from) => Some(Original {
                 id: from.id,
-                warehouse: from.link("warehouse"),
                 lines: measures.in_stock(&from)?.lines.iter().map(DeliveryLine::from).collect(),
                 taken: stock::taken_by(tx, from.id).await?,
             }),
             None => None,
         };
         let books = ledger::books(tx, delivery.date()).await?;
-        let places: Vec<Place> = items.iter().map(|item| (*item, warehouse)).collect();
-        let held = stock::held(tx, &places).await?.into_iter().map(|((item, _), stock)| (item, stock)).collect();
+        let places = stock::places_of(tx, warehouse).await?;
+        let held = stock::held(tx, &stock::each_at(&items, &places)).await?;
         let tolerance = tx.company.over_delivery;
-        Ok((delivery, Facts { books, held, warehouse, order, tolerance, original }))
+        Ok((delivery, Facts { books, held, places, order, tolerance, original }))
+    }
+
+    impl Facts {
+        fn keeps(&self, item: Uuid) -> bool {
+            self.places.iter().any(|place| self.held.contains_key(&(item, *place)))
+        }
+
+        /// Refuses a line whose bin is elsewhere.
+        fn check_bin(&self, row: usize, line: &DeliveryLine) -> Result<(), Refusal> {
+            match line.bin {
+                Some(bin) if !self.places.contains(&bin) => {
+                    Err(Refusal::new("refuse-bin-elsewhere").at_line(row, "bin"))
+                }
+                _ => Ok(()),
+            }
+        }
     }
 
     /// Goods leave: never more than is on hand, nor than is still owed but for the tolerance; what they cost is posted as cost of
@@ -240,18 +257,22 @@ mod rules {
                 *left -= line.quantity;
                 progress.push((order_line, line.quantity));
             }
-            let Some(stock) = held.get_mut(&line.item) else { continue };
-            let available = stock.level().on_hand;
-            let parts = stock.issue(line.quantity).ok_or_else(|| {
+            facts.check_bin(row, &line)?;
+            if !facts.keeps(line.item) {
+                continue;
+            }
+            let from = line.bin.as_ref().map_or(&facts.places[..], std::slice::from_ref);
+            let drawn = stock::draw(&mut held, line.item, from, line.quantity).map_err(|available| {
                 Refusal::new("refuse-stock-short-of")
                     .with("available", available.normalize())
                     .with("asked", line.quantity.normalize())
                     .at_line(row, "quantity")
             })?;
-            let cost = valuation::worth(&parts);
+            let add = |sum: Minor, (_, part): &(Place, Part)| sum.checked_add(part.value);
+            let cost = drawn.iter().try_fold(0, add).ok_or_else(too_large)?;
             total = cost.checked_add(total).ok_or_else(too_large)?;
             effects.set_lines.push((line.id, "cost", cost.into()));
-            moves.extend(parts.iter().map(|part| Move::taken((line.item, facts.warehouse), line.id, part)));
+            moves.extend(drawn.iter().map(|(place, part)| Move::taken(*place, line.id, part)));
         }
         effects = effects.set("cost", total).post(Moves { date: facts.books.date, moves });
         if let Some((order, _)) = facts.order {
@@ -270,8 +291,8 @@ mod rules {
         Ok(Entry::new(books.date, lines))
     }
 
-    /// Goods come back at the cost at which they left, and to the layers that they left, so that stock and cost of sales are as
-    /// if they had stayed. What comes back to another warehouse is new there.
+    /// Goods come back at the cost at which they left, and to the bins and layers that they left, so that stock and cost of sales
+    /// are as if they had stayed. What comes back to another place is new there.
     fn take_back(delivery: &Document, facts: &Facts) -> Result<Effects, Refusal> {
         facts.books.check_open()?;
         let Some(original) = &facts.original else { return Err(Refusal::new("refuse-return-of-return")) };
@@ -294,22 +315,29 @@ mod rules {
             if let Some(order_line) = source.order_line {
                 progress.push((order_line, -line.quantity));
             }
-            if let Some(held) = facts.held.get(&line.item) {
+            facts.check_bin(row, &line)?;
+            if facts.keeps(line.item) {
+                let taken = original.taken.get(&source.id).map_or(&[][..], Vec::as_slice);
+                let mut left: Vec<Part> = taken.iter().map(|(_, part)| part.clone()).collect();
                 // What was no goods when it left took nothing from stock.
-                let whole = [Part { layer: None, quantity: source.quantity, value: source.cost }];
-                let taken = original.taken.get(&source.id).map_or(&whole[..], Vec::as_slice);
-                let mut parts = valuation::come_back(taken, *before, line.quantity).ok_or_else(too_large)?;
-                for part in &mut parts {
-                    part.layer = match held {
-                        Stock::Average(_) => None,
-                        Stock::Fifo(_) if original.warehouse != Some(facts.warehouse) => Some(line.id),
-                        Stock::Fifo(_) => part.layer.or(Some(line.id)),
-                    };
+                if left.is_empty() {
+                    left.push(Part { layer: None, quantity: source.quantity, value: source.cost });
                 }
-                let value = valuation::worth(&parts);
+                let mut value: Minor = 0;
+                for (n, mut part) in valuation::come_back(&left, *before, line.quantity).ok_or_else(too_large)? {
+                    let from = taken.get(n).map(|(place, _)| *place);
+                    let home = || from.filter(|place| facts.places.contains(place)).or(facts.places.first().copied());
+                    let Some(place) = line.bin.or_else(home) else { continue };
+                    part.layer = match facts.held.get(&(line.item, place)) {
+                        Some(Stock::Fifo(_)) if from == Some(place) => part.layer.or(Some(line.id)),
+                        Some(Stock::Fifo(_)) => Some(line.id),
+                        _ => None,
+                    };
+                    value += part.value;
+                    moves.push(Move::brought((line.item, place), line.id, &part));
+                }
                 total = value.checked_add(total).ok_or_else(too_large)?;
                 effects.set_lines.push((line.id, "cost", (-value).into()));
-                moves.extend(parts.iter().map(|part| Move::brought((line.item, facts.warehouse), line.id, part)));
             }
             *before += line.quantity;
         }
@@ -330,7 +358,7 @@ mod rules {
             let left = line.decimal("quantity") - line.decimal("returned");
             if left > Decimal::ZERO {
                 let mut next = Line::new().with("quantity", left).with("delivery_line", line.id);
-                for name in ["item", "description", "unit", "order_line"] {
+                for name in ["item", "description", "unit", "bin", "order_line"] {
                     next.set(name, line.get(name).clone());
                 }
                 back.lines.push(next);

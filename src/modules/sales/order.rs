@@ -98,7 +98,6 @@ mod rules {
     use super::SALES_ORDER;
     use crate::modules::inventory::stock;
     use crate::modules::inventory::unit::{self, Measure, Measures};
-    use crate::modules::inventory::valuation::Level;
     use crate::platform::document::{Document, Line};
     use crate::platform::door::{self, Effects, Error, Followed, Outcome, Posting, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
@@ -161,10 +160,12 @@ mod rules {
                     let warehouse = order.required_link("warehouse")?;
                     let items: Vec<Uuid> = order.lines.iter().filter_map(|l| l.link("item")).collect();
                     let stocked = stock::stocked(tx, &items).await?;
-                    let places: Vec<_> = stocked.iter().map(|item| (*item, warehouse)).collect();
-                    let levels = stock::levels(tx, &places).await?;
+                    let places = stock::places_of(tx, warehouse).await?;
+                    let levels = stock::levels(tx, &stock::each_at(&stocked, &places)).await?;
                     let on_hand = |item: Uuid| {
-                        stocked.contains(&item).then(|| levels.get(&(item, warehouse)).copied().unwrap_or_default())
+                        let at =
+                            |place: &Uuid| levels.get(&(item, *place)).map_or(Decimal::ZERO, |level| level.on_hand);
+                        stocked.contains(&item).then(|| places.iter().map(at).sum::<Decimal>())
                     };
                     let mut effects = Effects::default();
                     let measures = unit::measures(tx, &[order]).await?;
@@ -181,12 +182,13 @@ mod rules {
         }
     }
 
-    /// A delivery of what is still owed, as far as it is on hand in whole units of each line. `on_hand` is `None` for services.
+    /// A delivery of what is still owed, as far as it is on hand in the warehouse and its bins, in whole units of each line.
+    /// `on_hand` is `None` for services.
     fn deliver(
         order: &Document,
         mut delivery: Document,
         measures: &Measures,
-        on_hand: impl Fn(Uuid) -> Option<Level>,
+        on_hand: impl Fn(Uuid) -> Option<Decimal>,
     ) -> Result<Document, Refusal> {
         for name in ["customer", "warehouse", "branch", "cost_centre", "reference"] {
             delivery.set(name, order.get(name).clone());
@@ -200,8 +202,8 @@ mod rules {
             // Lines in a unit that the item has no more are refused when the delivery is completed.
             let measure = measures.of(line).unwrap_or(Measure { factor: Decimal::ONE, decimals: SCALE });
             let possible = match on_hand(typed.item) {
-                Some(level) => {
-                    let left = (level.on_hand - *used).max(Decimal::ZERO);
+                Some(all) => {
+                    let left = (all - *used).max(Decimal::ZERO);
                     let whole = unit::whole(left, Decimal::ONE, measure.factor, measure.decimals);
                     owed.min(whole.unwrap_or_default())
                 }
@@ -236,7 +238,7 @@ mod rules {
         if invoice.lines.is_empty() { Err(Refusal::new("refuse-nothing-to-invoice")) } else { Ok(invoice) }
     }
 
-    /// An item that an order asks for beyond what is available at its warehouse.
+    /// An item that an order asks for beyond what is available in its warehouse, wherever it lies there.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct Short {
         pub item: Uuid,
@@ -264,15 +266,16 @@ mod rules {
         }
         let rows: Vec<(Uuid, String, Decimal, Decimal)> = sqlx::query_as(
             "select i.id, i.code, o.owed, coalesce(p.on_hand - p.reserved, 0) + o.reserved
-               from (select l.item, h.warehouse, sum(stock_quantity($1, l.item, l.unit, l.quantity - l.delivered)) as owed,
+               from (select l.item, coalesce(w.parent, w.id) as whole, sum(stock_quantity($1, l.item, l.unit, l.quantity - l.delivered)) as owed,
                             sum(case when h.state = 'draft' then 0 else stock_quantity($1, l.item, l.unit, l.quantity - l.delivered) end) as reserved
                        from sales_order h join sales_order_line l on l.tenant_id = h.tenant_id and l.parent = h.id
+                       join warehouse w on w.tenant_id = h.tenant_id and w.id = h.warehouse
                       where h.tenant_id = $1 and h.id = $2 and h.state in ('draft', 'confirmed', 'partly_delivered')
                         and l.delivered < l.quantity
-                      group by l.item, h.warehouse) o
+                      group by l.item, w.parent, w.id) o
                join item i on i.tenant_id = $1 and i.id = o.item and i.kind = 'stock'
-               left join lateral (select s.on_hand, s.reserved from stock_place s
-                                   where s.tenant_id = $1 and s.item = o.item and s.warehouse = o.warehouse) p on true
+               left join lateral (select sum(s.on_hand) as on_hand, sum(s.reserved) as reserved from stock_place s
+                                   where s.tenant_id = $1 and s.item = o.item and s.whole = o.whole) p on true
               where o.owed > coalesce(p.on_hand - p.reserved, 0) + o.reserved
               order by i.code",
         )

@@ -204,7 +204,9 @@ proptest! {
         let mut back: Vec<Part> = Vec::new();
         for cut in cuts.into_iter().map(Decimal::from).chain([all]) {
             let quantity = cut.min(all - before);
-            back.extend(come_back(&left, before, quantity).expect("that much left"));
+            let parts = come_back(&left, before, quantity).expect("that much left");
+            prop_assert!(parts.iter().all(|(n, part)| left[*n].layer == part.layer));
+            back.extend(parts.into_iter().map(|(_, part)| part));
             before += quantity;
         }
         let order: Vec<Option<Uuid>> = back.iter().map(|part| part.layer).collect();
@@ -829,6 +831,163 @@ async fn f31_costs_whose_sum_is_beyond_what_is_kept_are_refused() {
     for item in [a, b] {
         let draft = firm.draft("delivery", vec![line(item)]).await;
         assert_eq!(firm.post(&draft).await.minor("cost"), 5_000_000_000_000_000_000);
+    }
+}
+
+// ------------------------------------------------------------------ bins
+
+/// A place within a warehouse, or a warehouse.
+async fn place(firm: &Firm, code: &str, parent: Option<Uuid>) -> Document {
+    let fill = |place: Document| place.with("code", code).with("name", Names::new(code, code)).with("parent", parent);
+    firm.insert("warehouse", fill).await.expect("a place")
+}
+
+/// Posts a find of so many at a cost, at a place.
+async fn find_at(firm: &Firm, item: Uuid, place: Uuid, quantity: &str, cost: &str) -> Document {
+    let line = Line::new().with("item", item).with("warehouse", place).with("quantity", dec(quantity));
+    let fill =
+        |found: Document| Document { lines: vec![line.with("cost", dec(cost))], ..found.with("reason", "found") };
+    firm.post(&firm.insert("stock_adjustment", fill).await.expect("a find")).await
+}
+
+/// What of an item is on hand by places, and what it is worth.
+async fn lies<const N: usize>(firm: &Firm, item: Uuid, places: [Uuid; N]) -> [(Decimal, Minor); N] {
+    let mut tx = firm.tx().await;
+    let rows: Vec<(Uuid, Decimal, Minor)> =
+        sqlx::query_as("select warehouse, on_hand, value from stock_level where tenant_id = $1 and item = $2")
+            .bind(firm.cx.tenant)
+            .bind(item)
+            .fetch_all(tx.conn())
+            .await
+            .expect("levels");
+    let at = |place: Uuid| rows.iter().find(|row| row.0 == place).map(|row| (row.1, row.2));
+    places.map(|place| at(place).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn bins_lie_within_a_warehouse_and_have_none() {
+    let firm = Firm::new().await;
+    let bin = place(&firm, "BIN", Some(firm.main)).await;
+    let other = place(&firm, "OTHER", None).await;
+    let main = firm.document("warehouse", firm.main).await;
+    for (moved, parent) in [(&other, "BIN"), (&main, "OTHER"), (&other, "OTHER")] {
+        assert_eq!(refusals(firm.change(moved, &[("parent", parent)]).await), ["refuse-bin-level"], "in {parent}");
+    }
+    let bin = firm.change(&bin, &[("parent", "OTHER")]).await.expect("in another warehouse");
+    firm.change(&bin, &[("parent", "")]).await.expect("a warehouse of its own");
+}
+
+/// Two put a place into another one, and that into a third: one of both.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_who_move_bins_at_once_make_no_bin_in_a_bin() {
+    let firm = Firm::new().await;
+    for round in 0..4 {
+        let (low, middle) = (format!("LOW{round}"), format!("MIDDLE{round}"));
+        let (low, into) = (place(&firm, &low, None).await, place(&firm, &middle, None).await);
+        let (one, two) =
+            tokio::join!(firm.change(&low, &[("parent", middle.as_str())]), firm.change(&into, &[("parent", "MAIN")]));
+        assert!(one.is_ok() != two.is_ok(), "one of both");
+        assert_eq!(refusals(if one.is_ok() { two } else { one }), ["refuse-bin-level"]);
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_draws_from_the_bins_of_its_warehouse_and_returns_go_back_there() {
+    for method in ["average", "fifo"] {
+        let firm = Firm::new().await;
+        let item = firm.item_by(method, "A", "100", 2, "10").await;
+        let second = place(&firm, "B2", Some(firm.main)).await.id;
+        let first = place(&firm, "B1", Some(firm.main)).await.id;
+        let elsewhere = place(&firm, "FAR", None).await.id;
+        find_at(&firm, item, second, "5", "30").await;
+        find_at(&firm, item, first, "5", "20").await;
+        find_at(&firm, item, elsewhere, "5", "40").await;
+        let places = [firm.main, first, second, elsewhere];
+        let held = |figures: [(&str, Minor); 4]| figures.map(|(quantity, value)| (dec(quantity), value));
+
+        let order = firm.order(&[(item, 13)]).await;
+        let delivery = firm.made(&order, "deliver").await;
+        assert_eq!(
+            delivery.lines[0].decimal("quantity"),
+            dec("12"),
+            "{method}: all that the warehouse and its bins hold"
+        );
+        let delivery = with_quantity(&firm, &delivery, "9").await;
+        let delivery = firm.post(&delivery).await;
+        assert_eq!(delivery.minor("cost"), 2 * 1_000 + 5 * 2_000 + 2 * 3_000, "{method}");
+        let left = held([("0", 0), ("0", 0), ("3", 9_000), ("5", 20_000)]);
+        assert_eq!(lies(&firm, item, places).await, left, "{method}");
+        let back = firm.made(&delivery, "return").await;
+        firm.post(&back).await;
+        let all = held([("2", 2_000), ("5", 10_000), ("5", 15_000), ("5", 20_000)]);
+        assert_eq!(lies(&firm, item, places).await, all, "{method}: each to where it lay");
+        firm.assert_healthy().await;
+
+        // Whoever names a bin means it, and no more than it holds.
+        let named = async |bin: Uuid, quantity: &str| {
+            let line = Line::new().with("item", item).with("quantity", dec(quantity)).with("bin", bin);
+            firm.act(&firm.draft("delivery", vec![line]).await, "post").await
+        };
+        assert_eq!(refusals(named(second, "6").await), ["refuse-stock-short-of"], "{method}");
+        assert_eq!(refusals(named(elsewhere, "1").await), ["refuse-bin-elsewhere"], "{method}");
+        let (delivery, _) = named(second, "4").await.expect("posted");
+        assert_eq!(delivery.minor("cost"), 4 * 3_000, "{method}");
+        // What left one bin may come back to another one.
+        let back = firm.made(&delivery, "return").await;
+        let line = back.lines[0].id.to_string();
+        let back = firm.save(&back, &form(&[], &[&[("id", line.as_str()), ("bin", "B1")]])).await.expect("a draft");
+        firm.post(&back).await;
+        let moved = held([("2", 2_000), ("9", 22_000), ("1", 3_000), ("5", 20_000)]);
+        assert_eq!(lies(&firm, item, places).await, moved, "{method}");
+        firm.assert_healthy().await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_available_counts_a_warehouse_with_all_its_bins() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 2, "10").await;
+    let bin = place(&firm, "BIN", Some(firm.main)).await.id;
+    let far = place(&firm, "FAR", None).await.id;
+    find_at(&firm, item, bin, "5", "20").await;
+    find_at(&firm, item, far, "5", "40").await;
+    let order = firm.order(&[(item, 6)]).await;
+    let mut tx = firm.tx().await;
+    let stock = report::stock_on_hand(&mut tx, "", false).await.expect("the report");
+    let rows: Vec<_> =
+        stock.rows.iter().map(|row| (row.part, [&*row.on_hand, &*row.promised, &*row.available])).collect();
+    let parts = [(true, ["2", "", ""]), (true, ["5", "", ""])];
+    let far = (false, ["5", "0", "5"]);
+    assert_eq!(rows, [far, (false, ["7", "6", "1"]), parts[0], parts[1]], "by codes of warehouses");
+    assert_eq!(stock.total, 2_000 + 10_000 + 20_000, "nothing counts twice");
+    let held = report::held(&mut tx, item).await.expect("read");
+    let held: Vec<_> = held.iter().map(|held| (held.part, held.on_hand)).collect();
+    assert_eq!(held, [(false, dec("5")), (false, dec("7")), (true, dec("2")), (true, dec("5"))]);
+    assert!(order::short(&mut tx, order.id).await.expect("read").is_empty(), "bins hold what is owed");
+    drop(tx);
+    let more = firm.draft("sales_order", piece(item, "4")).await;
+    let short = order::short(&mut firm.tx().await, more.id).await.expect("read");
+    assert_eq!(
+        short.iter().map(|line| line.missing()).collect::<Vec<_>>(),
+        [dec("3")],
+        "one is left, though five lie afar"
+    );
+    let page = Browser::of(&firm).await.get(&format!("/items/{item}")).await.text();
+    assert!(page.contains("BIN"), "{page}");
+}
+
+/// Each takes from the first bin that has something, and no two of them the same piece.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn fifty_deliveries_at_once_empty_bins_one_after_the_other() {
+    for method in ["average", "fifo"] {
+        let firm = Arc::new(Firm::new().await);
+        let item = firm.item_by(method, "A", "100", 3, "60").await;
+        for (code, quantity, cost) in [("B1", "3", "70"), ("B2", "4", "80")] {
+            let bin = place(&firm, code, Some(firm.main)).await.id;
+            find_at(&firm, item, bin, quantity, cost).await;
+        }
+        fifty_reach_for_ten(firm.clone(), item).await;
+        assert_eq!(firm.balance("cogs").await, 3 * 6_000 + 3 * 7_000 + 4 * 8_000, "{method}");
     }
 }
 

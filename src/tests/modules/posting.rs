@@ -114,9 +114,9 @@ proptest! {
             .map(|(item, quantity)| Line::new().with("item", id(*item)).with("quantity", Decimal::from(*quantity)))
             .collect();
         let books = books(HashMap::new());
-        let held = levels.iter().map(|(item, level)| (*item, Stock::Average(*level))).collect();
-        let (warehouse, tolerance) = (id(50), Decimal::ZERO);
-        let facts = Facts { books, held, warehouse, order: None, tolerance, original: None };
+        let held = levels.iter().map(|(item, level)| ((*item, id(50)), Stock::Average(*level))).collect();
+        let (places, tolerance) = (vec![id(50)], Decimal::ZERO);
+        let facts = Facts { books, held, places, order: None, tolerance, original: None };
         let asked = |item: usize| lines.iter().filter(|line| line.0 == item).map(|line| line.1).sum::<i64>();
         match delivery::post(&document, &facts) {
             Ok(effects) => {

@@ -1,0 +1,39 @@
+-- Places within warehouses.
+
+-- ---------------------------------------------------------------- bins
+
+-- A bin is a place within a warehouse. Bins have no bins, so that whatever is asked of a warehouse is asked of it and of those.
+alter table warehouse add column parent uuid;
+alter table warehouse add foreign key (tenant_id, parent) references warehouse (tenant_id, id);
+create index on warehouse (tenant_id, parent);
+
+create function warehouse_one_level() returns trigger language plpgsql as $$
+begin
+  -- Two that put places into each other at once come here one after the other.
+  perform pg_advisory_xact_lock(hashtextextended(new.tenant_id::text || ' warehouse', 0));
+  if exists (select from warehouse where tenant_id = new.tenant_id and id = new.parent and parent is not null)
+     or exists (select from warehouse where tenant_id = new.tenant_id and parent = new.id) then
+    raise exception 'bins have no bins' using errcode = '23514', constraint = 'warehouse_one_level', table = 'warehouse';
+  end if;
+  return null;
+end $$;
+revoke execute on function warehouse_one_level from public;
+create constraint trigger warehouse_one_level after insert or update of parent on warehouse
+  for each row when (new.parent is not null) execute function warehouse_one_level();
+
+-- The bin that a line takes from or brings back to.
+alter table delivery_line add column bin uuid;
+alter table delivery_line add foreign key (tenant_id, bin) references warehouse (tenant_id, id);
+create index on delivery_line (tenant_id, bin);
+
+-- As before; and each place says to which warehouse it belongs. Orders reserve from a warehouse, whatever lies in its bins.
+create or replace view stock_place with (security_invoker = true) as
+  select x.tenant_id, x.item, x.warehouse, sum(x.on_hand) as on_hand, sum(x.value)::bigint as value, sum(x.reserved) as reserved,
+         coalesce(w.parent, w.id) as whole
+    from (select tenant_id, item, warehouse, on_hand, value, 0::numeric as reserved from stock_level where on_hand > 0
+          union all
+          select l.tenant_id, l.item, o.warehouse, 0, 0, stock_quantity(l.tenant_id, l.item, l.unit, l.quantity - l.delivered)
+            from sales_order_line l join sales_order o on o.tenant_id = l.tenant_id and o.id = l.parent
+           where l.delivered < l.quantity and o.state in ('confirmed', 'partly_delivered')) x
+    join warehouse w on w.tenant_id = x.tenant_id and w.id = x.warehouse
+   group by x.tenant_id, x.item, x.warehouse, w.parent, w.id;
