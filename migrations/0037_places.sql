@@ -1,4 +1,4 @@
--- Places within warehouses.
+-- Places within warehouses, and goods that move between places.
 
 -- ---------------------------------------------------------------- bins
 
@@ -37,3 +37,19 @@ create or replace view stock_place with (security_invoker = true) as
            where l.delivered < l.quantity and o.state in ('confirmed', 'partly_delivered')) x
     join warehouse w on w.tenant_id = x.tenant_id and w.id = x.warehouse
    group by x.tenant_id, x.item, x.warehouse, w.parent, w.id;
+
+-- ---------------------------------------------------------------- transfers
+
+alter table stock_adjustment drop constraint stock_adjustment_reason_check;
+alter table stock_adjustment add constraint stock_adjustment_reason_check
+  check (reason in ('opening', 'count', 'damage', 'found', 'revaluation', 'transfer'));
+
+-- Where goods go that a line takes from its place.
+alter table stock_adjustment_line add column destination uuid;
+alter table stock_adjustment_line add foreign key (tenant_id, destination) references warehouse (tenant_id, id);
+create index on stock_adjustment_line (tenant_id, destination);
+
+-- The first layer of goods that came by a transfer: a late cost of theirs finds them wherever they are.
+alter table stock_layer add column receipt uuid;
+alter table stock_layer add foreign key (tenant_id, receipt) references stock_layer (tenant_id, id);
+create index on stock_layer (tenant_id, receipt);

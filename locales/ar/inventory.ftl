@@ -46,6 +46,7 @@ stock_adjustment-new = تسوية جديدة
 stock_adjustment-empty = تُطابق التسوية أرصدة المخزون مع الجرد الفعلي، وبها يُدخل مخزون البداية. ابدأ بتسوية سببها «مخزون افتتاحي».
 stock_adjustment-line-cost = تكلفة الوحدة
 stock_adjustment-line-place = الموقع
+stock_adjustment-line-destination = إلى
 stock_adjustment-state-posted = مرحّلة
 
 choice-reason-opening = مخزون افتتاحي
@@ -53,6 +54,7 @@ choice-reason-count = جرد
 choice-reason-damage = تلف
 choice-reason-found = زيادة في المخزون
 choice-reason-revaluation = إعادة تقييم
+choice-reason-transfer = تحويل بين المواقع
 stock_adjustment-action-revalue = تصحيح التكلفة
 
 ## Stock on hand
@@ -72,6 +74,8 @@ refuse-unit-twice = هذه الوحدة مضافة إلى الصنف من قبل
 refuse-unit-used = هذه الوحدة مستخدمة في مستندات الصنف. لاستخدام معامل تحويل آخر يجب إضافة وحدة أخرى وترك هذه كما هي.
 refuse-category-circle = ستصبح الفئة فرعًا من نفسها. اختر فئة رئيسية أخرى.
 refuse-not-stocked = هذا الصنف خدمة ولا يُحفظ في المخزون. اختر صنفًا من نوع «بضاعة».
+refuse-no-destination = يحدد التحويل وجهة البضاعة. اختر موقعًا غير الذي تغادره.
+refuse-destination = لا تنتقل البضاعة إلى موقع آخر إلا بالتحويل. اختر السبب «تحويل بين المواقع» أو اترك الوجهة فارغة.
 refuse-bin-level = الرفوف داخل مستودع ولا رفوف داخلها. اختر مستودعًا ليس رفًا، أو اترك هذا الحقل فارغًا لمستودع فيه رفوف.
 refuse-bin-elsewhere = هذا الرف ليس داخل مستودع المستند. اختر أحد رفوفه أو اترك الرف فارغًا.
 refuse-stock-short = رصيد المخزون أقل من هذه الكمية. لصرف المزيد يجب أولًا استلام بضاعة في المخزون.

@@ -46,6 +46,7 @@ stock_adjustment-new = New adjustment
 stock_adjustment-empty = An adjustment brings stock to what was counted, and enters what you start with. Create one with the reason “Opening stock” first.
 stock_adjustment-line-cost = Unit cost
 stock_adjustment-line-place = Place
+stock_adjustment-line-destination = To
 stock_adjustment-state-posted = Posted
 
 choice-reason-opening = Opening stock
@@ -53,6 +54,7 @@ choice-reason-count = Stock count
 choice-reason-damage = Damage
 choice-reason-found = Found
 choice-reason-revaluation = Revaluation
+choice-reason-transfer = Transfer
 stock_adjustment-action-revalue = Correct cost
 
 ## Stock on hand
@@ -72,6 +74,8 @@ refuse-unit-twice = The item has this unit already. Choose another unit, or take
 refuse-unit-used = Documents count in this unit of the item. To count otherwise you must add another unit, and leave this one as it is.
 refuse-category-circle = The category would be below itself. Choose another parent category.
 refuse-not-stocked = This item is a service and is not kept in stock. Choose an item of the type “Goods”.
+refuse-no-destination = A transfer says where goods go. Choose another place than the one that they leave.
+refuse-destination = Only a transfer moves goods to another place. Choose the reason “Transfer”, or leave the destination empty.
 refuse-bin-level = Bins lie within a warehouse, and have no bins themselves. Choose a warehouse that is no bin, or leave this empty for a warehouse that has bins.
 refuse-bin-elsewhere = This bin is not within the warehouse of the document. Choose one of its bins, or leave the bin empty.
 refuse-stock-short = The stock does not hold this much. To take out more you must receive stock first.

@@ -21,19 +21,27 @@ pub struct Move {
     pub quantity: Decimal,
     pub value: Minor,
     pub line: Uuid,
-    /// Of an item that leaves oldest first; a new one where it is the line's own.
+    /// Of an item that leaves oldest first; a new one where it is the line's own, or came from another place.
     pub layer: Option<Uuid>,
+    /// The layer at another place that a new one was part of, and is as old as.
+    pub from: Option<Uuid>,
 }
 
 impl Move {
     /// A part that a line brings.
     pub fn brought(place: Place, line: Uuid, part: &Part) -> Move {
-        Move { place, quantity: part.quantity, value: part.value, line, layer: part.layer }
+        Move { place, quantity: part.quantity, value: part.value, line, layer: part.layer, from: None }
     }
 
     /// A part that a line takes.
     pub fn taken(place: Place, line: Uuid, part: &Part) -> Move {
-        Move { place, quantity: -part.quantity, value: -part.value, line, layer: part.layer }
+        Move { place, quantity: -part.quantity, value: -part.value, line, layer: part.layer, from: None }
+    }
+
+    /// A part that a line took from another place, where it comes to lie.
+    pub fn moved(place: Place, line: Uuid, part: &Part) -> Move {
+        let layer = part.layer.map(|_| Uuid::now_v7());
+        Move { place, quantity: part.quantity, value: part.value, line, layer, from: part.layer }
     }
 }
 
@@ -59,6 +67,35 @@ pub async fn places_of(tx: &mut TenantTx, warehouse: Uuid) -> Outcome<Vec<Uuid>>
     )
     .bind(tx.tenant())
     .bind(warehouse)
+    .fetch_all(tx.conn())
+    .await?)
+}
+
+/// The warehouses of these places with their bins: of each place itself first, then what is beside it.
+pub async fn around(tx: &mut TenantTx, places: &[Uuid]) -> Outcome<HashMap<Uuid, Vec<Uuid>>> {
+    let rows: Vec<(Uuid, Uuid)> = sqlx::query_as(
+        "select p.id, w.id from warehouse p
+           join warehouse w on w.tenant_id = p.tenant_id and coalesce(w.parent, w.id) = coalesce(p.parent, p.id)
+          where p.tenant_id = $1 and p.id = any($2) order by w.id <> p.id, w.parent is not null, w.code",
+    )
+    .bind(tx.tenant())
+    .bind(places)
+    .fetch_all(tx.conn())
+    .await?;
+    let mut around: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for (place, near) in rows {
+        around.entry(place).or_default().push(near);
+    }
+    Ok(around)
+}
+
+/// Where these items lie, in no order and without locks.
+pub async fn places_with(tx: &mut TenantTx, items: &[Uuid]) -> Outcome<Vec<Place>> {
+    Ok(sqlx::query_as(
+        "select item, warehouse from stock_level where tenant_id = $1 and item = any($2) and on_hand > 0",
+    )
+    .bind(tx.tenant())
+    .bind(items)
     .fetch_all(tx.conn())
     .await?)
 }
@@ -128,8 +165,8 @@ pub async fn held(tx: &mut TenantTx, places: &[Place]) -> Outcome<HashMap<Place,
         held.iter().filter(|(_, stock)| matches!(stock, Stock::Fifo(_))).map(|(place, _)| *place).collect();
     if !layered.is_empty() {
         // Whoever changes a layer has locked its level before.
-        let rows: Vec<(Uuid, Uuid, Uuid, Decimal, Minor)> = sqlx::query_as(
-            "select l.item, l.warehouse, l.id, l.on_hand, l.value
+        let rows: Vec<(Uuid, Uuid, Uuid, Uuid, Decimal, Minor)> = sqlx::query_as(
+            "select l.item, l.warehouse, l.id, coalesce(l.receipt, l.id), l.on_hand, l.value
                from stock_layer l join unnest($2::uuid[], $3::uuid[]) as u (item, warehouse) on l.item = u.item and l.warehouse = u.warehouse
               where l.tenant_id = $1 and l.on_hand > 0 order by l.date, l.at, l.id",
         )
@@ -138,9 +175,9 @@ pub async fn held(tx: &mut TenantTx, places: &[Place]) -> Outcome<HashMap<Place,
         .bind(layered.iter().map(|p| p.1).collect::<Vec<_>>())
         .fetch_all(tx.conn())
         .await?;
-        for (item, warehouse, id, on_hand, value) in rows {
+        for (item, warehouse, id, receipt, on_hand, value) in rows {
             if let Some(Stock::Fifo(layers)) = held.get_mut(&(item, warehouse)) {
-                layers.push(Layer { id, level: Level { on_hand, value } });
+                layers.push(Layer { id, receipt, level: Level { on_hand, value } });
             }
         }
     }
@@ -249,10 +286,12 @@ impl Moves {
     /// Lays down the layers that came, and takes from those that were there what leaves of them.
     async fn change_layers(&self, tx: &mut TenantTx) -> Outcome<()> {
         let mut came: BTreeMap<Uuid, (Place, (Decimal, Minor))> = BTreeMap::new();
+        let mut from: BTreeMap<Uuid, Uuid> = BTreeMap::new();
         let mut changed: BTreeMap<Uuid, (Decimal, Minor)> = BTreeMap::new();
         for one in &self.moves {
             let Some(layer) = one.layer else { continue };
-            let sum = if layer == one.line && one.quantity > Decimal::ZERO {
+            from.extend(one.from.map(|from| (layer, from)));
+            let sum = if one.from.is_some() || layer == one.line && one.quantity > Decimal::ZERO {
                 &mut came.entry(layer).or_insert((one.place, Default::default())).1
             } else {
                 changed.entry(layer).or_default()
@@ -264,10 +303,14 @@ impl Moves {
             let ids: Vec<Uuid> = came.keys().copied().collect();
             let sums: Vec<(Place, (Decimal, Minor))> = came.into_values().collect();
             let (items, places, quantities, values) = columns(&sums);
+            let from: Vec<Option<Uuid>> = ids.iter().map(|id| from.get(id).copied()).collect();
             sqlx::query(
-                "insert into stock_layer (id, date, item, warehouse, quantity, on_hand, value)
-                 select u.id, $1::date, u.item, u.warehouse, u.quantity, u.quantity, u.value
-                   from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::numeric[], $6::bigint[]) as u (id, item, warehouse, quantity, value)",
+                "insert into stock_layer (id, at, date, item, warehouse, quantity, on_hand, value, receipt)
+                 select u.id, coalesce(l.at, clock_timestamp()), coalesce(l.date, $1::date), u.item, u.warehouse, u.quantity, u.quantity, u.value,
+                        coalesce(l.receipt, l.id)
+                   from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::numeric[], $6::bigint[], $7::uuid[])
+                     as u (id, item, warehouse, quantity, value, was_in)
+                   left join stock_layer l on l.tenant_id = $8 and l.id = u.was_in",
             )
             .bind(self.date.to_string())
             .bind(ids)
@@ -275,6 +318,8 @@ impl Moves {
             .bind(places)
             .bind(quantities)
             .bind(values)
+            .bind(from)
+            .bind(tx.tenant())
             .execute(tx.conn())
             .await?;
         }

@@ -42,6 +42,8 @@ impl Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Layer {
     pub id: Uuid,
+    /// The layer that it was part of when it came in, elsewhere; or itself.
+    pub receipt: Uuid,
     pub level: Level,
 }
 
@@ -123,11 +125,22 @@ impl Stock {
                 None
             }
             Stock::Fifo(layers) => {
-                layers.push(Layer { id: line, level: Level { on_hand: quantity, value } });
+                layers.push(Layer { id: line, receipt: line, level: Level { on_hand: quantity, value } });
                 Some(line)
             }
         };
         Some(Part { layer, quantity, value })
+    }
+
+    /// What counts as left of a receipt: by the layers it is in, to be revalued by their ids; at the average, all that is there.
+    pub fn left_of(&self, receipt: Uuid) -> Vec<(Uuid, Decimal)> {
+        match self {
+            Stock::Average(level) => vec![(receipt, level.on_hand)],
+            Stock::Fifo(layers) => {
+                let of_it = layers.iter().filter(|layer| layer.receipt == receipt);
+                of_it.map(|layer| (layer.id, layer.level.on_hand)).collect()
+            }
+        }
     }
 
     /// Changes what is left of a receipt by its share of a difference in what all of it cost, and says by how much; the rest

@@ -5,6 +5,7 @@ use crate::modules::inventory::unit::{convert, whole};
 use crate::modules::inventory::valuation::{Layer, Level, Part, Stock, come_back, worth};
 use crate::modules::sales::order;
 use crate::platform::document::{Document, Line};
+use crate::platform::door::Outcome;
 use crate::platform::{door, page, search};
 use crate::record::query::Query;
 use crate::record::{Minor, Names, money};
@@ -988,6 +989,127 @@ async fn fifty_deliveries_at_once_empty_bins_one_after_the_other() {
         }
         fifty_reach_for_ten(firm.clone(), item).await;
         assert_eq!(firm.balance("cogs").await, 3 * 6_000 + 3 * 7_000 + 4 * 8_000, "{method}");
+    }
+}
+
+// ------------------------------------------------------------------ transfers
+
+/// A draft that moves so much of items, each from one place to another one.
+async fn transfer(firm: &Firm, lines: &[(Uuid, Uuid, Uuid, &str)]) -> Outcome<Document> {
+    let line = |(item, from, to, quantity): &(Uuid, Uuid, Uuid, &str)| {
+        let line = Line::new().with("item", *item).with("warehouse", *from).with("destination", *to);
+        line.with("quantity", dec(quantity))
+    };
+    let lines: Vec<Line> = lines.iter().map(line).collect();
+    firm.insert("stock_adjustment", |draft| Document { lines, ..draft.with("reason", "transfer") }).await
+}
+
+/// How many entries the journal has.
+async fn entries(firm: &Firm) -> i64 {
+    let mut tx = firm.tx().await;
+    sqlx::query_scalar("select count(*) from journal_entry where tenant_id = $1")
+        .bind(firm.cx.tenant)
+        .fetch_one(tx.conn())
+        .await
+        .expect("a count")
+}
+
+#[tokio::test]
+async fn goods_move_with_what_they_are_worth_and_as_old_as_they_are() {
+    // Of what goes, ten cost 60 and ten 80; five at 90 are there. At the average they cost 70.
+    for (method, moved, sold) in [("average", 105_000, 120_000), ("fifo", 100_000, 109_000)] {
+        let firm = Firm::new().await;
+        let item = firm.item_by(method, "A", "100", 10, "60").await;
+        find(&firm, item, "10", "80").await;
+        let far = place(&firm, "FAR", None).await.id;
+        find_at(&firm, item, far, "5", "90").await;
+        let (worth, before) = (firm.balance("inventory").await, entries(&firm).await);
+        let draft = transfer(&firm, &[(item, firm.main, far, "15")]).await.expect("a draft");
+        let posted = firm.post(&draft).await;
+        assert_eq!((posted.minor("total"), posted.lines[0].minor("value")), (moved, moved), "{method}");
+        let lies = lies(&firm, item, [firm.main, far]).await;
+        assert_eq!(lies, [(dec("5"), 140_000 - moved), (dec("20"), 45_000 + moved)], "{method}");
+        assert_eq!((firm.balance("inventory").await, entries(&firm).await), (worth, before), "{method}: no profit");
+        firm.assert_healthy().await;
+        // What came there last is older than what was there.
+        let line = Line::new().with("item", item).with("quantity", dec("16"));
+        let sale = firm.insert("delivery", |sale| Document { lines: vec![line], ..sale.with("warehouse", far) }).await;
+        assert_eq!(firm.post(&sale.expect("a delivery")).await.minor("cost"), sold, "{method}");
+        firm.assert_healthy().await;
+    }
+}
+
+#[tokio::test]
+async fn a_transfer_takes_what_is_there_to_another_place() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 4, "60").await;
+    let far = place(&firm, "FAR", None).await.id;
+    let near = firm.main;
+    assert_eq!(refusals(transfer(&firm, &[(item, near, near, "1")]).await), ["refuse-no-destination"]);
+    assert_eq!(refusals(transfer(&firm, &[(item, near, far, "-1")]).await), ["fault-negative"]);
+    let line = Line::new().with("item", item).with("warehouse", near).with("quantity", dec("1"));
+    let lines = vec![line.with("destination", far)];
+    let count = firm.insert("stock_adjustment", |count| Document { lines, ..count }).await;
+    assert_eq!(refusals(count), ["refuse-destination"], "a count moves nothing on");
+    // A line takes nothing that another one brings.
+    let draft = transfer(&firm, &[(item, near, far, "3"), (item, far, near, "1")]).await.expect("a draft");
+    assert_eq!(refusals(firm.act(&draft, "post").await), ["refuse-stock-short-of"]);
+    let draft = transfer(&firm, &[(item, near, far, "3"), (item, near, far, "2")]).await.expect("a draft");
+    assert_eq!(refusals(firm.act(&draft, "post").await), ["refuse-stock-short-of"]);
+    let draft = transfer(&firm, &[(item, near, far, "3"), (item, near, far, "1")]).await.expect("a draft");
+    let posted = firm.post(&draft).await;
+    assert_eq!(lies(&firm, item, [near, far]).await, [(dec("0"), 0), (dec("4"), 24_000)]);
+    assert_eq!(refusals(firm.act(&posted, "revalue").await), ["refuse-nothing-to-revalue"], "it brought nothing in");
+    firm.assert_healthy().await;
+}
+
+/// Layers are followed wherever they went; at the average, what lies in the same warehouse counts.
+#[tokio::test]
+async fn a_late_cost_finds_goods_that_have_moved() {
+    for (method, cogs, far_worth) in [("average", 35_000, 9_000), ("fifo", 32_000, 12_000)] {
+        let firm = Firm::new().await;
+        let item = firm.item_by(method, "A", "100", 0, "0").await;
+        let received = find(&firm, item, "20", "30").await;
+        let bin = place(&firm, "BIN", Some(firm.main)).await.id;
+        let far = place(&firm, "FAR", None).await.id;
+        let draft = transfer(&firm, &[(item, firm.main, bin, "5"), (item, firm.main, far, "3")]).await;
+        firm.post(&draft.expect("a draft")).await;
+        firm.post(&firm.draft("delivery", piece(item, "8")).await).await;
+        let draft = firm.made(&received, "revalue").await;
+        firm.post(&with_cost(&firm, &draft, "40").await).await;
+        assert_eq!(firm.balance("cogs").await, cogs, "{method}");
+        let lies = lies(&firm, item, [firm.main, bin, far]).await;
+        assert_eq!(lies, [(dec("4"), 16_000), (dec("5"), 20_000), (dec("3"), far_worth)], "{method}");
+        firm.assert_healthy().await;
+    }
+}
+
+/// Goods go to and fro at once, by lines in opposite order, while others are sold: nobody waits for ever, and none is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn transfers_there_and_back_at_once_lose_nothing() {
+    for method in ["average", "fifo"] {
+        let firm = Firm::new().await;
+        let a = firm.item_by(method, "A", "100", 100, "60").await;
+        let b = firm.item_by(method, "B", "10", 100, "7").await;
+        let near = firm.main;
+        let bin = place(&firm, "BIN", Some(near)).await.id;
+        find_at(&firm, a, bin, "100", "61").await;
+        find_at(&firm, b, bin, "100", "8").await;
+        for _ in 0..8 {
+            let there = transfer(&firm, &[(a, near, bin, "2"), (b, near, bin, "3")]).await.expect("a draft");
+            let back = transfer(&firm, &[(b, bin, near, "3"), (a, bin, near, "2")]).await.expect("a draft");
+            let sale = firm.draft("delivery", [piece(b, "1"), piece(a, "1")].concat()).await;
+            let (one, two, three) =
+                tokio::join!(firm.act(&there, "post"), firm.act(&back, "post"), firm.act(&sale, "post"));
+            one.expect("there");
+            two.expect("back");
+            three.expect("a sale");
+        }
+        for item in [a, b] {
+            let [(here, _), (there, _)] = lies(&firm, item, [near, bin]).await;
+            assert_eq!((here, there), (dec("92"), dec("100")), "{method}");
+        }
+        firm.assert_healthy().await;
     }
 }
 
