@@ -1,4 +1,4 @@
--- Places within warehouses, and goods that move between places.
+-- Places within warehouses, goods that move between places, and items that are variants of a template.
 
 -- ---------------------------------------------------------------- bins
 
@@ -53,3 +53,29 @@ create index on stock_adjustment_line (tenant_id, destination);
 alter table stock_layer add column receipt uuid;
 alter table stock_layer add foreign key (tenant_id, receipt) references stock_layer (tenant_id, id);
 create index on stock_layer (tenant_id, receipt);
+
+-- ---------------------------------------------------------------- variants
+
+alter table item drop constraint item_kind_check;
+alter table item add constraint item_kind_check check (kind in ('stock', 'service', 'template'));
+alter table item add column variant_of uuid, add column variant text;
+alter table item add foreign key (tenant_id, variant_of) references item (tenant_id, id);
+create index on item (tenant_id, variant_of, code, id);
+
+-- What documents name is no template, and what has variants is one.
+create function item_template_kept() returns trigger language plpgsql as $$
+begin
+  if exists (select from item where tenant_id = new.tenant_id and variant_of = new.id)
+     or exists (select from quotation_line where tenant_id = new.tenant_id and item = new.id)
+     or exists (select from sales_order_line where tenant_id = new.tenant_id and item = new.id)
+     or exists (select from delivery_line where tenant_id = new.tenant_id and item = new.id)
+     or exists (select from sales_invoice_line where tenant_id = new.tenant_id and item = new.id)
+     or exists (select from credit_note_line where tenant_id = new.tenant_id and item = new.id)
+     or exists (select from stock_adjustment_line where tenant_id = new.tenant_id and item = new.id) then
+    raise exception 'the item is in use' using errcode = '23514', constraint = 'item_template_kept', table = 'item';
+  end if;
+  return null;
+end $$;
+revoke execute on function item_template_kept from public;
+create constraint trigger item_template_kept after update of kind on item
+  for each row when (old.kind is distinct from new.kind and 'template' in (old.kind, new.kind)) execute function item_template_kept();

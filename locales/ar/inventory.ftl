@@ -9,6 +9,9 @@ item-method = طريقة التقييم
 choice-method-average = المتوسط المرجح المتحرك
 choice-method-fifo = الوارد أولًا يُصرف أولًا
 item-item_category = الفئة
+item-variant_of = متغيّر من
+item-variant = المتغيّر
+item-view-template = القوالب
 field-reorder_level = حد إعادة الطلب
 field-barcode = الباركود
 item-line-unit = وحدة أخرى
@@ -26,6 +29,7 @@ item_category-parent = الفئة الرئيسية
 
 choice-kind-stock = بضاعة
 choice-kind-service = خدمة
+choice-kind-template = قالب
 
 unit = وحدة قياس
 unit-many = وحدات القياس
@@ -73,6 +77,9 @@ refuse-unit-empty = معامل التحويل صفر. أدخل كم تعادل �
 refuse-unit-twice = هذه الوحدة مضافة إلى الصنف من قبل. اختر وحدة أخرى أو احذف البند.
 refuse-unit-used = هذه الوحدة مستخدمة في مستندات الصنف. لاستخدام معامل تحويل آخر يجب إضافة وحدة أخرى وترك هذه كما هي.
 refuse-category-circle = ستصبح الفئة فرعًا من نفسها. اختر فئة رئيسية أخرى.
+refuse-variant-of = لا تكون المتغيّرات إلا بضائع وخدمات، ولا تتبع إلا قالبًا. اختر صنفًا من نوع «قالب» أو اترك هذا الحقل فارغًا.
+refuse-template = هذا الصنف قالب وليس بضاعة بذاته. اختر أحد متغيّراته.
+refuse-template-kept = في المستندات هذا الصنف أو له متغيّرات. لتغيير كونه قالبًا يجب إنشاء صنف جديد.
 refuse-not-stocked = هذا الصنف خدمة ولا يُحفظ في المخزون. اختر صنفًا من نوع «بضاعة».
 refuse-no-destination = يحدد التحويل وجهة البضاعة. اختر موقعًا غير الذي تغادره.
 refuse-destination = لا تنتقل البضاعة إلى موقع آخر إلا بالتحويل. اختر السبب «تحويل بين المواقع» أو اترك الوجهة فارغة.

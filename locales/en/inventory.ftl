@@ -9,6 +9,9 @@ item-method = Valuation
 choice-method-average = Moving average
 choice-method-fifo = First in, first out
 item-item_category = Category
+item-variant_of = Variant of
+item-variant = Variant
+item-view-template = Templates
 field-reorder_level = Reorder level
 field-barcode = Barcode
 item-line-unit = Other unit
@@ -26,6 +29,7 @@ item_category-parent = Parent category
 
 choice-kind-stock = Goods
 choice-kind-service = Service
+choice-kind-template = Template
 
 unit = Unit
 unit-many = Units
@@ -73,6 +77,9 @@ refuse-unit-empty = One of this unit would hold nothing. Enter how many of the s
 refuse-unit-twice = The item has this unit already. Choose another unit, or take the line out.
 refuse-unit-used = Documents count in this unit of the item. To count otherwise you must add another unit, and leave this one as it is.
 refuse-category-circle = The category would be below itself. Choose another parent category.
+refuse-variant-of = Only goods and services are variants, and only of a template. Choose an item of the type “Template”, or leave this empty.
+refuse-template = This item is a template, and no goods by itself. Choose one of its variants.
+refuse-template-kept = Documents name this item, or it has variants. To have a template, or one no more, you must create a new item.
 refuse-not-stocked = This item is a service and is not kept in stock. Choose an item of the type “Goods”.
 refuse-no-destination = A transfer says where goods go. Choose another place than the one that they leave.
 refuse-destination = Only a transfer moves goods to another place. Choose the reason “Transfer”, or leave the destination empty.

@@ -85,8 +85,7 @@ mod rules {
     impl Rules for AdjustmentRules {
         async fn complete(&self, tx: &mut TenantTx, adjustment: &mut Document) -> Outcome<()> {
             unit::check_quantities(adjustment)?;
-            let fineness = unit::fineness_of(tx, &adjustment.lines).await?;
-            unit::check_fineness(&adjustment.lines, |item| fineness.get(&item).copied())?;
+            unit::measures(tx, &[&*adjustment]).await?.check(&adjustment.lines)?;
             check_destinations(adjustment)?;
             let opening = adjustment.text("reason") == Some("opening");
             let costs = if opening { standard_costs(tx, adjustment).await? } else { HashMap::new() };

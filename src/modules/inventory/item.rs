@@ -16,7 +16,9 @@ pub static ITEM: Record = Record {
     fields: &[
         Field::new("code", Kind::Code).required(),
         Field::new("name", Kind::Names).searched().required().wide(),
-        Field::new("kind", Kind::Choice(&["stock", "service"])).required().start(Start::Text("stock")),
+        Field::new("kind", Kind::Choice(&["stock", "service", "template"])).required().start(Start::Text("stock")),
+        Field::new("variant_of", Kind::Link("item")),
+        Field::new("variant", Kind::Text(80)).searched(),
         Field::new("unit", Kind::Link("unit")).required(),
         Field::new("price", Kind::Price),
         Field::new("cost", Kind::Price),
@@ -37,12 +39,14 @@ pub static ITEM: Record = Record {
     views: &[
         View { name: "stock", filter: &[("kind", "stock"), ("active", "true")] },
         View { name: "service", filter: &[("kind", "service"), ("active", "true")] },
+        View { name: "template", filter: &[("kind", "template"), ("active", "true")] },
         View { name: "inactive", filter: &[("active", "false")] },
     ],
-    filters: &["kind", "item_category", "tax_code"],
+    filters: &["kind", "variant_of", "item_category", "tax_code"],
     constraints: &[
         Constraint::new("item_method_kept", "refuse-method-kept").at("method"),
         Constraint::new("item_unit_used", "refuse-unit-used"),
+        Constraint::new("item_template_kept", "refuse-template-kept").at("kind"),
     ],
     ..Record::master("item", "items", "inventory")
 };
@@ -56,16 +60,44 @@ mod rules {
     use crate::platform::door::{Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use async_trait::async_trait;
+    use rust_decimal::Decimal;
+    use uuid::Uuid;
 
     pub struct ItemRules;
 
     #[async_trait]
     impl Rules for ItemRules {
-        async fn complete(&self, _: &mut TenantTx, item: &mut Document) -> Outcome<()> {
+        async fn complete(&self, tx: &mut TenantTx, item: &mut Document) -> Outcome<()> {
+            if let Some(template) = item.link("variant_of") {
+                follow_template(tx, item, template).await?;
+            }
             item.fill("method", "average");
             let refusals = check_units(item);
             if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
         }
+    }
+
+    /// Fills a new variant from its template where it says nothing itself.
+    async fn follow_template(tx: &mut TenantTx, item: &mut Document, template: Uuid) -> Outcome<()> {
+        type Row = (String, Uuid, Option<Uuid>, Option<Uuid>, Option<Decimal>);
+        let row: Option<Row> = sqlx::query_as(
+            "select kind, unit, tax_code, item_category, price from item where tenant_id = $1 and id = $2",
+        )
+        .bind(tx.tenant())
+        .bind(template)
+        .fetch_optional(tx.conn())
+        .await?;
+        let is_variant = item.text("kind") != Some("template");
+        let Some((_, unit, tax_code, category, price)) = row.filter(|row| is_variant && row.0 == "template") else {
+            return Err(Refusal::new("refuse-variant-of").at("variant_of").into());
+        };
+        if item.version == 0 {
+            item.fill("unit", unit);
+            item.fill("tax_code", tax_code);
+            item.fill("item_category", category);
+            item.fill("price", price);
+        }
+        Ok(())
     }
 
     /// Each unit beside the stock unit stands there once, and holds something.

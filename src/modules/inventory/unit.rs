@@ -15,7 +15,7 @@ pub static UNIT: Record = Record {
 };
 
 #[cfg(feature = "ssr")]
-pub use rules::{Measure, Measures, check_fineness, check_quantities, convert, fineness_of, measures, whole};
+pub use rules::{Measure, Measures, check_quantities, convert, measures, whole};
 
 #[cfg(feature = "ssr")]
 mod rules {
@@ -24,7 +24,7 @@ mod rules {
     use crate::platform::tenancy::TenantTx;
     use crate::record::value::SCALE;
     use rust_decimal::Decimal;
-    use std::collections::HashMap;
+    use std::collections::{HashMap, HashSet};
     use uuid::Uuid;
 
     /// Refuses quantities of zero, which would be lines that mean nothing.
@@ -35,34 +35,10 @@ mod rules {
         })
     }
 
-    /// Refuses quantities that are finer than the units of their items are counted in, by the decimals of an item's unit.
-    pub fn check_fineness(lines: &[Line], fineness: impl Fn(Uuid) -> Option<i32>) -> Outcome<()> {
-        refuse(lines, |line| {
-            let decimals = line.link("item").and_then(&fineness)?;
-            let quantity = line.get("quantity").decimal()?.normalize();
-            let finer = i64::from(quantity.scale()) > i64::from(decimals);
-            finer.then(|| Refusal::new("refuse-finer-quantity").with("decimals", Decimal::from(decimals)))
-        })
-    }
-
     fn refuse(lines: &[Line], what: impl Fn(&Line) -> Option<Refusal>) -> Outcome<()> {
         let refusals: Vec<Refusal> =
             lines.iter().enumerate().filter_map(|(row, line)| Some(what(line)?.at_line(row, "quantity"))).collect();
         if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
-    }
-
-    /// How many decimals the units of items are counted in, for [`check_fineness`].
-    pub async fn fineness_of(tx: &mut TenantTx, lines: &[Line]) -> Outcome<HashMap<Uuid, i32>> {
-        let items: Vec<Uuid> = lines.iter().filter_map(|line| line.link("item")).collect();
-        let rows: Vec<(Uuid, i32)> = sqlx::query_as(
-            "select i.id, u.decimals from item i join unit u on u.tenant_id = i.tenant_id and u.id = i.unit
-              where i.tenant_id = $1 and i.id = any($2)",
-        )
-        .bind(tx.tenant())
-        .bind(&items)
-        .fetch_all(tx.conn())
-        .await?;
-        Ok(rows.into_iter().collect())
     }
 
     /// A quantity in a unit of which one holds `from`, in a unit of which one holds `to`, exactly; `None` where so many
@@ -103,6 +79,7 @@ mod rules {
     #[derive(Clone, Debug, Default)]
     pub struct Measures {
         stock: HashMap<Uuid, Uuid>,
+        templates: HashSet<Uuid>,
         known: HashMap<(Uuid, Uuid), Measure>,
     }
 
@@ -110,11 +87,11 @@ mod rules {
     pub async fn measures(tx: &mut TenantTx, documents: &[&Document]) -> Outcome<Measures> {
         let lines = documents.iter().flat_map(|document| &document.lines);
         let items: Vec<Uuid> = lines.filter_map(|line| line.link("item")).collect();
-        let rows: Vec<(Uuid, Uuid, Decimal, i32, bool)> = sqlx::query_as(
-            "select i.id, u.id, 1::numeric, u.decimals, true from item i join unit u on u.tenant_id = i.tenant_id and u.id = i.unit
+        let rows: Vec<(Uuid, Uuid, Decimal, i32, bool, bool)> = sqlx::query_as(
+            "select i.id, u.id, 1::numeric, u.decimals, true, i.kind = 'template' from item i join unit u on u.tenant_id = i.tenant_id and u.id = i.unit
               where i.tenant_id = $1 and i.id = any($2)
              union all
-             select l.parent, u.id, l.factor, u.decimals, false from item_unit l join unit u on u.tenant_id = l.tenant_id and u.id = l.unit
+             select l.parent, u.id, l.factor, u.decimals, false, false from item_unit l join unit u on u.tenant_id = l.tenant_id and u.id = l.unit
               where l.tenant_id = $1 and l.parent = any($2)",
         )
         .bind(tx.tenant())
@@ -122,10 +99,13 @@ mod rules {
         .fetch_all(tx.conn())
         .await?;
         let mut measures = Measures::default();
-        for (item, unit, factor, decimals, is_stock) in rows {
+        for (item, unit, factor, decimals, is_stock, is_template) in rows {
             measures.known.insert((item, unit), Measure { factor, decimals: decimals.unsigned_abs() });
             if is_stock {
                 measures.stock.insert(item, unit);
+            }
+            if is_template {
+                measures.templates.insert(item);
             }
         }
         Ok(measures)
@@ -144,11 +124,15 @@ mod rules {
             self.known.get(&(item, unit)).copied()
         }
 
-        /// Refuses lines in units that their items do not have, and quantities that the unit, or the stock unit, is too
+        /// Refuses lines of templates, lines in units that their items do not have, and quantities that the unit, or the stock unit, is too
         /// coarse for.
         pub fn check(&self, lines: &[Line]) -> Outcome<()> {
             let mut refusals = Vec::new();
             for (row, line) in lines.iter().enumerate().filter(|(_, line)| line.link("item").is_some()) {
+                if line.link("item").is_some_and(|item| self.templates.contains(&item)) {
+                    refusals.push(Refusal::new("refuse-template").at_line(row, "item"));
+                    continue;
+                }
                 let Some(measure) = self.of(line) else {
                     refusals.push(Refusal::new("refuse-unit-of-item").at_line(row, "unit"));
                     continue;

@@ -1141,6 +1141,66 @@ async fn items_are_found_by_their_category_and_none_is_below_itself() {
     assert_eq!(found.rows.iter().map(|row| row.id).collect::<Vec<_>>(), [steel.id]);
 }
 
+// ------------------------------------------------------------------ variants
+
+/// A template in pieces at a price, taxed.
+async fn template(firm: &Firm, code: &str) -> Document {
+    let item = firm.item(code, "100", 0, "0").await;
+    firm.change(&firm.document("item", item).await, &[("kind", "template")]).await.expect("a template")
+}
+
+#[tokio::test]
+async fn a_variant_takes_from_its_template_what_it_does_not_say() {
+    let firm = Firm::new().await;
+    let beam = template(&firm, "BEAM").await;
+    let variant = async |code: &str, fields: &[(&str, &str)]| {
+        let new = Document::new(record("item"));
+        let always = [("code", code), ("name.en", code), ("name.ar", code), ("variant_of", "BEAM")];
+        firm.save(&new, &form(&[&always[..], fields].concat(), &[])).await
+    };
+    let red = variant("RED", &[("variant", "Red, 6 m")]).await.expect("a variant");
+    for name in ["unit", "price", "tax_code", "item_category"] {
+        assert_eq!(red.get(name), beam.get(name), "{name}");
+    }
+    assert_eq!((red.link("variant_of"), red.text("kind")), (Some(beam.id), Some("stock")));
+    let dear = variant("DEAR", &[("price", "120"), ("unit", "KG")]).await.expect("another one");
+    assert_eq!(dear.decimal("price"), dec("120"));
+    assert_ne!(dear.get("unit"), beam.get("unit"));
+    // What changes later is nobody else's.
+    firm.change(&beam, &[("price", "90")]).await.expect("another price");
+    let red = firm.change(&red, &[("price", "")]).await.expect("no price");
+    assert!(red.get("price").is_null());
+
+    let query = Query::read(record("item"), [("variant_of".to_owned(), beam.id.to_string())]);
+    let found = page::list(&mut firm.tx().await, record("item"), &query).await.expect("a list");
+    let mut found: Vec<Uuid> = found.rows.iter().map(|row| row.id).collect();
+    found.sort_unstable();
+    assert_eq!(found, [red.id, dear.id]);
+
+    // Only of a template, and no template is one.
+    for (code, fields) in [("A", [("variant_of", "RED")]), ("B", [("kind", "template")])] {
+        assert_eq!(refusals(variant(code, &fields).await), ["refuse-variant-of"], "{code}");
+    }
+    assert_eq!(refusals(firm.change(&firm.load(&beam).await, &[("kind", "stock")]).await), ["refuse-template-kept"]);
+}
+
+#[tokio::test]
+async fn no_document_names_a_template() {
+    let firm = Firm::new().await;
+    let beam = template(&firm, "BEAM").await;
+    for name in ["quotation", "sales_order", "delivery", "sales_invoice", "stock_adjustment"] {
+        let line = Line::new().with("item", beam.id).with("quantity", dec("1")).with("price", dec("1"));
+        let line = if name == "stock_adjustment" { line.with("warehouse", firm.main) } else { line };
+        let refused = firm.insert(name, |document| Document { lines: vec![line], ..document }).await;
+        assert_eq!(refusals(refused), ["refuse-template"], "{name}");
+    }
+    // Nor becomes one what a draft names.
+    let item = firm.item("A", "100", 0, "0").await;
+    firm.draft("sales_order", piece(item, "1")).await;
+    let item = firm.document("item", item).await;
+    assert_eq!(refusals(firm.change(&item, &[("kind", "template")]).await), ["refuse-template-kept"]);
+}
+
 // ------------------------------------------------------------------ units and barcodes
 
 /// An item with a box of twelve, both with barcodes; of another one the barcode only begins alike.
