@@ -107,6 +107,9 @@ pub(in crate::tests) async fn full_firm() -> Firm {
     let (invoice, _) = firm.act(&invoice.expect("a draft"), "post").await.expect("posted");
     let (_, payment) = firm.act(&invoice, "pay").await.expect("a payment");
     firm.act(&payment.expect("a draft"), "post").await.expect("paid");
+    let later = firm.order(&[(item, 1)]).await;
+    let (_, advance) = firm.act(&later, "advance").await.expect("an advance");
+    firm.act(&advance.expect("a draft"), "post").await.expect("charged");
     // What people and administrators leave behind.
     let contact = BTreeMap::from([("name".to_owned(), "Secret contact".to_owned())]);
     let customer = firm.document("customer", firm.customer).await;
