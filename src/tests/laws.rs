@@ -557,7 +557,8 @@ fn no_module_is_named_from_below_or_from_beside() {
 #[test]
 fn what_serves_all_records_names_none() {
     // A customer is also who visits the portal; the others are words of their own there, and what the platform itself keeps.
-    let also = ["customer", "item", "lead", "account", "company", "branch", "role", "member", "webhook", "custom_field"];
+    let also =
+        ["customer", "item", "lead", "account", "company", "branch", "role", "member", "webhook", "custom_field"];
     let names: Vec<String> = modules::records()
         .map(|r| r.name)
         .filter(|name| !also.contains(name))

@@ -122,15 +122,15 @@ async fn a_program_says_what_its_member_wants_to_be_told() {
     let colleague = firm.colleague("sales").await;
     let owner = Program::of(&firm).await;
     let theirs = owner.beside_of(&firm, &colleague).await;
-    let all = json!({"mention": true, "answer": true, "own": true, "job": true});
+    let all = json!({"mention": true, "answer": true, "own": true, "job": true, "reply": true});
     assert_eq!(theirs.get(PREFERENCES).await.assert_ok("all of it").json, all);
-    let fewer = json!({"mention": false, "answer": true, "own": true, "job": true});
+    let fewer = json!({"mention": false, "answer": true, "own": true, "job": true, "reply": true});
     assert_eq!(prefer(&theirs, json!({"mention": false})).await.assert_ok("fewer").json, fewer);
     assert_eq!(prefer(&theirs, json!({})).await.assert_ok("nothing is said").json, fewer);
     assert_eq!(theirs.get(PREFERENCES).await.assert_ok("what is kept").json, fewer);
     let mut tx = firm.db.begin(&colleague).await.expect("they enter");
     let wanted = notifications::wanted(&mut tx).await.expect("what the page shows");
-    assert_eq!(wanted, [Told::Answer, Told::Own, Told::Job]);
+    assert_eq!(wanted, [Told::Answer, Told::Own, Told::Job, Told::Reply]);
     drop(tx);
     say(&owner, &firm, "@Colleague look").await;
     assert_eq!(rows(&told(&theirs).await).len(), 0);

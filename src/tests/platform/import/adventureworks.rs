@@ -15,7 +15,7 @@ use crate::tests::support::{Answer, Browser, Firm, dec, file, record, shared};
 use axum::http::StatusCode;
 use csv::StringRecord;
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Where the orders are delivered from.
@@ -138,21 +138,31 @@ async fn ids(firm: &Firm, sql: &'static str) -> Vec<Uuid> {
 
 /// Customers and items come in as whoever keeps the server has them imported.
 async fn take_in_master_data(firm: &Firm, read_as: fn(Vec<u8>) -> Vec<u8>) {
-    let order = |name: &str, path: &str, mapping: &[&str], fixed: &[&str]| Order {
+    let order = |name: &str, path: &str, bytes: Vec<u8>, mapping: &[&str], fixed: &[&str]| Order {
         record: record(name),
         name: path.to_owned(),
-        file: file(&read_as(read(path))),
+        file: file(&read_as(bytes)),
         mapping: mapping.iter().map(|text| (*text).to_owned()).collect(),
         fixed: fixed.iter().map(|text| (*text).to_owned()).collect(),
         changes: false,
         rehearse: false,
     };
     let customers = ["CustomerID=code", "CompanyName=name", "EmailAddress=email", "Phone=phone", "SalesPerson=contact"];
-    let customers = order("customer", "sales_customers.csv", &customers, &["language=en"]);
+    let customers = order("customer", "sales_customers.csv", read("sales_customers.csv"), &customers, &["language=en"]);
     good(command::run(&firm.db, &firm.cx, customers).await.expect("a report"), 847);
+    // The files name categories without a list of them.
+    let mut products = csv::Reader::from_reader(&read("products.csv")[..]);
+    let at = products.headers().expect("a header").iter().position(|name| name == "category").expect("categories");
+    let named: BTreeSet<String> = products.records().map(|row| row.expect("a row")[at].to_owned()).collect();
+    let rows: Vec<String> =
+        named.iter().filter(|name| !name.is_empty()).map(|name| format!("{name},{name}\n")).collect();
+    let list = format!("code,name\n{}", rows.concat());
+    let categories = order("item_category", "categories.csv", list.into_bytes(), &[], &[]);
+    good(command::run(&firm.db, &firm.cx, categories).await.expect("a report"), rows.len());
     // Columns called like a field, such as the descriptions, need not be named.
     let items = ["productid=code", "productnumber=barcode", "listprice=price", "standardcost=cost"];
-    let items = order("item", "products.csv", &items, &["kind=stock", "unit=PCS", "tax_code=OUT"]);
+    let items =
+        order("item", "products.csv", read("products.csv"), &items, &["kind=stock", "unit=PCS", "tax_code=OUT"]);
     good(command::run(&firm.db, &firm.cx, items).await.expect("a report"), 504);
 }
 
