@@ -885,8 +885,8 @@ async fn two_who_move_bins_at_once_make_no_bin_in_a_bin() {
     for round in 0..4 {
         let (low, middle) = (format!("LOW{round}"), format!("MIDDLE{round}"));
         let (low, into) = (place(&firm, &low, None).await, place(&firm, &middle, None).await);
-        let (one, two) =
-            tokio::join!(firm.change(&low, &[("parent", middle.as_str())]), firm.change(&into, &[("parent", "MAIN")]));
+        let (below, inside) = ([("parent", middle.as_str())], [("parent", "MAIN")]);
+        let (one, two) = tokio::join!(firm.change(&low, &below), firm.change(&into, &inside));
         assert!(one.is_ok() != two.is_ok(), "one of both");
         assert_eq!(refusals(if one.is_ok() { two } else { one }), ["refuse-bin-level"]);
     }

@@ -151,7 +151,8 @@ async fn take_in_master_data(firm: &Firm, read_as: fn(Vec<u8>) -> Vec<u8>) {
     let customers = order("customer", "sales_customers.csv", read("sales_customers.csv"), &customers, &["language=en"]);
     good(command::run(&firm.db, &firm.cx, customers).await.expect("a report"), 847);
     // The files name categories without a list of them.
-    let mut products = csv::Reader::from_reader(&read("products.csv")[..]);
+    let products = read("products.csv");
+    let mut products = csv::Reader::from_reader(&products[..]);
     let at = products.headers().expect("a header").iter().position(|name| name == "category").expect("categories");
     let named: BTreeSet<String> = products.records().map(|row| row.expect("a row")[at].to_owned()).collect();
     let rows: Vec<String> =
