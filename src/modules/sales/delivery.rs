@@ -233,7 +233,8 @@ mod rules {
             facts.order.iter().flat_map(|(_, lines)| lines.iter().map(|l| (l.id, l.quantity - l.delivered))).collect();
         let mut effects = Effects::to("posted").numbered();
         let (mut moves, mut progress, mut total) = (Vec::new(), Vec::new(), 0);
-        for (row, line) in delivery.lines.iter().map(DeliveryLine::from).enumerate() {
+        let all: Vec<DeliveryLine> = delivery.lines.iter().map(DeliveryLine::from).collect();
+        for (row, line) in all.iter().enumerate() {
             if let Some((_, lines)) = &facts.order {
                 // Somebody who writes a line by hand means what is still owed of the item.
                 let is_owed =
@@ -257,7 +258,11 @@ mod rules {
                 *left -= line.quantity;
                 progress.push((order_line, line.quantity));
             }
-            facts.check_bin(row, &line)?;
+            facts.check_bin(row, line)?;
+        }
+        // What others take is what those leave that name a bin.
+        let (named, others): (Vec<_>, Vec<_>) = all.iter().enumerate().partition(|(_, line)| line.bin.is_some());
+        for (row, line) in named.into_iter().chain(others) {
             if !facts.keeps(line.item) {
                 continue;
             }

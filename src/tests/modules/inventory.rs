@@ -944,6 +944,25 @@ async fn a_delivery_draws_from_the_bins_of_its_warehouse_and_returns_go_back_the
     }
 }
 
+/// Whoever names a bin means it: a line that takes whatever there is leaves it to them, in whichever order they stand.
+#[tokio::test]
+async fn lines_that_name_a_bin_draw_before_those_that_name_none() {
+    for method in ["average", "fifo"] {
+        let firm = Firm::new().await;
+        let item = firm.item_by(method, "A", "100", 0, "0").await;
+        let first = place(&firm, "B1", Some(firm.main)).await.id;
+        let second = place(&firm, "B2", Some(firm.main)).await.id;
+        find_at(&firm, item, first, "5", "20").await;
+        find_at(&firm, item, second, "5", "30").await;
+        let lines = [None, Some(first)].map(|bin| piece(item, "5").remove(0).with("bin", bin));
+        let delivery = firm.post(&firm.draft("delivery", lines.to_vec()).await).await;
+        let costs: Vec<Minor> = delivery.lines.iter().map(|line| line.minor("cost")).collect();
+        assert_eq!(costs, [15_000, 10_000], "{method}");
+        assert_eq!(lies(&firm, item, [first, second]).await, [(dec("0"), 0); 2], "{method}");
+        firm.assert_healthy().await;
+    }
+}
+
 #[tokio::test]
 async fn what_is_available_counts_a_warehouse_with_all_its_bins() {
     let firm = Firm::new().await;
