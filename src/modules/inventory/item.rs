@@ -95,7 +95,10 @@ mod rules {
             item.fill("unit", unit);
             item.fill("tax_code", tax_code);
             item.fill("item_category", category);
-            item.fill("price", price);
+            // A price is for one of its unit.
+            if item.link("unit") == Some(unit) {
+                item.fill("price", price);
+            }
         }
         Ok(())
     }

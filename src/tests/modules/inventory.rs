@@ -1203,6 +1203,17 @@ async fn a_variant_takes_from_its_template_what_it_does_not_say() {
     assert_eq!(refusals(firm.change(&firm.load(&beam).await, &[("kind", "stock")]).await), ["refuse-template-kept"]);
 }
 
+/// What a piece costs is not what a kilogram costs.
+#[tokio::test]
+async fn a_variant_that_is_counted_otherwise_has_no_price_of_its_template() {
+    let firm = Firm::new().await;
+    let beam = template(&firm, "BEAM").await;
+    let fields = [("code", "BULK"), ("name.en", "Bulk"), ("name.ar", "سائب"), ("variant_of", "BEAM"), ("unit", "KG")];
+    let bulk = firm.save(&Document::new(record("item")), &form(&fields, &[])).await.expect("a variant");
+    assert!(bulk.get("price").is_null(), "{bulk:?}");
+    assert_eq!(bulk.get("tax_code"), beam.get("tax_code"));
+}
+
 #[tokio::test]
 async fn no_document_names_a_template() {
     let firm = Firm::new().await;
