@@ -203,7 +203,12 @@ mod rules {
         };
         let books = ledger::books(tx, delivery.date()).await?;
         let places = stock::places_of(tx, warehouse).await?;
-        let held = stock::held(tx, &stock::each_at(&items, &places)).await?;
+        let everywhere = stock::each_at(&items, &places);
+        if places.len() > 1 {
+            // While this waits, goods may come to lie in a bin that held none before, and that it does not wait for.
+            stock::levels(tx, &everywhere).await?;
+        }
+        let held = stock::held(tx, &everywhere).await?;
         let tolerance = tx.company.over_delivery;
         Ok((delivery, Facts { books, held, places, order, tolerance, original }))
     }

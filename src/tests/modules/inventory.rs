@@ -6,6 +6,7 @@ use crate::modules::inventory::valuation::{Layer, Level, Part, Stock, come_back,
 use crate::modules::sales::order;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::Outcome;
+use crate::platform::tenancy::TenantTx;
 use crate::platform::{door, page, search};
 use crate::record::query::Query;
 use crate::record::{Minor, Names, money};
@@ -15,6 +16,7 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 fn golden() -> serde_json::Value {
@@ -1128,6 +1130,50 @@ async fn transfers_there_and_back_at_once_lose_nothing() {
             let [(here, _), (there, _)] = lies(&firm, item, [near, bin]).await;
             assert_eq!((here, there), (dec("92"), dec("100")), "{method}");
         }
+        firm.assert_healthy().await;
+    }
+}
+
+/// Waits until somebody waits for what this process of the database holds.
+async fn until_waited_for(tx: &mut TenantTx, holder: i32) {
+    for _ in 0..1_000 {
+        let waits: bool = sqlx::query_scalar(
+            "select exists (select from pg_locks where not granted and $1 = any(pg_blocking_pids(pid)))",
+        )
+        .bind(holder)
+        .fetch_one(tx.conn())
+        .await
+        .expect("locks are read");
+        if waits {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
+}
+
+/// Goods that go to a bin that never held any, while a delivery waits for them, are there for it.
+#[tokio::test]
+async fn a_delivery_finds_goods_where_they_went_while_it_waited() {
+    for method in ["average", "fifo"] {
+        let firm = Firm::new().await;
+        let item = firm.item_by(method, "A", "100", 5, "60").await;
+        let bin = place(&firm, "BIN", Some(firm.main)).await.id;
+        let put_away = transfer(&firm, &[(item, firm.main, bin, "5")]).await.expect("a draft");
+        let sale = firm.draft("delivery", piece(item, "5")).await;
+        let mut looks = firm.tx().await;
+        let mut moves = firm.tx().await;
+        let holder: i32 =
+            sqlx::query_scalar("select pg_backend_pid()").fetch_one(moves.conn()).await.expect("a process");
+        door::act(&mut moves, put_away.record, put_away.id, put_away.version, "post").await.expect("put away");
+        let commits = async {
+            until_waited_for(&mut looks, holder).await;
+            moves.commit().await.expect("commit");
+        };
+        let (sold, ()) = tokio::join!(firm.act(&sale, "post"), commits);
+        let (sold, _) = sold.expect("all of it lies in the bin");
+        assert_eq!(sold.minor("cost"), 30_000, "{method}");
+        assert_eq!(lies(&firm, item, [firm.main, bin]).await, [(dec("0"), 0); 2], "{method}");
         firm.assert_healthy().await;
     }
 }
