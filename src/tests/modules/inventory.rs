@@ -1243,8 +1243,8 @@ async fn a_variant_takes_from_its_template_what_it_does_not_say() {
     assert_eq!(found, [red.id, dear.id]);
 
     // Only of a template, and no template is one.
-    for (code, fields) in [("A", [("variant_of", "RED")]), ("B", [("kind", "template")])] {
-        assert_eq!(refusals(variant(code, &fields).await), ["refuse-variant-of"], "{code}");
+    for (code, field) in [("A", ("variant_of", "RED")), ("B", ("kind", "template"))] {
+        assert_eq!(refusals(variant(code, &[field, ("unit", "PCS")]).await), ["refuse-variant-of"], "{code}");
     }
     assert_eq!(refusals(firm.change(&firm.load(&beam).await, &[("kind", "stock")]).await), ["refuse-template-kept"]);
 }
