@@ -55,6 +55,7 @@ pub struct Me {
     pub company: Names,
     pub role: Names,
     pub theme: String,
+    pub density: String,
     /// Names of record types in the menu.
     pub records: Vec<String>,
     /// Of these, what they may make by hand.

@@ -107,6 +107,7 @@ async fn found(house: &House, visit: &Visit, fields: &BTreeMap<String, String>) 
         locale: visit.i18n.locale,
         digits: Digits::Western,
         theme: visit.theme.clone(),
+        density: auth::normal(),
     })
 }
 

@@ -18,6 +18,7 @@ fn me() -> Me {
             let mut me = visit.signed_in.map_or_else(Me::default, |person| Me {
                 name: person.name,
                 theme: person.theme,
+                density: person.density,
                 ..Me::default()
             });
             if let Some(present) = visit.standing {
@@ -249,15 +250,18 @@ fn who(i18n: I18n, me: &Me) -> AnyView {
         crate::i18n::Digits::Arabic => choice("digits", "latn", "languages", t!(i18n, "digits-western")),
     };
     // The two that are not in use; whoever chose light or dark finds the way back to what the device says.
-    let themes = [
-        ("auto", "monitor", t!(i18n, "theme-auto")),
-        ("light", "sun", t!(i18n, "theme-light")),
-        ("dark", "moon", t!(i18n, "theme-dark")),
+    let looks = [
+        ("theme", "auto", "monitor", t!(i18n, "theme-auto")),
+        ("theme", "light", "sun", t!(i18n, "theme-light")),
+        ("theme", "dark", "moon", t!(i18n, "theme-dark")),
+        ("density", "compact", "chevrons-up-down", t!(i18n, "density-compact")),
+        ("density", "normal", "chevrons-up-down", t!(i18n, "density-normal")),
+        ("density", "roomy", "chevrons-up-down", t!(i18n, "density-roomy")),
     ];
-    let themes = themes
+    let looks = looks
         .into_iter()
-        .filter(|(value, ..)| *value != me.theme)
-        .map(|(value, symbol, label)| choice("theme", value, symbol, label))
+        .filter(|(_, value, ..)| *value != me.theme && *value != me.density)
+        .map(|(name, value, symbol, label)| choice(name, value, symbol, label))
         .collect_view();
     view! {
         <details class="who">
@@ -266,7 +270,7 @@ fn who(i18n: I18n, me: &Me) -> AnyView {
                 <a class="item" href="/jobs">{icon("clock")}<span>{t!(i18n, "jobs")}</span></a>
                 <a class="item" href="/my-account">{icon("user")}<span>{t!(i18n, "my-account")}</span></a>
                 <a class="item" href="/companies">{icon("building-2")}<span>{t!(i18n, "companies")}</span></a>
-                {themes}{digits}
+                {looks}{digits}
                 <button class="item live" type="button" id="open-keys">{icon("keyboard")}<span>{t!(i18n, "shortcuts")}</span></button>
                 <form method="post" action="/sign-out"><button class="item">{icon("log-out")}<span>{t!(i18n, "sign-out")}</span></button></form>
             </div>

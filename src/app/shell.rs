@@ -2,6 +2,7 @@
 
 use super::{App, Gate};
 use crate::i18n::Digits;
+use crate::platform::auth;
 use crate::platform::web::{OFFER, Visit, content_security_policy, messages_file};
 use axum::http::{HeaderValue, header};
 use leptos::config::LeptosOptions;
@@ -46,6 +47,9 @@ pub fn document(options: LeptosOptions) -> AnyView {
     } else {
         "app"
     };
+    // Whoever works here has chosen how much room rows and fields take.
+    let worker = visit.signed_in.as_ref().filter(|_| body_class == "app");
+    let density = worker.map(|person| person.density.clone()).filter(|density| *density != auth::normal());
     // Doors and paper are still: they work without the program, which whoever is about to sign in will need next.
     let messages = format!("/messages/{}", messages_file(i18n.locale));
     let (program, body) = match body_class {
@@ -73,7 +77,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
     let still = (body_class != "app").then_some("true");
     view! {
         <!DOCTYPE html>
-        <html lang=i18n.locale.tag() dir=i18n.locale.direction() data-digits=digits data-theme=theme data-still=still>
+        <html lang=i18n.locale.tag() dir=i18n.locale.direction() data-digits=digits data-theme=theme data-density=density data-still=still>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

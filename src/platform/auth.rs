@@ -81,16 +81,29 @@ pub struct SignedIn {
     pub locale: Locale,
     pub digits: Digits,
     pub theme: String,
+    /// One of [`DENSITIES`]. Sessions that began before there was a choice know nothing of it.
+    #[serde(default = "normal")]
+    pub density: String,
 }
 
-const KEYS: [&str; 6] = ["user", "name", "tenant", "locale", "digits", "theme"];
+/// How much room rows and fields may take.
+pub const DENSITIES: [&str; 3] = ["compact", "normal", "roomy"];
+
+/// What they take as long as nobody chooses.
+pub fn normal() -> String {
+    DENSITIES[1].to_owned()
+}
+
+const KEYS: [&str; 7] = ["user", "name", "tenant", "locale", "digits", "theme", "density"];
 
 impl SignedIn {
     /// Reads the session; `None` for somebody who is not signed in.
     pub async fn of(session: &Session) -> Option<SignedIn> {
         let mut parts = serde_json::Map::new();
         for key in KEYS {
-            parts.insert(key.to_owned(), session.get_value(key).await.ok()??);
+            if let Some(value) = session.get_value(key).await.ok()? {
+                parts.insert(key.to_owned(), value);
+            }
         }
         serde_json::from_value(parts.into()).ok()
     }
@@ -225,6 +238,7 @@ pub async fn person(db: &Db, user: Uuid) -> Outcome<SignedIn> {
         locale: Locale::from_tag(row.try_get("locale")?).unwrap_or(Locale::En),
         digits: Digits::from_tag(row.try_get("digits")?),
         theme: row.try_get("theme")?,
+        density: row.try_get("density")?,
     })
 }
 
@@ -235,12 +249,14 @@ pub async fn prefer(
     locale: Option<Locale>,
     digits: Option<Digits>,
     theme: Option<&str>,
+    density: Option<&str>,
 ) -> Outcome<()> {
-    sqlx::query("select auth.set_preferences($1, $2, $3, $4)")
+    sqlx::query("select auth.set_preferences($1, $2, $3, $4, $5)")
         .bind(user)
         .bind(locale.map(Locale::tag))
         .bind(digits.map(Digits::tag))
         .bind(theme)
+        .bind(density)
         .execute(db.people())
         .await?;
     Ok(())

@@ -680,7 +680,7 @@ async fn sign_out(session: Session) -> Response {
     Redirect::to("/sign-in").into_response()
 }
 
-/// Language, digits and look; then back to where the reader was.
+/// Language, digits, look and density; then back to where the reader was.
 async fn preferences(
     State(house): State<House>,
     mut visit: Visit,
@@ -698,10 +698,13 @@ async fn preferences(
     if let Some(person) = &mut visit.signed_in {
         let digits = fields.get("digits").map(|tag| Digits::from_tag(tag));
         let theme = fields.get("theme").filter(|t| matches!(t.as_str(), "auto" | "light" | "dark"));
-        if digits.is_some() || theme.is_some() {
+        let density = fields.get("density").filter(|d| auth::DENSITIES.contains(&d.as_str()));
+        if digits.is_some() || theme.is_some() || density.is_some() {
             person.digits = digits.unwrap_or(person.digits);
             person.theme = theme.cloned().unwrap_or_else(|| person.theme.clone());
-            let saved = auth::prefer(&house.db, person.user, None, Some(person.digits), Some(&person.theme)).await;
+            person.density = density.cloned().unwrap_or_else(|| person.density.clone());
+            let (theme, density) = (Some(person.theme.as_str()), Some(person.density.as_str()));
+            let saved = auth::prefer(&house.db, person.user, None, Some(person.digits), theme, density).await;
             if saved.is_ok() {
                 let _ = person.keep(&session).await;
             }
@@ -714,7 +717,7 @@ async fn set_language(db: &Db, session: &Session, visit: &mut Visit, locale: Loc
     visit.i18n.locale = locale;
     if let Some(person) = &mut visit.signed_in {
         person.locale = locale;
-        let saved = auth::prefer(db, person.user, Some(locale), None, None).await;
+        let saved = auth::prefer(db, person.user, Some(locale), None, None, None).await;
         if saved.is_ok() {
             let _ = person.keep(session).await;
         }

@@ -500,7 +500,7 @@ async fn problems_are_told_in_the_programs_language() {
     assert_eq!(lost.json["title"], arabic.format("api-problem-unknown", None));
     // Who asks for no language hears the member's.
     program.language = None;
-    auth::prefer(&firm.db, firm.cx.user, Some(Locale::Ar), None, None).await.expect("Arabic from now on");
+    auth::prefer(&firm.db, firm.cx.user, Some(Locale::Ar), None, None, None).await.expect("Arabic from now on");
     let told = post(&program).await;
     assert_eq!(told.json["title"], arabic.format("api-problem-refused", None));
     assert!(!told.text.contains('\u{2068}'), "marks for pages: {}", told.text);

@@ -307,6 +307,40 @@ async fn whoever_chose_colours_finds_the_way_back_to_those_of_the_device() {
 }
 
 #[tokio::test]
+async fn how_much_room_rows_take_is_remembered_for_the_person() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let all = ["compact", "normal", "roomy"];
+    for chosen in ["compact", "roomy", "normal"] {
+        browser.post("/preferences", &[("density", chosen)]).await;
+        // Here, and wherever they sign in next.
+        for page in [browser.get("/customers").await, Browser::of(&firm).await.get("/customers").await] {
+            let shown = format!("data-density=\"{chosen}\"");
+            assert_eq!(page.body.contains(&shown), chosen != "normal", "{chosen}");
+            for density in all {
+                let offered = page.body.contains(&format!("name=\"density\" value=\"{density}\""));
+                assert_eq!(offered, density != chosen, "{density} beside {chosen}");
+            }
+        }
+    }
+    browser.post("/preferences", &[("density", "roomy")]).await;
+    browser.post("/preferences", &[("theme", "dark")]).await;
+    browser.post("/preferences", &[("density", "none at all")]).await;
+    let page = browser.get("/customers").await.body;
+    assert!(page.contains("data-density=\"roomy\"") && page.contains("data-theme=\"dark\""), "nothing else changes it");
+    assert!(!browser.get("/my-account").await.body.contains("none at all"));
+}
+
+#[tokio::test]
+async fn a_session_from_before_there_were_densities_goes_on() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let aged = "update auth.sessions set data = data - 'density' where user_id = $1";
+    sqlx::query(aged).bind(firm.cx.user).execute(&mut admin().await).await.expect("aged");
+    assert_eq!(browser.get("/customers").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_box_that_is_unticked_says_no() {
     let firm = Firm::new().await;
     let mut browser = Browser::of(&firm).await;
