@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::{env, fs, path::Path};
 
-/// Files whose messages only the server says: to programs, and on pages that it draws. The browser is not given them.
-const SERVER_ONLY: &[&str] = &["api"];
+/// Files whose messages only the server says: to programs, on pages that it draws, and to the scripts that it writes into them.
+/// The browser's program is not given them.
+const SERVER_ONLY: &[&str] = &["api", "shell"];
 
 fn main() {
     println!("cargo::rerun-if-changed=locales");

@@ -56,7 +56,7 @@ export class Watch {
     page.on('requestfailed', (request) => {
       const reason = request.failure()?.errorText ?? '';
       // A page that is left takes its open questions with it; scripts that are off are not fetched.
-      if (this.withheld?.test(request.url()) || reason === 'net::ERR_ABORTED' || (reason === 'csp' && !this.scripts)) return;
+      if (this.withheld?.test(`${request.url()} ${reason}`) || reason === 'net::ERR_ABORTED' || (reason === 'csp' && !this.scripts)) return;
       this.complaints.push(`${request.url()}: ${reason}`);
     });
     page.on('response', (response) => {
@@ -69,6 +69,15 @@ export class Watch {
     this.announced = status;
     await doing();
     this.announced = undefined;
+  }
+
+  /** Takes a window off the network meanwhile. What fails for want of one is no complaint. */
+  async offline(context: BrowserContext, doing: () => Promise<void>) {
+    this.withheld = /ERR_INTERNET_DISCONNECTED/;
+    await context.setOffline(true);
+    await doing();
+    await context.setOffline(false);
+    this.withheld = undefined;
   }
 
   /** Keeps what is at such addresses from every page of a window. */

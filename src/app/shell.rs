@@ -4,6 +4,7 @@ use super::{App, Gate};
 use crate::i18n::Digits;
 use crate::platform::auth;
 use crate::platform::web::{OFFER, Visit, content_security_policy, messages_file};
+use crate::t;
 use axum::http::{HeaderValue, header};
 use leptos::config::LeptosOptions;
 use leptos::hydration::{AutoReload, HydrationScripts};
@@ -20,6 +21,10 @@ const PRINT: &str = "addEventListener('click',e=>e.target.closest('#print')&&pri
 ///
 /// What is put back is told to the program once more when that has come to life, which may have drawn over it.
 const TYPED: &str = include_str!("typed.js");
+
+/// Says that Diwan cannot be reached when that lasts longer than a moment, keeps the page with what was typed until it can, and
+/// then lets it be sent again.
+const OFFLINE: &str = include_str!("offline.js");
 
 /// The whole document of one visit.
 pub fn document(options: LeptosOptions) -> AnyView {
@@ -73,7 +78,12 @@ pub fn document(options: LeptosOptions) -> AnyView {
             (view! { <script nonce=use_nonce()>{PRINT}</script> }.into_any(), body)
         }
     };
-    let typed = (offered || body_class != "paper").then(|| view! { <script nonce=use_nonce()>{TYPED}</script> });
+    let typed = (offered || body_class != "paper").then(|| {
+        view! {
+            <script nonce=use_nonce()>{TYPED}</script>
+            <script nonce=use_nonce() data-offline=t!(i18n, "offline")>{OFFLINE}</script>
+        }
+    });
     let still = (body_class != "app").then_some("true");
     view! {
         <!DOCTYPE html>

@@ -3,7 +3,7 @@
 mod offer;
 mod print;
 
-use crate::tests::support::Browser;
+use crate::tests::support::{Browser, Firm};
 use axum::http::StatusCode;
 
 #[tokio::test]
@@ -23,6 +23,20 @@ async fn sign_up_founds_a_company_and_signs_in() {
     assert!(home.text().contains("Nadia") && home.text().contains("EGP"));
     let again = Browser::new().await.post("/sign-up", &form).await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn pages_of_guests_and_of_members_can_say_that_there_is_no_connection() {
+    let firm = Firm::new().await;
+    for (language, said) in [("en", "Diwan cannot be reached now."), ("ar", "لا يمكن الوصول إلى ديوان الآن.")]
+    {
+        let (mut guest, mut member) = (Browser::new().await, Browser::of(&firm).await);
+        guest.post("/preferences", &[("language", language)]).await;
+        member.post("/preferences", &[("language", language)]).await;
+        for page in [guest.get("/sign-in").await, member.get("/customers").await] {
+            assert!(page.body.contains(&format!("data-offline=\"{said}")), "{language}: {}", page.body);
+        }
+    }
 }
 
 #[tokio::test]
