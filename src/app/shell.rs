@@ -26,6 +26,11 @@ const TYPED: &str = include_str!("typed.js");
 /// then lets it be sent again.
 const OFFLINE: &str = include_str!("offline.js");
 
+/// Keeps what a member types into the form of a record and does not save, in this browser: for thirty days, and twenty forms at
+/// most. It is offered when they come back to the form, and forgotten once it is saved, or they discard it or sign out. Nothing
+/// of passwords, and of what the form itself keeps only the version that it began with.
+const DRAFT: &str = include_str!("draft.js");
+
 /// The whole document of one visit.
 pub fn document(options: LeptosOptions) -> AnyView {
     let visit = expect_context::<Visit>();
@@ -84,6 +89,15 @@ pub fn document(options: LeptosOptions) -> AnyView {
             <script nonce=use_nonce() data-offline=t!(i18n, "offline")>{OFFLINE}</script>
         }
     });
+    let draft = worker.map(|person| {
+        let (member, company) = (person.user.simple().to_string(), person.tenant.simple().to_string());
+        let posted = visit.posted.is_some().then_some("true");
+        view! {
+            <script nonce=use_nonce() data-member=member data-company=company data-posted=posted
+                data-found=t!(i18n, "draft-found", when = "{when}") data-older=t!(i18n, "draft-older", when = "{when}")
+                data-take=t!(i18n, "draft-take") data-drop=t!(i18n, "draft-drop")>{DRAFT}</script>
+        }
+    });
     let still = (body_class != "app").then_some("true");
     view! {
         <!DOCTYPE html>
@@ -99,6 +113,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <AutoReload options=options.clone() />
                 {typed}
+                {draft}
                 {program}
             </head>
             <body class=body_class>{body}</body>

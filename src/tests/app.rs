@@ -39,6 +39,35 @@ async fn pages_of_guests_and_of_members_can_say_that_there_is_no_connection() {
     }
 }
 
+/// A draft is taken up as the language is switched: the form comes back with it, and with the version that it began with.
+#[tokio::test]
+async fn a_draft_that_is_taken_up_meets_what_was_changed_since() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let path = format!("/customers/{}", firm.customer);
+    let draft = |control: &'static str, phone: &'static str| {
+        [(control, if control == "_do" { "save" } else { "en" }), ("_version", "1"), ("_edits", "1"), ("phone", phone)]
+    };
+    assert_eq!(browser.post(&path, &draft("_do", "111")).await.status, StatusCode::SEE_OTHER);
+    let taken = browser.post(&path, &draft("_language", "222")).await;
+    assert_eq!(taken.status, StatusCode::OK);
+    for part in ["data-posted=\"true\"", "name=\"_version\" value=\"1\"", "value=\"222\""] {
+        assert!(taken.body.contains(part), "{part} in {}", taken.body);
+    }
+    assert!(browser.get(&path).await.body.contains("value=\"111\""), "nothing was saved");
+    assert_eq!(browser.post(&path, &draft("_do", "222")).await.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn drafts_are_kept_apart_by_member_and_company() {
+    let firm = Firm::new().await;
+    let mut browser = Browser::of(&firm).await;
+    let whose = format!("data-member=\"{}\" data-company=\"{}\"", firm.cx.user.simple(), firm.cx.tenant.simple());
+    let fresh = browser.get("/customers/new").await.body;
+    assert!(fresh.contains(&whose) && !fresh.contains("data-posted"), "{fresh}");
+    assert!(!Browser::new().await.get("/sign-in").await.body.contains("data-member"), "nobody keeps anything");
+}
+
 #[tokio::test]
 async fn sign_up_says_what_is_missing_beside_each_field() {
     let mut browser = Browser::new().await;
