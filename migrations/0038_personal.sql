@@ -1,4 +1,4 @@
--- What people choose for themselves.
+-- What people choose for themselves, and what they keep at hand.
 
 -- How much room rows and fields take.
 alter table auth.users add column density text not null default 'normal' check (density in ('compact', 'normal', 'roomy'));
@@ -19,3 +19,13 @@ language sql security definer set search_path = auth, pg_temp as $$
 $$;
 revoke execute on function auth.person, auth.set_preferences from public;
 grant execute on function auth.person, auth.set_preferences to diwan_app;
+
+-- Lists and records that a member keeps at hand, by their addresses. What those are called is never kept.
+create table favourite (
+  tenant_id uuid not null default tid(),
+  member    uuid not null,
+  address   text not null check (length(address) <= 500),
+  at        timestamptz not null default now(),
+  primary key (tenant_id, member, address),
+  foreign key (tenant_id, member) references member (tenant_id, id) on delete cascade);
+select wall('favourite');

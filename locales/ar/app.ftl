@@ -56,6 +56,7 @@ density-normal = صفوف عادية
 density-roomy = صفوف متباعدة
 digits-arabic = الأرقام العربية المشرقية
 digits-western = الأرقام الغربية
+favourite = مفضلة
 companies = الشركات
 company-current = المفتوحة الآن
 

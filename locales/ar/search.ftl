@@ -8,6 +8,7 @@ palette-here = في هذه الصفحة
 palette-new = جديد
 palette-go = انتقال إلى
 palette-set = الإعدادات
+palette-kept = المفضلة وما فُتح أخيرًا
 palette-found = السجلات
 palette-nothing = لا شيء يطابق ما كتبته.
 shortcuts = اختصارات لوحة المفاتيح

@@ -56,6 +56,7 @@ density-normal = Normal rows
 density-roomy = Roomy rows
 digits-arabic = Arabic digits
 digits-western = Western digits
+favourite = Favourite
 companies = Companies
 company-current = Open now
 

@@ -8,6 +8,7 @@ palette-here = On this page
 palette-new = New
 palette-go = Go to
 palette-set = Settings
+palette-kept = Favourites and last opened
 palette-found = Records
 palette-nothing = Nothing fits what you typed.
 shortcuts = Keyboard shortcuts

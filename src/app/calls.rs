@@ -64,6 +64,8 @@ pub struct Me {
     pub pages: Vec<String>,
     /// Notifications that they have not read.
     pub unread: i64,
+    /// Whether they keep this page at hand; `None` where there is nothing to keep.
+    pub kept: Option<bool>,
 }
 
 #[cfg(feature = "ssr")]
@@ -79,6 +81,7 @@ mod server {
     use crate::platform::archive;
     use crate::platform::audit;
     use crate::platform::error::{Error, Outcome};
+    use crate::platform::favourites;
     use crate::platform::import::batch as import;
     use crate::platform::jobs;
     use crate::platform::notifications;
@@ -194,6 +197,9 @@ mod server {
             }
             ["usage"] => Contents::Usage(Box::new(plan::page(tx).await?)),
             ["notifications"] => Contents::Notifications(notifications::page(tx, place(&asked("before"))?).await?),
+            ["search"] if asked("q").trim().is_empty() => {
+                Page::Search(favourites::at_hand(tx, &asked("recent")).await?).into()
+            }
             ["search"] => Page::Search(search::find(tx, &asked("q")).await?).into(),
             ["persons", record, id] => {
                 let record = crate::modules::record(record).ok_or(Error::NotFound)?;
@@ -295,12 +301,15 @@ pub struct Loaded {
     pub page: Page,
     /// Notifications that the reader has not read; `None` where that could not be asked.
     pub unread: Option<i64>,
+    /// Whether the reader keeps the page at hand; `None` where there is nothing to keep.
+    pub kept: Option<bool>,
 }
 
 /// The page at an address: the parts of its path and the pairs of its query. One function serves them all, so that the
 /// browser carries the machinery of loading once.
 #[server(endpoint = "page", input = Postcard, output = Postcard)]
 pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Loaded, Failure> {
+    use crate::platform::favourites;
     let visit = server::visit()?;
     if let Some(failed) = use_context::<super::forms::Failed>() {
         return Err(failed.0);
@@ -311,36 +320,38 @@ pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Loa
         let account = crate::app::account::page(&visit, done).await;
         let account = account.map_err(|error| server::failure(error, visit.request))?;
         let unread = server::read(|tx| Box::pin(crate::platform::notifications::unread(tx))).await.ok();
-        return Ok(Loaded { page: account.draw(i18n), unread });
+        return Ok(Loaded { page: account.draw(i18n), unread, kept: None });
     }
     if path == ["companies"] {
         let companies = server::companies(&visit).await?;
         let unread = server::read(|tx| Box::pin(crate::platform::notifications::unread(tx))).await.ok();
-        return Ok(Loaded { page: companies.draw(i18n), unread });
+        return Ok(Loaded { page: companies.draw(i18n), unread, kept: None });
     }
     if let [first, rest @ ..] = &path[..]
         && crate::platform::web::OPERATOR.strip_prefix('/') == Some(first.as_str())
     {
         let contents = server::operator(&visit, rest, &query).await?;
-        return Ok(Loaded { page: contents.draw(i18n), unread: None });
+        return Ok(Loaded { page: contents.draw(i18n), unread: None, kept: None });
     }
     let posted = visit.posted.clone();
+    let address = favourites::address(&path.join("/"), query.clone());
     let name = visit.signed_in.map(|p| p.name).unwrap_or_default();
     let (comment, bulk) = (use_context::<crate::record::comments::Draft>(), use_context::<BulkDraft>());
     let read = server::read(move |tx| {
         Box::pin(async move {
             let contents = server::page(tx, &path, query, posted, &name).await?;
-            Ok((contents, crate::platform::notifications::unread(tx).await?))
+            let (unread, kept) = favourites::at_a_glance(tx, address.as_deref()).await?;
+            Ok((contents, unread, kept))
         })
     });
-    let (contents, unread) = read.await?;
+    let (contents, unread, kept) = read.await?;
     let mut page = contents.draw(i18n);
     match &mut page {
         Page::List(list, _) => list.draft = bulk,
         Page::Form(FormPage { talk: Some(talk), .. }) => comment.into_iter().for_each(|draft| talk.bring_back(draft)),
         _ => {}
     }
-    Ok(Loaded { page, unread: Some(unread) })
+    Ok(Loaded { page, unread: Some(unread), kept })
 }
 
 /// What was just done, from the address after a redirect.

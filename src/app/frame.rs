@@ -28,6 +28,7 @@ fn me() -> Me {
                 let pages = MODULES.iter().flat_map(|m| m.pages.iter().filter(|page| (m.opens)(page.0, rights)));
                 me.pages = pages.map(|page| page.0.to_owned()).collect();
                 me.unread = present.unread;
+                me.kept = present.kept;
                 me.company = present.company.name.clone();
                 me.role = present.standing.role_name.clone();
             }
@@ -54,12 +55,16 @@ fn is_form(path: &[String]) -> bool {
 /// Labels and addresses of what stands above a page, outermost first.
 type Crumbs = Vec<(String, Option<String>)>;
 
-/// The frame with a page inside. It is drawn once; what depends on the address follows it, and the bell each page. While the
+/// What the frame shows of each page: notifications that are new, and whether the page is kept at hand.
+type Told = (RwSignal<i64>, RwSignal<Option<bool>>);
+
+/// The frame with a page inside. It is drawn once; what depends on the address follows it, and bell and star each page. While the
 /// next page is `busy` to come, the one before stays for a moment, then gives way to the shape of a page.
-pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, unread: RwSignal<i64>, page: AnyView) -> AnyView {
+pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, (unread, kept): Told, page: AnyView) -> AnyView {
     let i18n = use_i18n();
     let me = me();
     unread.set(me.unread);
+    kept.set(me.kept);
     let current =
         Signal::derive(move || path.with(|p| format!("/{}", p.first().map(String::as_str).unwrap_or_default())));
     let on_form = Signal::derive(move || path.with(|p| is_form(p)));
@@ -100,7 +105,7 @@ pub fn frame(path: Signal<Vec<String>>, busy: RwSignal<bool>, unread: RwSignal<i
                     <input type="search" name="q" placeholder=t!(i18n, "search-placeholder") aria-label=t!(i18n, "search-placeholder") />
                     <kbd dir="ltr">"Ctrl K"</kbd>
                 </form>
-                <div class="tools">{bell(i18n, unread)}{language_switch(i18n, on_form)}</div>
+                <div class="tools">{star(i18n, kept)}{bell(i18n, unread)}{language_switch(i18n, on_form)}</div>
             </header>
             <main class="page" id="page" tabindex="-1" aria-busy=move || busy.get().then_some("true")>{page}</main>
         </div>
@@ -205,6 +210,18 @@ fn menu(i18n: I18n, me: &Me, current: Signal<String>) -> AnyView {
         })
         .collect_view();
     view! { {nav_link("/".to_owned(), "layout-dashboard", t!(i18n, "home"), current)}{groups} }.into_any()
+}
+
+/// Keeps a list or a record at hand, or no longer.
+fn star(i18n: I18n, kept: RwSignal<Option<bool>>) -> AnyView {
+    let label = t!(i18n, "favourite");
+    view! {
+        <form method="post" action="/favourites" hidden=move || kept.get().is_none()>
+            <button class="btn quiet icon" id="star" title=label.clone() aria-label=label
+                aria-pressed=move || (kept.get() == Some(true)).to_string()>{icon("star")}</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// The way to the notifications, with how many of them are new.

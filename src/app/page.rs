@@ -22,7 +22,7 @@ pub fn page() -> impl IntoView {
         Memo::new(move |_| query.get().into_iter().map(|(name, text)| (name.into_owned(), text)).collect::<Vec<_>>());
     let asked = move || (path.get(), pairs.get());
     let loaded = Resource::<_, PostcardCodec>::new_with_options(asked, ask, false);
-    let unread = RwSignal::new(0);
+    let (unread, kept) = (RwSignal::new(0), RwSignal::new(None));
     // Drawing reads signals once; only another address draws anew. A tracked read would take the page away under the hands of
     // whoever types in it.
     let busy = RwSignal::new(false);
@@ -34,6 +34,7 @@ pub fn page() -> impl IntoView {
                         if let Some(now) = loaded.unread {
                             unread.set(now);
                         }
+                        kept.set(loaded.kept);
                         #[cfg(feature = "hydrate")]
                         ui::browser::call_window_by_heading(t!(use_i18n(), "diwan"));
                         draw(loaded.page, asked)
@@ -48,7 +49,7 @@ pub fn page() -> impl IntoView {
     if cfg!(feature = "ssr") && path.with_untracked(|p| p.last().is_some_and(|last| last == "print")) {
         body
     } else {
-        frame(path.into(), busy, unread, body)
+        frame(path.into(), busy, (unread, kept), body)
     }
 }
 
@@ -62,7 +63,7 @@ impl Serialize for Sent {
         match &self.0.page {
             Page::Drawn(drawn) => {
                 let page = Page::Drawn(Drawn { html: String::new(), ..*drawn });
-                Loaded { page, unread: self.0.unread }.serialize(serializer)
+                Loaded { page, unread: self.0.unread, kept: self.0.kept }.serialize(serializer)
             }
             _ => self.0.serialize(serializer),
         }

@@ -33,7 +33,9 @@ pub fn view(page: SearchPage) -> AnyView {
 
 /// A link to a record that was found, recognisable by its type, its title and what stands beside it.
 pub fn hit_link(i18n: I18n, hit: &Hit, id: Option<String>) -> AnyView {
-    let Some(record) = modules::record(&hit.record) else { return ().into_any() };
+    let Some(record) = modules::record(&hit.record) else {
+        return view! { <a href=hit.hint.clone() id=id>{icon("star")}<bdi>{hit.title.clone()}</bdi></a> }.into_any();
+    };
     let href = if record.single { format!("/{}", record.path) } else { format!("/{}/{}", record.path, hit.id) };
     let title = if hit.title.is_empty() { t!(i18n, "unnumbered") } else { i18n.label(&hit.title) };
     let hint = hit.hint.as_deref().map(|hint| view! { <bdi class="hint">{i18n.label(hint)}</bdi> });

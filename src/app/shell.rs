@@ -31,6 +31,9 @@ const OFFLINE: &str = include_str!("offline.js");
 /// of passwords, and of what the form itself keeps only the version that it began with.
 const DRAFT: &str = include_str!("draft.js");
 
+/// Remembers the addresses of the records that a member opened last in this browser, for the palette.
+const RECENT: &str = include_str!("recent.js");
+
 /// The whole document of one visit.
 pub fn document(options: LeptosOptions) -> AnyView {
     let visit = expect_context::<Visit>();
@@ -89,10 +92,11 @@ pub fn document(options: LeptosOptions) -> AnyView {
             <script nonce=use_nonce() data-offline=t!(i18n, "offline")>{OFFLINE}</script>
         }
     });
-    let draft = worker.map(|person| {
+    let memory = worker.map(|person| {
         let (member, company) = (person.user.simple().to_string(), person.tenant.simple().to_string());
         let posted = visit.posted.is_some().then_some("true");
         view! {
+            <script nonce=use_nonce() data-member=member.clone() data-company=company.clone()>{RECENT}</script>
             <script nonce=use_nonce() data-member=member data-company=company data-posted=posted
                 data-found=t!(i18n, "draft-found", when = "{when}") data-older=t!(i18n, "draft-older", when = "{when}")
                 data-take=t!(i18n, "draft-take") data-drop=t!(i18n, "draft-drop")>{DRAFT}</script>
@@ -113,7 +117,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <AutoReload options=options.clone() />
                 {typed}
-                {draft}
+                {memory}
                 {program}
             </head>
             <body class=body_class>{body}</body>

@@ -17,6 +17,7 @@ pub mod door;
 pub mod egress;
 pub mod error;
 pub mod export;
+pub mod favourites;
 pub mod files;
 pub mod import;
 pub mod jobs;

@@ -4,6 +4,7 @@ use super::auth::{self, SignedIn};
 use super::comments;
 use super::config;
 use super::door::{self, Error, Outcome, Refusal, Typed};
+use super::favourites;
 use super::files;
 use super::notifications;
 use super::page::Posted;
@@ -87,6 +88,8 @@ pub struct Present {
     pub company: Arc<Company>,
     /// Notifications that they have not read.
     pub unread: i64,
+    /// Whether they keep this page at hand; `None` where there is nothing to keep.
+    pub kept: Option<bool>,
 }
 
 /// A form that belongs to no record, as it came back.
@@ -253,6 +256,7 @@ pub fn router(house: House, forms: Router<House>, programs: Router<House>) -> Ro
         .route("/sign-out", post(sign_out))
         .route("/preferences", post(preferences))
         .route("/company", post(switch_company))
+        .route("/favourites", post(turn_favourite))
         .merge(forms)
         .merge(files::http::routes())
         .merge(notifications::http::routes())
@@ -460,10 +464,11 @@ pub async fn render_with<T: Clone + Send + Sync + 'static>(
     }
     if let Ok(cx) = visit.cx() {
         let db = house.db.clone();
+        let address = favourites::address(&path, query_pairs(&visit.uri));
         let present = whole(async move {
             let mut tx = db.begin(&cx).await?;
-            let unread = notifications::unread(&mut tx).await?;
-            Ok(Present { standing: tx.standing.clone(), company: tx.company.clone(), unread })
+            let (unread, kept) = favourites::at_a_glance(&mut tx, address.as_deref()).await?;
+            Ok(Present { standing: tx.standing.clone(), company: tx.company.clone(), unread, kept })
         });
         visit.standing = present.await.ok().map(Arc::new);
     }
@@ -752,6 +757,26 @@ async fn switch_company(State(house): State<House>, visit: Visit, session: Sessi
     person.tenant = company.id;
     let _ = person.keep(&session).await;
     Redirect::to("/").into_response()
+}
+
+/// Keeps the list or the record where the reader was at hand, or no longer; then back there.
+async fn turn_favourite(State(house): State<House>, visit: Visit, headers: HeaderMap) -> Response {
+    let Ok(cx) = visit.cx() else { return Redirect::to("/sign-in").into_response() };
+    let back = back_path(&headers);
+    let (path, query) = back.split_once('?').unwrap_or((back.as_str(), ""));
+    let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    if let Some(address) = favourites::address(path, pairs) {
+        let turned = whole(async move {
+            let mut tx = house.db.begin(&cx).await?;
+            favourites::turn(&mut tx, &address).await?;
+            tx.commit().await?;
+            Ok(())
+        });
+        if let Err(error) = turned.await {
+            tracing::warn!(%error, "a favourite is as it was");
+        }
+    }
+    Redirect::to(&back).into_response()
 }
 
 /// The site file. Where the build left no hashes beside the program, as in development, files have their plain names.

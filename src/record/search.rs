@@ -6,9 +6,10 @@ use uuid::Uuid;
 /// Shortest text that is looked for, in characters; a single letter is everywhere.
 pub const SHORTEST: usize = 2;
 
-/// A record that was found.
+/// A record that was found, or a list that was kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hit {
+    /// Empty for a list, whose hint is its address.
     pub record: String,
     pub id: Uuid,
     /// Canonical text of the title; empty for a document without a number.

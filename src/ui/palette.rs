@@ -202,6 +202,11 @@ fn walk(by: i32) -> bool {
     firsts.get(next.max(0) as usize).is_some_and(|link| link.focus().is_ok())
 }
 
+/// Addresses of the records that were opened last, as the page remembers them.
+fn recent() -> String {
+    document().document_element().and_then(|root| root.get_attribute("data-recent")).unwrap_or_default()
+}
+
 fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
     let offered = StoredValue::new_local(offers());
     let text = RwSignal::new(String::new());
@@ -226,7 +231,11 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
                 return;
             }
             leptos::task::spawn_local(async move {
-                let page = calls::load(vec!["search".to_owned()], vec![("q".to_owned(), typed)]).await;
+                let page = calls::load(
+                    vec!["search".to_owned()],
+                    vec![("q".to_owned(), typed), ("recent".to_owned(), recent())],
+                )
+                .await;
                 if asked.try_get_value() != Some(number) {
                     return;
                 }
@@ -242,6 +251,8 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
             });
         });
     };
+    // Nothing typed asks for what is at hand.
+    ask(String::new());
     let matching = move || {
         let wanted = fold(&text.get());
         offered.with_value(|offers| {
@@ -287,7 +298,7 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
         };
         let selected = move |at: usize| move || (chosen.get() == at).to_string();
         for hit in hits.get() {
-            heading("palette-found", &mut drawn);
+            heading(if text.with(String::is_empty) { "palette-kept" } else { "palette-found" }, &mut drawn);
             let link = search::hit_link(i18n, &hit, Some(option_id(at)));
             drawn.push(view! { <li role="option" aria-selected=selected(at) on:click=move |_| shown.set(Shown::Nothing)>{link}</li> }.into_any());
             at += 1;

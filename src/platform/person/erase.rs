@@ -205,6 +205,7 @@ async fn let_go(tx: &mut TenantTx, person: &Document) -> Outcome<Vec<String>> {
             "delete from notification_unwanted where tenant_id = $1 and member = $2",
             "delete from import_mapping where tenant_id = $1 and member = $2",
             "delete from saved_view where tenant_id = $1 and member = $2",
+            "delete from favourite where tenant_id = $1 and member = $2",
         ] {
             sqlx::query(sql).bind(tenant).bind(id).execute(tx.conn()).await?;
         }

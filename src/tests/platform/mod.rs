@@ -13,6 +13,7 @@ mod door;
 mod egress;
 mod export;
 mod faults;
+mod favourites;
 mod features;
 mod files;
 mod import;

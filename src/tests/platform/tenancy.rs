@@ -7,7 +7,7 @@ use crate::platform::door::Typed;
 use crate::platform::files::{self, NewFile};
 use crate::platform::import::batch::{self, Asked};
 use crate::platform::tenancy::Cx;
-use crate::platform::{door, person, views};
+use crate::platform::{door, favourites, person, views};
 use crate::record::Names;
 use crate::record::query::Query;
 use crate::tests::support::{self, FILES, Firm, record};
@@ -153,6 +153,7 @@ pub(in crate::tests) async fn full_firm() -> Firm {
         .await
         .expect("somebody who is forgotten");
     views::keep(&mut tx, record("customer"), "A secret view", &Query::default(), true).await.expect("a view");
+    favourites::turn(&mut tx, "/customers").await.expect("a favourite");
     tx.commit().await.expect("commit");
     let new = NewFile::new(record("customer"), firm.customer, "secret.txt");
     files::attach(&firm.db, &firm.cx, &FILES, &new, bytes("Secret.")).await.expect("a file");

@@ -60,6 +60,7 @@ pub const WALKED: &[&str] = &[
 /// The routes that belong to no company, with the reason.
 pub const SPARED: &[(&str, &str)] = &[
     ("/f/{sealed}/{name}", "opened by its seal, whoever holds it: see the tests of files"),
+    ("/favourites", "keeps an address of records, which shows only what is there: see the tests of favourites"),
     ("/favicon.svg", "the same for everybody"),
     ("/fonts/{*file}", "the same for everybody"),
     ("/health", "says whether the database answers"),
