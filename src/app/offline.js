@@ -7,6 +7,8 @@
   banner.setAttribute('role', 'status');
   addEventListener('DOMContentLoaded', () => document.documentElement.append(banner));
   let lost = false;
+  // The browser speaks of a network; a server on the machine itself is reached without one.
+  let unsure = false;
   let next;
   const tell = (now) => {
     if (now !== lost) banner.textContent = now ? offline : '';
@@ -15,7 +17,8 @@
   const reaches = () => ask('/health', { method: 'HEAD', cache: 'no-store' }).then(() => true, () => false);
   const look = async () => {
     clearTimeout(next);
-    tell(!(navigator.onLine && (await reaches())));
+    tell(!(await reaches()));
+    unsure = false;
     if (lost) lookIn(5000);
   };
   const lookIn = (milliseconds) => {
@@ -24,7 +27,10 @@
   };
   // What is over within a second is not worth a word.
   const doubt = () => lost || lookIn(1000);
-  addEventListener('offline', doubt);
+  addEventListener('offline', () => {
+    unsure = true;
+    doubt();
+  });
   addEventListener('online', () => (lost ? look() : doubt()));
   addEventListener('pageshow', ({ persisted }) => (persisted || !navigator.onLine) && look());
   window.fetch = (...asked) => ask(...asked).catch((failure) => {
@@ -35,7 +41,7 @@
   const hold = (event) => {
     const link = event.type === 'click' && event.target.closest?.('a[href]');
     const leaves = event.type === 'submit' || (link && link.origin === location.origin && !link.getAttribute('href').startsWith('#'));
-    if (!leaves || (navigator.onLine && !lost)) return;
+    if (!leaves || !(lost || unsure)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     tell(true);
