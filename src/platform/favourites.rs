@@ -130,7 +130,7 @@ pub async fn at_hand(tx: &mut TenantTx, recent: &str) -> Outcome<SearchPage> {
         }
     }
     let wanted = places.iter().filter_map(|(_, place)| match place {
-        Place::Row(record, id) => Some((tx.described(*record), *id)),
+        Place::Row(record, id) => Some((tx.described(record), *id)),
         Place::List(_) => None,
     });
     let wanted: Vec<(&'static Record, Uuid)> = wanted.collect();
