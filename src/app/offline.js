@@ -4,7 +4,7 @@
   const banner = document.createElement('p');
   banner.id = 'offline';
   banner.className = 'banner';
-  banner.setAttribute('role', 'status');
+  banner.setAttribute('aria-live', 'polite');
   addEventListener('DOMContentLoaded', () => document.documentElement.append(banner));
   let lost = false;
   // The browser speaks of a network; a server on the machine itself is reached without one.

@@ -88,8 +88,13 @@ impl Offers {
                 self.entered.set_value(true);
                 self.at.set(0);
             }
-            ("ArrowDown", true) => self.at.update(|i| *i = (*i + 1).min(last)),
-            ("ArrowUp", true) => self.at.update(|i| *i = i.saturating_sub(1)),
+            ("ArrowDown" | "ArrowUp", true) => {
+                // Whoever goes through the list means what stands in it: an answer that is still to come is too late.
+                self.asked.update_value(|n| *n += 1);
+                self.late.set_value(false);
+                let down = event.code() == "ArrowDown";
+                self.at.update(|i| *i = if down { (*i + 1).min(last) } else { i.saturating_sub(1) });
+            }
             ("Enter" | "NumpadEnter" | "Tab", true) if !self.late.get_value() => {
                 chosen = self.found.with_untracked(|found| found.get(self.at.get_untracked()).cloned());
                 if event.code() == "Tab" {
