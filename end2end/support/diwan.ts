@@ -87,6 +87,9 @@ export class Watch {
   }
 }
 
+/** Kinds of page that were found to fit a phone, of one worker: to lay a page out twice takes as long as to fetch it. */
+const fitting = new Set<string>();
+
 /** Diwan in one browser window. */
 export class Diwan {
   digits: Digits = 'latn';
@@ -107,9 +110,6 @@ export class Diwan {
     return figure(value, this.digits, decimals);
   }
 
-  /** Pages that were found to fit a phone. */
-  private readonly fitting = new Set<string>();
-
   /** The page has come: alive, in the right language and direction, and no wider than the window. */
   async arrived() {
     const root = this.page.locator('html');
@@ -117,13 +117,12 @@ export class Diwan {
     if (this.scripts) await expect(this.page.locator('html:is([data-hydrated=true], [data-still=true])')).toBeAttached();
     await expect(root).toHaveAttribute('lang', this.language);
     await expect(root).toHaveAttribute('dir', this.language === 'ar' ? 'rtl' : 'ltr');
-    // Once for each kind of page in a journey: to lay it out twice takes as long as to fetch it.
-    const kind = new URL(this.page.url()).pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id');
-    if (!this.fitting.has(kind)) {
+    const kind = this.language + new URL(this.page.url()).pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'id');
+    if (!fitting.has(kind)) {
       await this.page.setViewportSize({ width: 360, height: 740 });
       await this.fits();
       await this.page.setViewportSize({ width: 1360, height: 900 });
-      this.fitting.add(kind);
+      fitting.add(kind);
     }
     await this.fits();
   }
