@@ -3,9 +3,8 @@
 use super::forms::{download, failed};
 use crate::modules;
 use crate::platform::error::{Error, Outcome, Refusal};
-use crate::platform::export::Export;
 use crate::platform::import::batch::{self, Asked, MOST_BYTES};
-use crate::platform::import::report;
+use crate::platform::import::report::{self, About};
 use crate::platform::jobs;
 use crate::platform::tenancy::{Cx, whole};
 use crate::platform::web::{self, House, Visit, form_pairs};
@@ -159,12 +158,7 @@ async fn faults(
     Path((path, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let (Some(record), Ok(batch), Ok(cx)) = (modules::record_at(&path), id.parse::<Uuid>(), visit.cx()) else {
-        return web::render(house, visit, headers).await;
-    };
-    let db = house.db.clone();
-    let written = whole(async move { report::faults(&db, &cx, record, batch).await });
-    answer(house, visit, headers, written.await).await
+    file(house, visit, headers, (&path, &id), About::Faults).await
 }
 
 /// The rows that were left out, as a file.
@@ -174,16 +168,15 @@ async fn rest(
     Path((path, id)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let (Some(record), Ok(batch), Ok(cx)) = (modules::record_at(&path), id.parse::<Uuid>(), visit.cx()) else {
+    file(house, visit, headers, (&path, &id), About::Rest).await
+}
+
+async fn file(house: House, visit: Visit, headers: HeaderMap, (path, id): (&str, &str), about: About) -> Response {
+    let (Some(record), Ok(batch), Ok(cx)) = (modules::record_at(path), id.parse::<Uuid>(), visit.cx()) else {
         return web::render(house, visit, headers).await;
     };
     let (db, store) = (house.db.clone(), house.files.clone());
-    let written = whole(async move { report::left_out(&db, &cx, &store, record, batch).await });
-    answer(house, visit, headers, written.await).await
-}
-
-async fn answer(house: House, visit: Visit, headers: HeaderMap, written: Outcome<Export>) -> Response {
-    match written {
+    match whole(async move { report::write(&db, &cx, &store, record, batch, about).await }).await {
         Ok(export) => download(export),
         Err(error) => failed(house, visit, headers, error).await,
     }

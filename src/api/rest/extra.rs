@@ -2,7 +2,7 @@
 //! happened to it, and one search over every record. Each goes through the door that its page goes through.
 
 use super::operation::{Answer, address, nothing_else};
-use super::{ROOT, audit, deliveries, notifications, once, read_json, secret};
+use super::{ROOT, audit, deliveries, imports, jobs, notifications, once, read_json, secret};
 use crate::api::caller::{Caller, text};
 use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
@@ -47,6 +47,8 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
     // What is asked for in the head only is the same with its body left out.
     let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
     match (method, names.as_slice()) {
+        asked @ (_, ["jobs", ..] | [_, "export" | "bulk"]) => jobs::carry_out(house, caller, parts, body, asked).await,
+        asked @ (_, ["imports", ..] | [_, "import"]) => imports::carry_out(house, caller, parts, body, asked).await,
         ("GET", ["search"]) => find(house, caller, parts).await,
         ("GET", ["notifications"]) => notifications::list(house, caller, parts).await,
         ("POST", ["notifications", "read"]) => notifications::read_all(house, caller, parts, body).await,

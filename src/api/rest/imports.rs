@@ -8,23 +8,20 @@ use super::jobs::{
 use super::operation::Answer;
 use super::{ROOT, once};
 use crate::api::caller::{Caller, text};
-use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
 use crate::platform::door::{Error, Outcome, Refusal};
 use crate::platform::files::Store;
 use crate::platform::import::batch::{self, Asked};
-use crate::platform::import::report;
+use crate::platform::import::report::{self, About};
 use crate::platform::jobs;
 use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
 use crate::platform::web::{House, query_pairs};
 use crate::record::Record;
 use crate::record::import::ImportPage;
 use async_trait::async_trait;
-use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::{Request, State};
+use axum::http::header;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
 use axum::response::Response;
 use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value as Json, json};
@@ -32,27 +29,19 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Does one thing with imports.
-pub async fn serve(State(house): State<House>, Extension(limits): Extension<Limits>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let caller = match Caller::admit(&house.db, &limits, &parts).await {
-        Ok(caller) => caller,
-        Err(refused) => return *refused,
-    };
-    let outcome = carry_out(&house, &caller, &parts, body).await;
-    caller.reply(outcome)
-}
-
-async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) -> Result<Response, Trouble> {
-    let path = parts.uri.path().strip_prefix(ROOT).unwrap_or_default();
-    let names: Vec<&str> = path.split('/').skip(1).collect();
-    // What is asked for in the head only is the same with its body left out.
-    let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
-    match (method, names.as_slice()) {
+/// Does one thing with imports, by the method and the names in its address.
+pub async fn carry_out(
+    house: &House,
+    caller: &Caller,
+    parts: &Parts,
+    body: Body,
+    asked: (&str, &[&str]),
+) -> Result<Response, Trouble> {
+    match asked {
         ("POST", [path, "import"]) => receive(house, caller, parts, body, record_at(path)?).await,
         ("GET", ["imports", id]) => look(house, caller, parts, read_id(id)?).await,
-        ("GET", ["imports", id, "faults"]) => fetch(house, caller, parts, read_id(id)?, File::Faults).await,
-        ("GET", ["imports", id, "rest"]) => fetch(house, caller, parts, read_id(id)?, File::Rest).await,
+        ("GET", ["imports", id, "faults"]) => fetch(house, caller, parts, read_id(id)?, About::Faults).await,
+        ("GET", ["imports", id, "rest"]) => fetch(house, caller, parts, read_id(id)?, About::Rest).await,
         ("POST", ["imports", id, verb]) => {
             let (id, verb) = (read_id(id)?, Verb::read(verb)?);
             begin(house, caller, parts, body, |body| Step { id, verb, body }).await
@@ -212,26 +201,22 @@ fn verbs(page: &ImportPage) -> Vec<&'static str> {
     said.collect()
 }
 
-/// What an import gives back as a file.
-enum File {
-    /// All that is wrong with what was brought.
-    Faults,
-    /// The rows that were left out.
-    Rest,
-}
-
-async fn fetch(house: &House, caller: &Caller, parts: &Parts, id: Uuid, what: File) -> Result<Response, Trouble> {
+/// All that is wrong with a file, or the rows that were left out, as a file.
+async fn fetch(house: &House, caller: &Caller, parts: &Parts, id: Uuid, about: About) -> Result<Response, Trouble> {
     no_parameters(parts)?;
     let (db, cx, store) = (house.db.clone(), caller.cx.clone(), house.files.clone());
     let written = whole(async move {
         let mut tx = db.begin(&cx).await?;
         let (record, page, _) = batch::look(&mut tx, id).await?;
         drop(tx);
-        match what {
-            File::Faults if page.has_faults => report::faults(&db, &cx, record, id).await,
-            File::Rest if page.has_rest => report::left_out(&db, &cx, &store, record, id).await,
-            _ => Err(Error::NotFound),
+        let is_there = match about {
+            About::Faults => page.has_faults,
+            About::Rest => page.has_rest,
+        };
+        if !is_there {
+            return Err(Error::NotFound);
         }
+        report::write(&db, &cx, &store, record, id, about).await
     });
     Ok(download(written.await?))
 }

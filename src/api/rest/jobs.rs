@@ -5,7 +5,6 @@ use super::extra::{called, no_parameters, read_id, unknown};
 use super::operation::{Answer, page_of};
 use super::{ROOT, json, once, read_json};
 use crate::api::caller::{Caller, text};
-use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
 use crate::i18n::{I18n, plain};
 use crate::platform::bulk::{self, Order, Which};
@@ -21,11 +20,9 @@ use crate::record::jobs::{JobLine, JobPage, JobRow};
 use crate::record::page::Message;
 use crate::record::query::Query;
 use async_trait::async_trait;
-use axum::Extension;
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, header};
+use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
@@ -33,23 +30,15 @@ use std::collections::HashSet;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
 
-/// Does one thing with jobs.
-pub async fn serve(State(house): State<House>, Extension(limits): Extension<Limits>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let caller = match Caller::admit(&house.db, &limits, &parts).await {
-        Ok(caller) => caller,
-        Err(refused) => return *refused,
-    };
-    let outcome = carry_out(&house, &caller, &parts, body).await;
-    caller.reply(outcome)
-}
-
-async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) -> Result<Response, Trouble> {
-    let path = parts.uri.path().strip_prefix(ROOT).unwrap_or_default();
-    let names: Vec<&str> = path.split('/').skip(1).collect();
-    // What is asked for in the head only is the same with its body left out.
-    let method = if parts.method == Method::HEAD { "GET" } else { parts.method.as_str() };
-    match (method, names.as_slice()) {
+/// Does one thing with jobs, by the method and the names in its address.
+pub async fn carry_out(
+    house: &House,
+    caller: &Caller,
+    parts: &Parts,
+    body: Body,
+    asked: (&str, &[&str]),
+) -> Result<Response, Trouble> {
+    match asked {
         ("GET", ["jobs"]) => list(house, caller, parts).await,
         ("GET", ["jobs", id]) => look(house, caller, parts, read_id(id)?).await,
         ("GET", ["jobs", id, "file"]) => file(house, caller, parts, read_id(id)?).await,

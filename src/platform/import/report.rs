@@ -23,6 +23,30 @@ use uuid::Uuid;
 /// Rows that go from the database into a file at once.
 const PAGE: usize = if cfg!(test) { 50 } else { 2_000 };
 
+/// What there is to say of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// All that is wrong with it.
+    Faults,
+    /// The rows that were left out.
+    Rest,
+}
+
+/// Writes the one or the other.
+pub async fn write(
+    db: &Db,
+    cx: &Cx,
+    store: &Store,
+    record: &'static Record,
+    id: Uuid,
+    about: About,
+) -> Outcome<Export> {
+    match about {
+        About::Faults => faults(db, cx, record, id).await,
+        About::Rest => left_out(db, cx, store, record, id).await,
+    }
+}
+
 /// All faults of a file by their lines: where each is, what stands there, what is wrong with it.
 pub async fn faults(db: &Db, cx: &Cx, record: &'static Record, id: Uuid) -> Outcome<Export> {
     let i18n = cx.i18n;
