@@ -39,6 +39,7 @@ pub mod page;
 pub mod person;
 #[cfg(feature = "ssr")]
 pub mod plain;
+mod port;
 #[cfg(feature = "ssr")]
 pub mod print;
 #[cfg(feature = "ssr")]
@@ -52,6 +53,7 @@ pub mod usage;
 pub mod webhook_log;
 
 use crate::i18n::I18n;
+use crate::ui::port::Port;
 use leptos::prelude::*;
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::path;
@@ -72,10 +74,16 @@ fn page_i18n() -> I18n {
     }
 }
 
+/// What every view is built with: the reader's language, and what the design system asks for.
+fn provide(i18n: I18n) {
+    provide_context(i18n);
+    provide_context::<&'static dyn Port>(&port::Diwan);
+}
+
 /// Everything inside `<body>`.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_context(page_i18n());
+    provide(page_i18n());
     view! {
         <Router>
             <Routes fallback=|| ()>
@@ -89,7 +97,7 @@ pub fn App() -> impl IntoView {
 #[cfg(feature = "ssr")]
 #[component]
 pub fn Gate() -> impl IntoView {
-    provide_context(page_i18n());
+    provide(page_i18n());
     view! {
         <Router>
             <Routes fallback=|| ()>

@@ -2,7 +2,8 @@
 //!
 //! - [`record`]: what a record is, on both sides of the wire
 //! - [`modules`]: the business
-//! - [`ui`] and [`app`]: how it looks, and which page is where
+//! - [`ui`]: how it looks; it knows no module, and asks through [`ui::port`]
+//! - [`app`]: which page is where
 //! - [`i18n`]: languages, figures, dates
 //! - [`platform`]: what only the server has
 //! - [`api`]: how programs ask for the same

@@ -148,7 +148,7 @@ impl Contents {
 fn html(i18n: I18n, view: impl FnOnce() -> AnyView) -> String {
     let owner = Owner::new();
     let html = owner.with(|| {
-        provide_context(i18n);
+        super::provide(i18n);
         // Marks for a program that finds its elements again; none comes.
         view().to_html().replace("<!---->", "").replace("<!>", "")
     });

@@ -1,10 +1,8 @@
-//! Search over every record: its page, and how a record that was found looks.
+//! The page of a search over every record.
 
-use crate::i18n::I18n;
-use crate::modules;
-use crate::record::search::{Hit, SHORTEST, SearchPage};
+use crate::record::search::{SHORTEST, SearchPage};
 use crate::t;
-use crate::ui::{icon, pill, use_i18n};
+use crate::ui::{hit_link, icon, use_i18n};
 use leptos::prelude::*;
 
 /// What was found.
@@ -29,17 +27,4 @@ pub fn view(page: SearchPage) -> AnyView {
         {found}
     }
     .into_any()
-}
-
-/// A link to a record that was found, recognisable by its type, its title and what stands beside it.
-pub fn hit_link(i18n: I18n, hit: &Hit, id: Option<String>) -> AnyView {
-    let Some(record) = modules::record(&hit.record) else {
-        return view! { <a href=hit.hint.clone() id=id>{icon("star")}<bdi>{hit.title.clone()}</bdi></a> }.into_any();
-    };
-    let href = if record.single { format!("/{}", record.path) } else { format!("/{}/{}", record.path, hit.id) };
-    let title = if hit.title.is_empty() { t!(i18n, "unnumbered") } else { i18n.label(&hit.title) };
-    let hint = hit.hint.as_deref().map(|hint| view! { <bdi class="hint">{i18n.label(hint)}</bdi> });
-    let state = hit.state.as_deref().map(|state| pill(i18n, record, state));
-    view! { <a href=href id=id>{icon(record.icon)}<bdi>{title}</bdi>{hint}<small>{i18n.record(record)}</small>{state}</a> }
-        .into_any()
 }

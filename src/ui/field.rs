@@ -1,7 +1,7 @@
 //! One field on a form, reading or editing, alike in the header and in the line grid.
 
 use super::offers::Offers;
-use super::{icon, text_area};
+use super::{icon, text_area, use_port};
 use crate::i18n::I18n;
 use crate::record::page::{Cell, Suggestion};
 use crate::record::{Field, Kind, Names, Record, money};
@@ -72,7 +72,7 @@ pub fn field(around: Surroundings, field: &'static Field, cell: RwSignal<Cell>, 
         let value = move || shown(&around, field, &cell.get());
         let output = match field.kind {
             Kind::Link(target) => {
-                let path = crate::modules::record(target).map_or("", |r| r.path);
+                let path = use_port().record(target).map_or("", |r| r.path);
                 view! {
                     {move || {
                         let text = value();
@@ -344,7 +344,7 @@ pub fn offered(i18n: I18n, field: &Field) -> Vec<(String, String)> {
     match field.kind {
         Kind::Choice(choices) => choices.iter().map(|c| ((*c).to_owned(), i18n.choice_of(field, c))).collect(),
         Kind::RecordType => {
-            let records = crate::modules::records().filter(|record| record.manual);
+            let records = use_port().records().into_iter().filter(|record| record.manual);
             records.map(|record| (record.name.to_owned(), i18n.record(record))).collect()
         }
         Kind::Bool => ["true", "false"].map(|c| (c.to_owned(), i18n.yes_or_no(c == "true"))).into(),

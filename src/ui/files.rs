@@ -2,7 +2,8 @@
 //! and going on after a broken connection need the browser side.
 
 use super::form::ask_first;
-use super::icon;
+use super::port::Port;
+use super::{icon, use_port};
 use crate::i18n::I18n;
 use crate::record::Record;
 use crate::record::page::{FILE_ENDINGS, FileItem, FileShelf};
@@ -30,6 +31,8 @@ struct Shelf {
     going: RwSignal<Vec<Going>>,
     /// Whether something is being dragged over it.
     over: RwSignal<bool>,
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code))]
+    port: &'static dyn Port,
 }
 
 /// The files of a record.
@@ -43,6 +46,7 @@ pub fn view(record: &'static Record, id: Uuid, shelf: FileShelf) -> AnyView {
         items: RwSignal::new(shelf.items),
         going: RwSignal::new(Vec::new()),
         over: RwSignal::new(false),
+        port: use_port(),
     };
     let said = move || {
         state.said.with(|said| {
@@ -230,7 +234,7 @@ mod live {
                 going.iter_mut().filter(|one| one.key == key).for_each(|one| one.percent = percent);
             });
         };
-        let ended = upload::send(file, state.record.name, state.id, progress).await;
+        let ended = upload::send(state.port, file, state.record.name, state.id, progress).await;
         let _ = state.going.try_update(|going| going.retain(|one| one.key != key));
         let said = match ended {
             Ended::Whole(item) => {

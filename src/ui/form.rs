@@ -1,13 +1,13 @@
 //! One form for every record: header, lines in a grid, totals, story, history; works before and without scripts.
 
 use super::field::{self, Surroundings, sent, shown};
-use super::{described, flipped, icon, pill, rights};
-use crate::app::calls;
+use super::port::Port;
+use super::{described, flipped, icon, pill, rights, use_port};
 use crate::i18n::I18n;
 use crate::record::line::input_name;
 use crate::record::page::{Cell, Conflict, Event, FormPage, HandOn, LineCells, Linked};
 use crate::record::{Field, Kind, Lines, Look, Record};
-use crate::{modules, t};
+use crate::t;
 use leptos::prelude::*;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -40,6 +40,7 @@ struct FormState {
     /// Counts edits; an answer to an older question is dropped.
     edits: RwSignal<u32>,
     dirty: RwSignal<bool>,
+    port: &'static dyn Port,
 }
 
 impl RowState {
@@ -159,9 +160,9 @@ impl FormState {
             Some(lines) => filled.iter().map(|row| self.row_texts(lines, row)).collect(),
             None => Vec::new(),
         };
-        let (record, id, fields) = (self.record.name.to_owned(), self.id.get_value(), self.header_texts());
+        let (id, fields) = (self.id.get_value(), self.header_texts());
         leptos::task::spawn_local(async move {
-            let Ok(page) = calls::preview(record, id, fields, lines).await else { return };
+            let Some(page) = self.port.preview(self.record, id, fields, lines).await else { return };
             // The answer to an older question, or to a form that is gone.
             if self.edits.try_get_untracked() != Some(asked) {
                 return;
@@ -242,6 +243,7 @@ pub fn view(page: FormPage, aside: AnyView) -> AnyView {
         fixed: StoredValue::new(page.fixed.clone()),
         edits: RwSignal::new(0),
         dirty: RwSignal::new(!page.faults.is_empty() || page.conflict.is_some()),
+        port: use_port(),
     };
     on_edit.set_value(Some(Callback::new(move |finished| {
         state.dirty.set(true);
@@ -688,9 +690,10 @@ fn linked(i18n: I18n, linked: &[Linked]) -> AnyView {
     if linked.is_empty() {
         return ().into_any();
     }
+    let port = use_port();
     let items = linked
         .iter()
-        .filter_map(|l| Some((modules::record(&l.record)?, l)))
+        .filter_map(|l| Some((port.record(&l.record)?, l)))
         .map(|(record, l)| {
             let title = if l.title.is_empty() { t!(i18n, "unnumbered") } else { i18n.label(&l.title) };
             let state = l.state.as_deref().map(|s| pill(i18n, record, s));

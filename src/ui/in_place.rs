@@ -5,7 +5,8 @@ use super::change::{Place, Saying};
 use super::field::{Surroundings, control};
 #[cfg(feature = "hydrate")]
 use super::field::{sent, shown};
-use super::use_i18n;
+use super::port::Port;
+use super::{use_i18n, use_port};
 #[cfg(feature = "hydrate")]
 use crate::record::page::Message;
 use crate::record::page::{Cell, ListPage, Row};
@@ -69,7 +70,7 @@ impl Line {
             on_edit: Callback::new(|_| {}),
         };
         let place = Place { i18n, record: self.record, field, id, saying: self.saying };
-        let input = Input { place, around, line: self, at, cell, cells, drawn: RwSignal::new(0) };
+        let input = Input { place, around, line: self, at, cell, cells, drawn: RwSignal::new(0), port: use_port() };
         let around = Surroundings { on_edit: Callback::new(move |finished| input.edited(finished)), ..around };
         let name = input.name();
         let label = i18n.field(self.record, field.name);
@@ -100,6 +101,7 @@ struct Input {
     cells: StoredValue<Vec<RwSignal<Cell>>>,
     /// Counts up when the input is to be drawn anew with what its cell holds.
     drawn: RwSignal<u32>,
+    port: &'static dyn Port,
 }
 
 impl Input {
@@ -201,11 +203,7 @@ impl Input {
     #[cfg(feature = "hydrate")]
     async fn refresh(self) -> bool {
         let columns = self.line.columns.with_value(|c| c.iter().map(|f| f.name.to_owned()).collect());
-        let Ok(Some(row)) =
-            crate::app::calls::list_row(self.place.record.name.to_owned(), self.place.id, columns).await
-        else {
-            return false;
-        };
+        let Some(row) = self.port.row(self.place.record, self.place.id, columns).await else { return false };
         let _ = self.cells.try_with_value(|cells| {
             for (signal, cell) in cells.iter().zip(&row.cells) {
                 let in_hand = signal.try_with_untracked(|now| now.typed.is_some()) == Some(true);

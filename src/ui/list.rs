@@ -4,12 +4,12 @@ use super::change::{Place, Saying, corner};
 use super::field::offered;
 use super::in_place::{self, Editing, Line};
 use super::toggle::toggle;
-use super::{described, flipped, icon, mark, pill};
+use super::{described, flipped, icon, mark, pill, use_port};
 use crate::i18n::I18n;
 use crate::record::page::{Cell, ListPage, Row, SavedView};
 use crate::record::query::{Query, TAB_LIMIT, groupable, sortable};
 use crate::record::{Field, Kind, Record};
-use crate::{modules, t};
+use crate::t;
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -388,7 +388,7 @@ fn options(name: &'static str, options: Vec<(String, String)>) -> AnyView {
 /// A link is filtered by a typeahead.
 fn link_filter(i18n: I18n, target: &'static str, field: &'static Field) -> AnyView {
     use crate::ui::field::{Surroundings, control};
-    let Some(record) = modules::record(target) else { return ().into_any() };
+    let Some(record) = use_port().record(target) else { return ().into_any() };
     let around = Surroundings {
         i18n,
         record,

@@ -1,4 +1,5 @@
-//! The design system: icons, pills, fields, tables, forms, charts. No business word is in it.
+//! The design system: icons, pills, fields, tables, forms, charts. No business word is in it; whoever draws with it answers
+//! what it asks, through [`port`].
 
 #[cfg(feature = "hydrate")]
 pub mod browser;
@@ -13,6 +14,7 @@ pub mod list;
 pub mod offers;
 #[cfg(feature = "hydrate")]
 pub mod palette;
+pub mod port;
 pub mod rights;
 pub mod rows;
 pub mod toggle;
@@ -20,10 +22,12 @@ pub mod toggle;
 pub mod upload;
 
 use crate::i18n::I18n;
-use crate::modules;
 use crate::record::Record;
 use crate::record::custom::{CustomField, extend};
+use crate::record::search::Hit;
+use crate::t;
 use leptos::prelude::*;
+use port::Port;
 
 /// An icon of the sprite.
 pub fn icon(name: &str) -> impl IntoView + use<> {
@@ -55,12 +59,30 @@ pub fn done(text: String) -> AnyView {
 
 /// The description of a record with what the reader's company has added to it.
 pub fn described(record: &str, custom: &[CustomField]) -> Option<&'static Record> {
-    Some(extend(modules::record(record)?, custom))
+    Some(extend(use_port().record(record)?, custom))
 }
 
 /// The reader's language.
 pub fn use_i18n() -> I18n {
     expect_context::<I18n>()
+}
+
+/// Whom the design system draws for. Read while a view is built: what happens later knows no context.
+pub fn use_port() -> &'static dyn Port {
+    expect_context::<&'static dyn Port>()
+}
+
+/// A link to a record that was found, recognisable by its type, its title and what stands beside it.
+pub fn hit_link(i18n: I18n, hit: &Hit, id: Option<String>) -> AnyView {
+    let Some(record) = use_port().record(&hit.record) else {
+        return view! { <a href=hit.hint.clone() id=id>{icon("star")}<bdi>{hit.title.clone()}</bdi></a> }.into_any();
+    };
+    let href = if record.single { format!("/{}", record.path) } else { format!("/{}/{}", record.path, hit.id) };
+    let title = if hit.title.is_empty() { t!(i18n, "unnumbered") } else { i18n.label(&hit.title) };
+    let hint = hit.hint.as_deref().map(|hint| view! { <bdi class="hint">{i18n.label(hint)}</bdi> });
+    let state = hit.state.as_deref().map(|state| pill(i18n, record, state));
+    view! { <a href=href id=id>{icon(record.icon)}<bdi>{title}</bdi>{hint}<small>{i18n.record(record)}</small>{state}</a> }
+        .into_any()
 }
 
 /// Text of several lines. The one place that writes the tag: its children must be escaped.

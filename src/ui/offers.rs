@@ -1,6 +1,7 @@
 //! What a typeahead offers below its box: asked for while somebody types, chosen by keys or pointer.
 
-use crate::app::calls;
+use super::port::Port;
+use super::use_port;
 use crate::i18n::I18n;
 use crate::record::page::Suggestion;
 use crate::t;
@@ -20,6 +21,7 @@ pub struct Offers {
     late: StoredValue<bool>,
     /// Whether it says that there is nothing, rather than nothing at all.
     says_none: bool,
+    port: &'static dyn Port,
 }
 
 impl Offers {
@@ -33,6 +35,7 @@ impl Offers {
             asked: StoredValue::new(0),
             late: StoredValue::new(false),
             says_none,
+            port: use_port(),
         }
     }
 
@@ -40,7 +43,7 @@ impl Offers {
         self.open.get()
     }
 
-    /// Asks soon what there is for a text, unless more is typed meanwhile; see [`calls::lookup`].
+    /// Asks soon what there is for a text, unless more is typed meanwhile; see [`Port::lookup`].
     pub fn ask(self, among: String, text: String) {
         let Some(number) = self.asked.try_get_value().map(|n| n + 1) else { return };
         self.asked.set_value(number);
@@ -53,7 +56,7 @@ impl Offers {
                 return;
             }
             leptos::task::spawn_local(async move {
-                if let Ok(found) = calls::lookup(among, text).await
+                if let Some(found) = self.port.lookup(among, text).await
                     && is_latest()
                 {
                     self.late.set_value(false);

@@ -3,8 +3,7 @@
 //! What can be done is what the page offers anyway: its menu, its buttons. Keys are known by their place on the keyboard,
 //! so that they are the same on every layout.
 
-use super::{icon, use_i18n};
-use crate::app::{calls, search};
+use super::{hit_link, icon, use_i18n, use_port};
 use crate::i18n::I18n;
 use crate::record::fold::fold;
 use crate::record::search::Hit;
@@ -208,6 +207,7 @@ fn recent() -> String {
 }
 
 fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
+    let port = use_port();
     let offered = StoredValue::new_local(offers());
     let text = RwSignal::new(String::new());
     let hits = RwSignal::new(Vec::<Hit>::new());
@@ -231,19 +231,12 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
                 return;
             }
             leptos::task::spawn_local(async move {
-                let page = calls::load(
-                    vec!["search".to_owned()],
-                    vec![("q".to_owned(), typed), ("recent".to_owned(), recent())],
-                )
-                .await;
+                let found = port.search(typed, recent()).await;
                 if asked.try_get_value() != Some(number) {
                     return;
                 }
                 answered.set_value(number);
-                hits.set(match page {
-                    Ok(calls::Loaded { page: calls::Page::Search(page), .. }) => page.hits,
-                    _ => Vec::new(),
-                });
+                hits.set(found.unwrap_or_default());
                 if entered.get_value() == number {
                     // Once they are drawn.
                     super::browser::after(0, take);
@@ -299,7 +292,7 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
         let selected = move |at: usize| move || (chosen.get() == at).to_string();
         for hit in hits.get() {
             heading(if text.with(String::is_empty) { "palette-kept" } else { "palette-found" }, &mut drawn);
-            let link = search::hit_link(i18n, &hit, Some(option_id(at)));
+            let link = hit_link(i18n, &hit, Some(option_id(at)));
             drawn.push(view! { <li role="option" aria-selected=selected(at) on:click=move |_| shown.set(Shown::Nothing)>{link}</li> }.into_any());
             at += 1;
         }

@@ -1,10 +1,8 @@
 //! The rights of a role as a table: each type of record with what may be done with it, and the fields that are kept from it.
 //! Plain boxes, so that it works before and without scripts.
 
-use super::described;
-use super::icon;
+use super::{described, icon, use_port};
 use crate::i18n::I18n;
-use crate::modules::{self, MODULES};
 use crate::record::custom::CustomField;
 use crate::record::line::input_name;
 use crate::record::page::{FormPage, LineCells};
@@ -48,19 +46,21 @@ impl Right {
 
 /// All rights of the role on this page. A role that is not saved yet starts with those of its base.
 pub fn matrix(i18n: I18n, page: &FormPage, dirty: RwSignal<bool>) -> AnyView {
-    let Some(lines) = modules::record(&page.record).and_then(|record| record.lines) else { return ().into_any() };
+    let Some(lines) = use_port().record(&page.record).and_then(|record| record.lines) else { return ().into_any() };
     if page.version == 0 {
         return view! { <p class="hint">{t!(i18n, "rights-after-saving")}</p> }.into_any();
     }
     let rights: Vec<Right> =
         page.lines.iter().filter_map(|cells| Right::read(lines.fields, &page.custom, cells)).collect();
     let mut next = 0;
-    let groups = MODULES
-        .iter()
+    let mut modules: Vec<&str> = use_port().records().iter().map(|record| record.module).collect();
+    modules.dedup();
+    let groups = modules
+        .into_iter()
         .map(|module| {
             let rows = rights
                 .iter()
-                .filter(|right| right.field.is_none() && right.record.module == module.name)
+                .filter(|right| right.field.is_none() && right.record.module == module)
                 .map(|right| {
                     let fields: Vec<&Right> =
                         rights.iter().filter(|r| r.field.is_some() && r.record.name == right.record.name).collect();
@@ -69,7 +69,7 @@ pub fn matrix(i18n: I18n, page: &FormPage, dirty: RwSignal<bool>) -> AnyView {
                     record_row(i18n, page, right, &fields, first)
                 })
                 .collect_view();
-            let name = i18n.format(&format!("module-{}", module.name), None);
+            let name = i18n.format(&format!("module-{module}"), None);
             view! { <tbody><tr class="group"><th colspan="7" scope="rowgroup">{name}</th></tr>{rows}</tbody> }
         })
         .collect_view();

@@ -41,15 +41,16 @@ pub fn bodies(
 #[cfg(feature = "hydrate")]
 mod live {
     use super::{MOST, Pages};
-    use crate::app::calls::{self, Loaded, Page};
     use crate::record::Record;
     use crate::record::query::Query;
+    use crate::ui::use_port;
     use leptos::prelude::*;
     use wasm_bindgen::JsCast as _;
     use web_sys::{DomRect, HtmlElement};
 
     /// Lays out what is near, lets go of what is far, and loads the next page in time.
     pub fn follow(record: &'static Record, query: Query, pages: RwSignal<Pages>, next: RwSignal<Option<String>>) {
+        let port = use_port();
         let waiting = StoredValue::new(false);
         let look = move || {
             let Some(last) = settle() else { return };
@@ -60,10 +61,10 @@ mod live {
             waiting.set_value(true);
             let query = Query { after: Some(after), ..query.clone() };
             leptos::task::spawn_local(async move {
-                let answer = calls::load(vec![record.path.to_owned()], query.pairs()).await;
+                let answer = port.list(record, &query).await;
                 // The list may be gone by now, or the way to the server; the link to the next page stays.
                 if waiting.try_set_value(false).is_none()
-                    && let Ok(Loaded { page: Page::List(page, _), .. }) = answer
+                    && let Some(page) = answer
                 {
                     next.set(page.after);
                     pages.update(|pages| pages.push((pages.len(), page.rows.into())));

@@ -1,5 +1,6 @@
 //! Sends a file in parts, in the words of tus, and goes on where a broken connection stopped.
 
+use super::port::Port;
 use crate::record::page::FileItem;
 use js_sys::{Promise, Uint8Array};
 use uuid::Uuid;
@@ -22,7 +23,7 @@ pub enum Ended {
 }
 
 /// Attaches a file to a record. `on_progress` hears percents.
-pub async fn send(file: &File, record: &str, id: Uuid, on_progress: impl Fn(u32)) -> Ended {
+pub async fn send(port: &dyn Port, file: &File, record: &str, id: Uuid, on_progress: impl Fn(u32)) -> Ended {
     let size = file.size();
     let Some(begun) = begin(file, record, id).await else { return Ended::Lost };
     if begun.status() != 201 {
@@ -39,10 +40,10 @@ pub async fn send(file: &File, record: &str, id: Uuid, on_progress: impl Fn(u32)
             continue;
         };
         match (answer.status(), number(&answer)) {
-            (204, Some(now)) if now >= size => return whole(&address).await,
+            (204, Some(now)) if now >= size => return whole(port, &address).await,
             (204, Some(now)) => (offset, tries) = (now, 0),
             // Where it is already whole, or somewhere else than we thought.
-            (409, Some(now)) if now >= size && offset >= size => return whole(&address).await,
+            (409, Some(now)) if now >= size && offset >= size => return whole(port, &address).await,
             (409, Some(now)) if again(&mut tries).await => offset = now,
             (423 | 500.., _) if again(&mut tries).await => {}
             (409 | 423 | 500.., _) => return Ended::Lost,
@@ -74,12 +75,9 @@ async fn append(file: &File, address: &str, offset: f64, size: f64) -> Option<Re
     ask("PATCH", address, &headers, Some(part.as_ref())).await
 }
 
-async fn whole(address: &str) -> Ended {
+async fn whole(port: &dyn Port, address: &str) -> Ended {
     let Some(id) = address.rsplit('/').next().and_then(|id| id.parse().ok()) else { return Ended::Lost };
-    match crate::app::calls::uploaded(id).await {
-        Ok(Some(file)) => Ended::Whole(Box::new(file)),
-        _ => Ended::Lost,
-    }
+    port.uploaded(id).await.map_or(Ended::Lost, |file| Ended::Whole(Box::new(file)))
 }
 
 async fn refused(answer: &Response) -> Ended {
