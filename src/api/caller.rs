@@ -79,20 +79,27 @@ impl Caller {
     /// Lets a program in by a token whose signature is ours. Who only guesses never comes as far as the database.
     pub async fn with(db: &Db, limits: &Limits, asked: Asked, bearer: Bearer) -> Result<Caller, Box<Response>> {
         let taken = limits.take(bearer, 1);
-        let refuse = |trouble: Trouble| {
+        let refuse = |trouble: Trouble, taken: &Taken| {
             let problem = trouble.tell(asked.i18n(), asked.request);
-            Box::new(dress(problem.into_response(), Some(&taken)))
+            Box::new(dress(problem.into_response(), Some(taken)))
         };
-        if let Some(wait) = taken.wait() {
-            return Err(refuse(Trouble::TooMany(wait)));
+        if let Some(wait) = taken.wait()
+            && !limits.looks_again(bearer, &taken)
+        {
+            return Err(refuse(Trouble::TooMany(wait), &taken));
         }
         let (db, limits) = (db.clone(), limits.clone());
         let Asked { request, address, locale } = asked;
-        match whole(async move { token::admit(&db, bearer, request, address, locale).await }).await {
-            Ok((_, allowance)) if !limits.spend(bearer.tenant, 1, allowance) => Err(refuse(spent(allowance))),
-            Ok((cx, allowance)) => Ok(Caller { cx, bearer, limits, taken, allowance }),
-            Err(error) => Err(refuse(error.into())),
+        let admitted = whole(async move { token::admit(&db, bearer, request, address, locale).await }).await;
+        let (cx, allowance) = admitted.map_err(|error| refuse(error.into(), &taken))?;
+        let taken = limits.settle(bearer, taken, allowance.rate);
+        if let Some(wait) = taken.wait() {
+            return Err(refuse(Trouble::TooMany(wait), &taken));
         }
+        if !limits.spend(bearer.tenant, 1, allowance) {
+            return Err(refuse(spent(allowance), &taken));
+        }
+        Ok(Caller { cx, bearer, limits, taken, allowance })
     }
 
     /// Takes the requests of a batch beside the one that it came by.

@@ -1,5 +1,8 @@
 //! How often programs may ask: buckets of tokens in the memory of this node, one for each access token and one for each
 //! company, each full for a minute's requests and refilled evenly.
+//!
+//! A token has as many as the installation says, a company as many as its plan does. A request takes what it needs before
+//! anybody looks into the database, by what the company's plan said the last time; once the plan is read, by what it says now.
 
 use crate::platform::config::Rates;
 use crate::platform::error::Outcome;
@@ -22,15 +25,30 @@ const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 /// Seconds in which an empty bucket is full again.
 const WINDOW: u32 = 60;
 
+/// Requests of a company in a second that are let through to its plan although there is no room for them.
+const LOOKS: u32 = 2;
+
 /// The buckets of this node.
 #[derive(Clone)]
 pub struct Limits(Arc<Buckets>);
 
 struct Buckets {
     token: Bucket,
-    company: Bucket,
+    /// Of companies whose plans say no number.
+    company: Arc<Bucket>,
+    planned: Mutex<Planned>,
+    looks: DefaultKeyedRateLimiter<Uuid>,
     /// Calls that this node has let in and not written down yet, by company.
     counted: Mutex<HashMap<Uuid, i64>>,
+}
+
+/// The buckets of companies whose plans say a number.
+#[derive(Default)]
+struct Planned {
+    /// By that number.
+    buckets: HashMap<u32, Arc<Bucket>>,
+    /// The numbers of companies, as their plans were last read.
+    rates: HashMap<Uuid, u32>,
 }
 
 /// The buckets of one kind, by whose they are.
@@ -59,20 +77,69 @@ pub struct Taken {
 
 impl Limits {
     pub fn new(rates: Rates) -> Limits {
-        let (token, company) = (Bucket::new("token", rates.token), Bucket::new("company", rates.company));
-        Limits(Arc::new(Buckets { token, company, counted: Mutex::default() }))
+        Limits(Arc::new(Buckets {
+            token: Bucket::new("token", rates.token),
+            company: Arc::new(Bucket::new("company", rates.company)),
+            planned: Mutex::default(),
+            looks: RateLimiter::keyed(Quota::per_second(NonZeroU32::new(LOOKS).unwrap_or(NonZeroU32::MIN))),
+            counted: Mutex::default(),
+        }))
     }
 
-    /// Takes so many requests out of the buckets of a token and of its company.
+    /// Takes so many requests out of the buckets of a token and of its company, as the company's plan was last read.
     pub fn take(&self, bearer: Bearer, requests: u32) -> Taken {
         let requests = NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN);
         let token = self.0.token.take(bearer.id, requests);
+        let company = self.known(bearer.tenant);
         // Who asks too much takes nothing from colleagues.
         let company = match token.wait {
-            Some(_) => self.0.company.full(),
-            None => self.0.company.take(bearer.tenant, requests),
+            Some(_) => company.full(),
+            None => company.take(bearer.tenant, requests),
         };
         Taken { token, company }
+    }
+
+    /// Whether a request for which its company has no room is let through to the plan all the same. A few are, so that a larger
+    /// plan counts at once; the rest of a storm stays outside.
+    pub fn looks_again(&self, bearer: Bearer, taken: &Taken) -> bool {
+        taken.token.wait.is_none() && self.0.looks.check_key(&bearer.tenant).is_ok()
+    }
+
+    /// The same request by what the company's plan says now: where that is another number than the last time, it is taken out
+    /// of that bucket. Without a number it is what the installation gives each company.
+    pub fn settle(&self, bearer: Bearer, taken: Taken, rate: Option<i64>) -> Taken {
+        let company = self.learn(bearer.tenant, rate);
+        if taken.company.most == company.most.get() {
+            return taken;
+        }
+        Taken { company: company.take(bearer.tenant, NonZeroU32::MIN), ..taken }
+    }
+
+    /// The buckets among which a company has one, as its plan was last read.
+    fn known(&self, company: Uuid) -> Arc<Bucket> {
+        let planned = self.planned();
+        let bucket = planned.rates.get(&company).and_then(|rate| planned.buckets.get(rate));
+        bucket.unwrap_or(&self.0.company).clone()
+    }
+
+    /// The same, as its plan is now.
+    fn learn(&self, company: Uuid, rate: Option<i64>) -> Arc<Bucket> {
+        let usual = self.0.company.most.get();
+        let mut planned = self.planned();
+        match rate.and_then(|rate| u32::try_from(rate).ok()).filter(|rate| *rate != usual) {
+            Some(rate) => {
+                planned.rates.insert(company, rate);
+                planned.buckets.entry(rate).or_insert_with(|| Arc::new(Bucket::new("company", rate))).clone()
+            }
+            None => {
+                planned.rates.remove(&company);
+                self.0.company.clone()
+            }
+        }
+    }
+
+    fn planned(&self) -> MutexGuard<'_, Planned> {
+        self.0.planned.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Counts calls of a company, as long as its plan has room for them in this month. Of other nodes it knows what they have
@@ -108,10 +175,17 @@ impl Limits {
         written
     }
 
-    /// Forgets whose buckets are full again.
+    /// Forgets whose buckets are full again, and what plans say: each is read again with the next request.
     pub fn forget(&self) {
         self.0.token.limiter.retain_recent();
         self.0.company.limiter.retain_recent();
+        self.0.looks.retain_recent();
+        let mut planned = self.planned();
+        planned.rates.clear();
+        planned.buckets.retain(|_, bucket| {
+            bucket.limiter.retain_recent();
+            !bucket.limiter.is_empty()
+        });
     }
 }
 

@@ -245,6 +245,7 @@ fn work(i18n: I18n, health: &Health) -> AnyView {
 pub fn company(page: CompanyPage, done: Option<Message>) -> AnyView {
     let i18n = use_i18n();
     let line = &page.line;
+    let rate = page.plans.iter().find(|offer| offer.code == line.plan).and_then(|offer| offer.rate);
     let founded = t!(i18n, "operator-founded", date = i18n.date_text(&line.founded));
     let entries = page.entries.iter().map(|entry| entry_view(i18n, entry)).collect_view();
     let log = (!page.entries.is_empty()).then(|| {
@@ -256,7 +257,7 @@ pub fn company(page: CompanyPage, done: Option<Message>) -> AnyView {
         {done.map(|done| ui::done(i18n.message(&done)))}
         <p><a class="btn quiet" href=OPERATOR>{flipped("chevron-left")}<span>{t!(i18n, "operator")}</span></a></p>
         <p class="soft">{country(i18n, &line.country)}" · "{founded}" "{health(i18n, line)}</p>
-        {usage::tiles(i18n, &line.levels, &page.days)}
+        {usage::tiles(i18n, &line.levels, rate, &page.days)}
         {work(i18n, &line.health)}
         {usage::history(i18n, &page.days)}
         {plan_form(i18n, &page)}
@@ -340,7 +341,7 @@ fn plan_of(i18n: I18n, details: &Json) -> Option<String> {
         Json::Number(figure) => usage::amount(i18n, what, figure.as_i64().unwrap_or_default()),
         _ => "—".to_owned(),
     };
-    let changed = LIMITED.into_iter().filter(|what| old[*what] != new[*what] && !new.is_null());
+    let changed = LIMITED.into_iter().chain(["rate"]).filter(|what| old[*what] != new[*what] && !new.is_null());
     let changes = changed.map(|what| match old.is_null() {
         true => format!("{}: {}", word(i18n, what), text(new, what)),
         false => format!("{}: {} → {}", word(i18n, what), text(old, what), text(new, what)),

@@ -13,7 +13,7 @@ pub fn view(page: UsagePage) -> AnyView {
     let plan = i18n.name(&page.plan).to_owned();
     view! {
         <p class="soft">{t!(i18n, "usage-plan", plan = plan)}</p>
-        {tiles(i18n, &page.levels, &page.days)}
+        {tiles(i18n, &page.levels, page.rate, &page.days)}
         <section class="card"><h2 class="sec">{t!(i18n, "usage-parts")}</h2><ul class="checks">{parts(i18n, &page.flags)}</ul></section>
         {history(i18n, &page.days)}
         {missed(i18n, &page.missed)}
@@ -32,8 +32,9 @@ pub fn word(i18n: I18n, what: &str) -> String {
     i18n.format(&format!("usage-{what}"), None)
 }
 
-/// A tile for each limit: what is used, how much there may be, how it came about.
-pub fn tiles(i18n: I18n, levels: &[Level], days: &[Day]) -> AnyView {
+/// A tile for each limit: what is used, how much there may be, how it came about. Of requests a minute only how many there
+/// may be: each node counts its own.
+pub fn tiles(i18n: I18n, levels: &[Level], rate: Option<i64>, days: &[Day]) -> AnyView {
     let tiles = levels
         .iter()
         .map(|level| {
@@ -58,7 +59,15 @@ pub fn tiles(i18n: I18n, levels: &[Level], days: &[Day]) -> AnyView {
             }
         })
         .collect_view();
-    view! { <div class="tiles">{tiles}</div> }.into_any()
+    let (rate, note) = match rate {
+        Some(rate) => (i18n.integer(rate), t!(i18n, "usage-rate-shared")),
+        None => ("—".to_owned(), t!(i18n, "usage-rate-usual")),
+    };
+    view! {
+        <div class="tiles">{tiles}<div class="tile" id="usage-rate"><span class="lbl">{t!(i18n, "usage-rate")}</span><b class="big"><bdi>{rate}</bdi></b>
+            <small class="soft">{note}</small></div></div>
+    }
+    .into_any()
 }
 
 fn value_of(day: &Day, what: &str) -> Option<i64> {

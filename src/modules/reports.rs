@@ -143,6 +143,7 @@ pub const REPORTS: &[Report] = &[
         holds: &[
             ("plan", Holds::Names),
             ("levels", Holds::Many(LEVEL)),
+            ("rate", Holds::Maybe(&Holds::Count)),
             ("flags", Holds::Many(&[("flag", Holds::Word(&FLAGS)), ("on", Holds::Yes)])),
             ("days", Holds::Many(DAY)),
         ],
@@ -432,6 +433,6 @@ fn usage<'a>(tx: &'a mut TenantTx, _: &'a Asked) -> Reading<'a> {
         let levels: Vec<Json> = page.levels.iter().map(level).collect();
         let flags: Vec<Json> = page.flags.iter().map(|(flag, on)| json!({ "flag": flag, "on": on })).collect();
         let days: Vec<Json> = page.days.iter().map(day).collect();
-        Ok(json!({ "plan": both(&page.plan), "levels": levels, "flags": flags, "days": days }))
+        Ok(json!({ "plan": both(&page.plan), "levels": levels, "rate": page.rate, "flags": flags, "days": days }))
     })
 }

@@ -8,6 +8,7 @@
 //! come beyond the limit, and nobody is refused before it. What people, programs and files enter is refused; what follows from
 //! it, such as the delivery of an order, is not, so that what was begun can be brought to its end. Calls of programs are
 //! counted by each node in memory and written down every minute: what other nodes have not written yet does not count so far.
+//! How many of them there may be in a minute is no sum that anybody keeps: each node has room for so many, and refills it.
 
 use super::error::{Error, Outcome, Refusal};
 use super::files::store::QUOTA;
@@ -156,6 +157,8 @@ pub struct Plan {
     pub records: Option<i64>,
     /// Calls of programs in a calendar month, UTC.
     pub calls: Option<i64>,
+    /// Requests of programs in a minute; without it, what the installation gives each company.
+    pub rate: Option<i64>,
     pub flags: Flags,
     /// Nobody enters.
     pub suspended: bool,
@@ -172,6 +175,7 @@ impl Plan {
             storage: row.try_get("most_storage")?,
             records: row.try_get("most_records")?,
             calls: row.try_get("most_calls")?,
+            rate: row.try_get("most_rate")?,
             flags: Flags::new(flags.as_deref(), &on, &off),
             suspended: row.try_get("suspended")?,
         })
@@ -223,12 +227,15 @@ pub fn begins_anew(now: Timestamp) -> (Date, Duration) {
     (first, Duration::from_secs(seconds.unsigned_abs()))
 }
 
-/// Calls of a company's programs in this month.
+/// How often a company's programs may ask.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {
+    /// Calls in this month.
     pub most: Option<i64>,
-    /// As far as they are written down.
+    /// Those that were made, as far as they are written down.
     pub made: i64,
+    /// Requests in a minute; without it, what the installation gives each company.
+    pub rate: Option<i64>,
 }
 
 // ------------------------------------------------------------------ where limits are kept
@@ -324,6 +331,8 @@ impl Day {
 pub struct UsagePage {
     pub plan: Names,
     pub levels: [Level; 4],
+    /// Requests of programs in a minute; without it, what the installation gives each company.
+    pub rate: Option<i64>,
     /// The parts of Diwan, and whether the company has them.
     pub flags: Vec<(&'static str, bool)>,
     /// The earliest first.
@@ -358,6 +367,7 @@ pub async fn page(tx: &mut TenantTx) -> Outcome<UsagePage> {
     Ok(UsagePage {
         plan: Names::from_text(now.try_get("name")?),
         levels: plan.levels(&usage),
+        rate: plan.rate,
         flags: FLAGS.into_iter().map(|flag| (flag, plan.flags.has(flag))).collect(),
         days,
         missed,

@@ -203,7 +203,7 @@ impl Db {
                     c.custom_version, (now() at time zone c.time_zone)::date::text as today,
                     m.id as member, m.name as member_name, m.branch, m.customer,
                     r.id as role, r.version, r.base, r.name::text as role_name, set_config('app.user_id', m.id::text, true),
-                    p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended,
+                    p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.most_rate, p.flags, p.flags_on, p.flags_off, p.suspended,
                     h.hash as ending, h.marks::text as marks
                from company c
                join member m on m.tenant_id = c.tenant_id and m.user_id = $1 and m.state = 'active'
@@ -317,7 +317,7 @@ impl Db {
         let row = sqlx::query(
             "select c.name::text as name, c.country, c.currency, c.time_zone, c.tax_rounding, c.fiscal_start, c.over_delivery,
                     (now() at time zone c.time_zone)::date::text as today,
-                    p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.flags, p.flags_on, p.flags_off, p.suspended
+                    p.plan, p.most_users, p.most_storage, p.most_records, p.most_calls, p.most_rate, p.flags, p.flags_on, p.flags_off, p.suspended
                from company c cross join ops.terms() p where c.tenant_id = $1",
         )
         .bind(cx.tenant)

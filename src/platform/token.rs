@@ -163,8 +163,9 @@ impl JwtVerifier for Hs256 {
 }
 
 /// The context of a program: its member, in its company, with so much of their rights; and how often the company's programs
-/// may ask in this month. Signed out is whoever shows a token that never was, ran out or was revoked, or whose member may not
-/// enter any more: all look the same. Shut is a company that is suspended, or has no interface for programs.
+/// may ask, in this month and in a minute. Signed out is whoever shows a token that never was, ran out or was revoked, or
+/// whose member may not enter any more: all look the same. Shut is a company that is suspended, or has no interface for
+/// programs.
 ///
 /// Without a language of its own the program is spoken to in its member's.
 pub async fn admit(
@@ -199,7 +200,7 @@ pub async fn admit(
     if !plan.flags.has("api") {
         return Err(Error::Shut(Refusal::new("error-no-api")));
     }
-    let allowance = Allowance { most: plan.calls, made: row.try_get("called")? };
+    let allowance = Allowance { most: plan.calls, made: row.try_get("called")?, rate: plan.rate };
     let user: Uuid = row.try_get("user_id")?;
     let (scope, records): (String, Vec<String>) = (row.try_get("scope")?, row.try_get("records")?);
     let own: String = row.try_get("locale")?;

@@ -107,7 +107,7 @@ pub fn list(list: PlanList) -> AnyView {
             <a class="btn pri" href=format!("{PLANS}/new")>{icon("plus")}<span>{t!(i18n, "plan-new")}</span></a></div>
         <div class="card scroll" tabindex="0" role="region" aria-label=t!(i18n, "plans")><table class="list"><thead><tr>
             <th>{t!(i18n, "operator-plan")}</th><th>{t!(i18n, "field-code")}</th><th class="end">{t!(i18n, "usage-users")}</th><th class="end">{t!(i18n, "usage-storage")}</th>
-            <th class="end">{t!(i18n, "usage-records")}</th><th class="end">{t!(i18n, "plan-calls")}</th><th>{t!(i18n, "plan-parts")}</th><th class="end">{t!(i18n, "companies")}</th></tr></thead><tbody>{rows}</tbody></table></div>
+            <th class="end">{t!(i18n, "usage-records")}</th><th class="end">{t!(i18n, "plan-calls")}</th><th class="end">{t!(i18n, "usage-rate")}</th><th>{t!(i18n, "plan-parts")}</th><th class="end">{t!(i18n, "companies")}</th></tr></thead><tbody>{rows}</tbody></table></div>
         {log}
     }
     .into_any()
@@ -127,7 +127,7 @@ fn row(i18n: I18n, offer: &Offer) -> AnyView {
     view! {
         <tr><td class="strong"><a href=format!("{PLANS}/{}", offer.code)><bdi>{i18n.name(&offer.name).to_owned()}</bdi></a></td><td class="soft"><bdi>{offer.code.clone()}</bdi></td>
             {most("users", offer.users)}{most("storage", offer.storage)}{most("records", offer.records)}
-            <td class="end" data-label=t!(i18n, "plan-calls")>{calls}</td><td class="wrap" data-label=t!(i18n, "plan-parts")>{parts}</td>
+            <td class="end" data-label=t!(i18n, "plan-calls")>{calls}</td>{most("rate", offer.rate)}<td class="wrap" data-label=t!(i18n, "plan-parts")>{parts}</td>
             <td class="end" data-label=t!(i18n, "companies")>{i18n.integer(offer.companies)}</td></tr>
     }
     .into_any()
@@ -165,6 +165,7 @@ pub fn form(offer: Option<Offer>) -> AnyView {
                     {figure("records", t!(i18n, "usage-records"))}
                     {figure("storage", t!(i18n, "plan-storage"))}
                     {figure("calls", t!(i18n, "plan-calls"))}
+                    {figure("rate", t!(i18n, "usage-rate"))}
                 </div>
                 <small class="hint">{t!(i18n, "plan-limits-hint")}</small>
                 <fieldset class="field wide"><legend>{t!(i18n, "plan-parts")}</legend>
@@ -189,6 +190,7 @@ fn fields(offer: Offer) -> BTreeMap<String, String> {
         ("storage", offer.storage.map(gigabytes).unwrap_or_default()),
         ("records", figure(offer.records)),
         ("calls", figure(offer.calls)),
+        ("rate", figure(offer.rate)),
     ])
     .into_iter()
     .map(|(name, text)| (name.to_owned(), text))

@@ -19,7 +19,8 @@ pub const FIRST: &str = "unlimited";
 /// Bytes of the gigabytes in which forms speak of storage.
 pub const GIGABYTE: i64 = 1024 * 1024 * 1024;
 
-/// A plan that companies can be given. What is not said is without a limit; of storage it is what the installation gives.
+/// A plan that companies can be given. What is not said is without a limit; of storage and of requests a minute
+/// it is what the installation gives.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Offer {
     pub code: String,
@@ -30,6 +31,8 @@ pub struct Offer {
     pub records: Option<i64>,
     /// In a calendar month, UTC.
     pub calls: Option<i64>,
+    /// Requests of programs in a minute.
+    pub rate: Option<i64>,
     /// Parts of Diwan, of [`FLAGS`]; all that there are and will be where none is said.
     pub flags: Option<Vec<String>>,
     /// Those that have it.
@@ -45,6 +48,7 @@ impl Offer {
             storage: row.try_get("storage")?,
             records: row.try_get("records")?,
             calls: row.try_get("calls")?,
+            rate: row.try_get("rate")?,
             flags: row.try_get("flags")?,
             companies: row.try_get("companies")?,
         })
@@ -81,6 +85,7 @@ impl Offer {
             storage: figure("storage", GIGABYTE, 0),
             records: figure("records", 1, 0),
             calls: figure("calls", 1, 0),
+            rate: figure("rate", 1, 1),
             flags: text("parts").is_empty().then(|| parts(form)),
             companies: 0,
         };
@@ -113,10 +118,11 @@ fn parts(form: &BTreeMap<String, String>) -> Vec<String> {
 
 /// Every plan, the smallest first.
 pub async fn all(db: &Db, who: Uuid) -> Outcome<Vec<Offer>> {
-    let rows = sqlx::query("select code, name, users, storage, records, calls, flags, companies from ops.plans($1)")
-        .bind(who)
-        .fetch_all(db.people())
-        .await?;
+    let rows =
+        sqlx::query("select code, name, users, storage, records, calls, rate, flags, companies from ops.plans($1)")
+            .bind(who)
+            .fetch_all(db.people())
+            .await?;
     rows.iter().map(Offer::read).collect()
 }
 
@@ -132,9 +138,11 @@ pub async fn entries(db: &Db, who: Uuid) -> Outcome<Vec<Entry>> {
 
 /// Adds a plan, or changes it for all companies that have it. Refused where a new one has the code of another.
 pub async fn save(db: &Db, who: Uuid, offer: &Offer, fresh: bool) -> Outcome<()> {
-    let users =
-        offer.users.map(i32::try_from).transpose().map_err(|_| Refusal::new("fault-out-of-range").at("users"))?;
-    sqlx::query("select ops.save_plan($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8, $9)")
+    let small = |most: Option<i64>, field: &'static str| {
+        most.map(i32::try_from).transpose().map_err(|_| Refusal::new("fault-out-of-range").at(field))
+    };
+    let (users, rate) = (small(offer.users, "users")?, small(offer.rate, "rate")?);
+    sqlx::query("select ops.save_plan($1, $2, $3, $4::text::jsonb, $5, $6, $7, $8, $9, $10)")
         .bind(who)
         .bind(fresh)
         .bind(&offer.code)
@@ -143,6 +151,7 @@ pub async fn save(db: &Db, who: Uuid, offer: &Offer, fresh: bool) -> Outcome<()>
         .bind(offer.storage)
         .bind(offer.records)
         .bind(offer.calls)
+        .bind(rate)
         .bind(&offer.flags)
         .execute(db.people())
         .await?;

@@ -277,7 +277,7 @@ async fn a_plan_that_an_operator_gives_counts_with_the_next_request() {
 }
 
 /// What the form of a plan sends.
-const MODEST: [(&str, &str); 9] = [
+const MODEST: [(&str, &str); 10] = [
     ("_do", "save"),
     ("code", ""),
     ("name_en", "Modest"),
@@ -286,6 +286,7 @@ const MODEST: [(&str, &str); 9] = [
     ("storage", "0.5"),
     ("records", "1,000"),
     ("calls", ""),
+    ("rate", "٦٠"),
     ("flag.import", "true"),
 ];
 
@@ -319,12 +320,13 @@ async fn operators_make_plans_and_change_them_for_all_who_have_them() {
         storage,
         records,
         calls: None,
+        rate: Some(60),
         flags: Some(vec!["import".to_owned()]),
         companies: 0,
     };
     assert_eq!(offer, expected);
     let shown = console.get(&page).await;
-    for part in ["value=\"0.5\"", "value=\"1000\"", "متواضعة", "value=\"remove\""] {
+    for part in ["value=\"0.5\"", "value=\"1000\"", "value=\"60\"", "متواضعة", "value=\"remove\""] {
         assert!(shown.body.contains(part), "{part}: {}", shown.body);
     }
     // Once more under the same code there is no other plan.
@@ -365,6 +367,46 @@ async fn operators_make_plans_and_change_them_for_all_who_have_them() {
 }
 
 #[tokio::test]
+async fn operators_say_in_both_languages_how_often_programs_may_ask() {
+    let firm = Firm::new().await;
+    let (who, mut console) = operator().await;
+    let code = format!("p{}", &Uuid::now_v7().simple().to_string()[8..]);
+    let page = format!("/operator/plans/{code}");
+    let program = Program::of(&firm).await;
+    send(&mut console, "new", &modest(&code, &[])).await;
+    operator::give(&firm.db, who, firm.cx.tenant, &code, &["api".to_owned()], &[]).await.expect("given");
+    let told = async || {
+        let reply = program.get("/api/v1/customers").await.assert_ok("a request");
+        let policy = reply.header("ratelimit-policy").unwrap_or_default();
+        policy.split_once(", ").map(|(_, company)| company.to_owned()).unwrap_or_default()
+    };
+    assert_eq!(told().await, "\"company\";q=60;w=60");
+    let mut form = modest(&code, &[]);
+    form.iter_mut().filter(|(name, _)| *name == "rate").for_each(|(_, typed)| *typed = "7,654".to_owned());
+    let changed = send(&mut console, &code, &form).await;
+    assert_eq!(changed.location.as_deref(), Some("/operator/plans?done=saved"), "{}", changed.text());
+    assert_eq!(told().await, "\"company\";q=7654;w=60");
+    for (language, label) in [("en", "Calls of programs a minute"), ("ar", "طلبات البرامج في الدقيقة")]
+    {
+        console.post("/preferences", &[("language", language)]).await;
+        let shown = console.get(&page).await;
+        assert!(shown.text().contains(label) && shown.body.contains("value=\"7654\""), "{}", shown.body);
+        let company = console.get(&page_of(&firm)).await;
+        assert!(company.text().contains(label) && company.text().contains("7,654"), "{}", company.text());
+        // What was done is in the log of plans.
+        let list = console.get("/operator/plans").await;
+        for text in [label, &format!("{label}: 60"), &format!("{label}: 60 → 7,654")] {
+            assert!(list.text().contains(text), "{text}: {}", list.text());
+        }
+    }
+    // Left empty it is as the installation has it.
+    form.iter_mut().filter(|(name, _)| *name == "rate").for_each(|(_, typed)| typed.clear());
+    send(&mut console, &code, &form).await;
+    assert_eq!(plans::one(&firm.db, who, &code).await.expect("the plan").rate, None);
+    assert_eq!(told().await, "\"company\";q=1000000;w=60");
+}
+
+#[tokio::test]
 async fn what_no_plan_can_be_comes_back_with_what_was_typed() {
     let (_, mut console) = operator().await;
     let faults = [
@@ -379,6 +421,11 @@ async fn what_no_plan_can_be_comes_back_with_what_was_typed() {
         ("records", "1.5", "records-fault"),
         ("storage", "9999999999999999999", "storage-fault"),
         ("calls", "\u{7}", "calls-fault"),
+        ("rate", "0", "rate-fault"),
+        ("rate", "-5", "rate-fault"),
+        ("rate", "1.5", "rate-fault"),
+        ("rate", "often", "rate-fault"),
+        ("rate", "99999999999", "rate-fault"),
     ];
     for (field, text, fault) in faults {
         let mut form = modest("nothing_of_it", &[]);

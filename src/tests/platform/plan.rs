@@ -13,6 +13,7 @@ use crate::platform::import::{self, Plan as ImportPlan};
 use crate::platform::plan::{self, Allowance, FLAGS, Flags, LIMITED, Level, Plan, Usage, begins_anew, fits, left};
 use crate::platform::search;
 use crate::platform::tenancy::{Cx, TenantTx};
+use crate::platform::token::Bearer;
 use crate::record::page::Message;
 use crate::tests::api::Program;
 use crate::tests::support::{Browser, FILES, Firm, PASSWORD, code, file, record, refusals};
@@ -91,6 +92,7 @@ struct Terms {
     storage: Option<i64>,
     records: Option<i64>,
     calls: Option<i64>,
+    rate: Option<i32>,
 }
 
 /// Gives a firm a plan of its own.
@@ -98,15 +100,17 @@ async fn give(firm: &Firm, terms: Terms) {
     let mut admin = admin().await;
     let code = format!("p{}", &firm.cx.tenant.simple().to_string()[12..]);
     sqlx::query(
-        "insert into ops.plan (code, name, users, storage, records, calls) values ($1, '{\"en\": \"Own\", \"ar\": \"خاصة\"}', $2, $3, $4, $5)
+        "insert into ops.plan (code, name, users, storage, records, calls, rate)
+           values ($1, '{\"en\": \"Own\", \"ar\": \"خاصة\"}', $2, $3, $4, $5, $6)
            on conflict (code) do update set users = excluded.users, storage = excluded.storage,
-             records = excluded.records, calls = excluded.calls",
+             records = excluded.records, calls = excluded.calls, rate = excluded.rate",
     )
     .bind(&code)
     .bind(terms.users)
     .bind(terms.storage)
     .bind(terms.records)
     .bind(terms.calls)
+    .bind(terms.rate)
     .execute(&mut admin)
     .await
     .expect("a plan");
@@ -329,7 +333,7 @@ async fn calls_of_a_month_are_refused_until_they_begin_anew() {
 async fn calls_are_written_down_and_count_once() {
     let firm = Firm::new().await;
     let (limits, company) = (Limits::new(Rates::default()), firm.cx.tenant);
-    let of = |made: i64| Allowance { most: Some(3), made };
+    let of = |made: i64| Allowance { most: Some(3), made, ..Allowance::default() };
     let written = async || -> i64 {
         let mut tx = firm.tx().await;
         sqlx::query_scalar("select ops.called()").fetch_one(tx.conn()).await.expect("asked")
@@ -344,6 +348,96 @@ async fn calls_are_written_down_and_count_once() {
     assert!(limits.spend(company, 1, of(2)) && !limits.spend(company, 1, of(2)));
     limits.write_down(&firm.db).await.expect("written");
     assert_eq!(written().await, 3);
+}
+
+// ------------------------------------------------------------------ requests a minute
+
+/// How many requests a program is told to have in a minute: with its token, and of its company.
+fn policy(token: u32, company: u32) -> String {
+    format!("\"token\";q={token};w=60, \"company\";q={company};w=60")
+}
+
+#[tokio::test]
+async fn each_company_has_as_many_requests_a_minute_as_its_plan_says() {
+    let (small, large, other) = (Firm::new().await, Firm::new().await, Firm::new().await);
+    give(&small, Terms { rate: Some(1), ..Terms::default() }).await;
+    give(&large, Terms { rate: Some(50), ..Terms::default() }).await;
+    let path = "/api/v1/customers";
+    let ours = Program::at(&small, Rates { token: 20, company: 3 }).await;
+    let (theirs, usual) = (ours.beside_of(&large, &large.cx).await, ours.beside_of(&other, &other.cx).await);
+    let first = ours.get(path).await.assert_ok("the only one of the small plan");
+    assert_eq!(first.header("ratelimit-policy"), Some(policy(20, 1).as_str()));
+    assert!(first.header("ratelimit").is_some_and(|state| state.contains("\"company\";r=0;")), "{:?}", first.headers);
+    let refused = ours.get(path).await;
+    refused.assert_problem(StatusCode::TOO_MANY_REQUESTS, "refuse-api-too-many", "the second of the small plan");
+    assert_eq!(refused.header("ratelimit-policy"), Some(policy(20, 1).as_str()));
+    let wait: u64 = refused.header("retry-after").and_then(|seconds| seconds.parse().ok()).expect("how long");
+    assert!((1..=60).contains(&wait), "{wait}");
+    let beside = ours.beside(&small).await.get(path).await;
+    beside.assert_problem(StatusCode::TOO_MANY_REQUESTS, "refuse-api-too-many", "another token of the company");
+    // More than the installation gives each company, and no less than it where the plan says nothing.
+    for n in 1..=10 {
+        let reply = theirs.get(path).await.assert_ok(&format!("{n} of the large plan"));
+        assert_eq!(reply.header("ratelimit-policy"), Some(policy(20, 50).as_str()));
+    }
+    let reply = usual.get(path).await.assert_ok("of a plan that says nothing");
+    assert_eq!(reply.header("ratelimit-policy"), Some(policy(20, 3).as_str()));
+    // A token has its own share of it, whatever the plan.
+    let hasty = Program::at(&large, Rates { token: 1, company: 3 }).await;
+    hasty.get(path).await.assert_ok("the only one of the token");
+    let refused = hasty.get(path).await;
+    refused.assert_problem(StatusCode::TOO_MANY_REQUESTS, "refuse-api-too-many", "the second of the token");
+    assert_eq!(refused.header("ratelimit-policy"), Some(policy(1, 50).as_str()));
+    hasty.beside(&large).await.get(path).await.assert_ok("another token");
+}
+
+#[tokio::test]
+async fn another_number_of_requests_a_minute_counts_with_the_next_one() {
+    let firm = Firm::new().await;
+    give(&firm, Terms { rate: Some(1), ..Terms::default() }).await;
+    let path = "/api/v1/customers";
+    let program = Program::at(&firm, Rates { token: 100, company: 100 }).await;
+    program.get(path).await.assert_ok("the only one");
+    let refused = program.get(path).await;
+    refused.assert_problem(StatusCode::TOO_MANY_REQUESTS, "refuse-api-too-many", "the second");
+    for rate in [Some(50), Some(2), None] {
+        give(&firm, Terms { rate, ..Terms::default() }).await;
+        let reply = program.get(path).await.assert_ok("by another plan");
+        let company = rate.map_or(100, i32::unsigned_abs);
+        assert_eq!(reply.header("ratelimit-policy"), Some(policy(100, company).as_str()));
+    }
+    // To go there and back gives nobody more.
+    give(&firm, Terms { rate: Some(1), ..Terms::default() }).await;
+    let refused = program.get(path).await;
+    refused.assert_problem(StatusCode::TOO_MANY_REQUESTS, "refuse-api-too-many", "back again");
+    assert_eq!(refused.header("ratelimit-policy"), Some(policy(100, 1).as_str()));
+}
+
+#[test]
+fn who_asks_too_much_comes_as_far_as_the_plan_a_few_times_a_second() {
+    let limits = Limits::new(Rates { token: 100_000, company: 1 });
+    let bearer = Bearer { tenant: Uuid::now_v7(), id: Uuid::now_v7() };
+    assert_eq!(limits.take(bearer, 1).wait(), None);
+    let refused = limits.take(bearer, 1);
+    assert!(refused.wait().is_some());
+    let looked = (0..10_000).filter(|_| limits.looks_again(bearer, &refused)).count();
+    assert!((1..1_000).contains(&looked), "{looked}");
+    // It is no way around the share of a token.
+    let limits = Limits::new(Rates { token: 1, company: 100 });
+    limits.take(bearer, 1);
+    let refused = limits.take(bearer, 1);
+    assert!(refused.wait().is_some() && !limits.looks_again(bearer, &refused));
+}
+
+#[test]
+fn whoever_is_forgotten_has_no_more_requests_for_it() {
+    let limits = Limits::new(Rates { token: 100, company: 100 });
+    let bearer = Bearer { tenant: Uuid::now_v7(), id: Uuid::now_v7() };
+    let ask = || limits.settle(bearer, limits.take(bearer, 1), Some(1)).wait();
+    assert_eq!(ask(), None);
+    assert!(ask().is_some());
+    limits.forget();
+    assert!(ask().is_some(), "the plan is read again, and the bucket is as empty as it was");
 }
 
 // ------------------------------------------------------------------ parts of Diwan
@@ -462,19 +556,27 @@ async fn without_a_portal_customers_stay_outside() {
 #[tokio::test]
 async fn the_owner_sees_what_is_used_in_both_languages_and_nobody_else_does() {
     let firm = Firm::new().await;
-    give(&firm, Terms { users: Some(7), records: Some(9_999), ..Terms::default() }).await;
+    give(&firm, Terms { users: Some(7), records: Some(9_999), rate: Some(4_321), ..Terms::default() }).await;
     plan::measure(&firm.db, &firm.cx).await.expect("measured");
     let used = firm.cx.i18n.integer(records(&firm).await);
     let mut browser = Browser::of(&firm).await;
-    for (language, title, unlimited) in
-        [("en", "Plan and usage", "without a limit"), ("ar", "الخطة والاستخدام", "بلا حد أقصى")]
-    {
+    for (language, title, unlimited, rate) in [
+        ("en", "Plan and usage", "without a limit", "Calls of programs a minute"),
+        ("ar", "الخطة والاستخدام", "بلا حد أقصى", "طلبات البرامج في الدقيقة"),
+    ] {
         browser.post("/preferences", &[("language", language)]).await;
         let page = browser.get("/usage").await;
         assert_eq!(page.status, StatusCode::OK);
-        for text in [title, unlimited, "9,999", used.as_str()] {
+        for text in [title, unlimited, rate, "9,999", "4,321", used.as_str()] {
             assert!(page.text().contains(text), "{text}: {}", page.text());
         }
+    }
+    give(&firm, Terms::default()).await;
+    for (language, usual) in
+        [("en", "what the installation gives each company"), ("ar", "الحد الذي يعطيه النظام لكل شركة")]
+    {
+        browser.post("/preferences", &[("language", language)]).await;
+        assert!(browser.get("/usage").await.text().contains(usual), "{usual}");
     }
     let auditor = firm.colleague("auditor").await;
     let mut colleague = Browser::signed_in(&format!("{}@firm.example", auditor.user)).await;

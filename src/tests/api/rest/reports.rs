@@ -190,6 +190,7 @@ async fn debts_stock_and_usage_are_those_of_the_pages() {
     let theirs: Vec<_> =
         rows(&told["levels"]).iter().map(|level| json!([level["what"], level["used"], level["most"]])).collect();
     assert_eq!(theirs, own);
+    assert_eq!(told["rate"], json!(page.rate));
     let own: Vec<_> = page.flags.iter().map(|(flag, on)| json!({"flag": flag, "on": on})).collect();
     assert_eq!(rows(&told["flags"]), own);
 }
