@@ -1,18 +1,10 @@
 // The palette and the shortcuts, with the hands on the keyboard.
 
-import { expect, test, unique } from '../support/diwan.js';
+import { expect, pressInArabic, test, unique } from '../support/diwan.js';
 import type { Diwan } from '../support/diwan.js';
 
 const palette = (diwan: Diwan) => diwan.page.locator('#palette');
 const options = (diwan: Diwan) => palette(diwan).locator('[role=option]');
-
-/** Presses a key by its place, as a keyboard with an Arabic layout reports it. */
-async function pressInArabic(diwan: Diwan, code: string, key: string, held: { ctrlKey?: boolean; shiftKey?: boolean } = {}) {
-  await diwan.page.evaluate(
-    ([code, key, held]) => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { code, key, bubbles: true, cancelable: true, ...held })),
-    [code, key, held] as const,
-  );
-}
 
 test('a customer is made, found with a slip and opened without the mouse', async ({ house: diwan }) => {
   const name = diwan.language === 'ar' ? 'مؤسسة الواحة الخضراء' : 'Green Oasis Establishment';
@@ -44,18 +36,6 @@ test('keys keep their place on an Arabic keyboard', async ({ house: diwan }) => 
   await expect(palette(diwan)).toBeHidden();
   await pressInArabic(diwan, 'Slash', '؟', { shiftKey: true });
   await expect(palette(diwan).locator('h2')).toSay(diwan.t('shortcuts'));
-  // Whoever speaks to the computer switches single keys off.
-  await palette(diwan).locator('input[type=checkbox]').uncheck();
-  await diwan.page.keyboard.press('Escape');
-  await expect(palette(diwan)).toBeHidden();
-  await diwan.open('/customers');
-  await pressInArabic(diwan, 'KeyN', 'ى');
-  await pressInArabic(diwan, 'KeyK', 'ن', { ctrlKey: true });
-  await expect(palette(diwan)).toBeVisible();
-  await expect(diwan.page).toHaveURL(/\/customers$/);
-  await diwan.page.keyboard.press('Escape');
-  await pressInArabic(diwan, 'Slash', '؟', { shiftKey: true });
-  await expect(palette(diwan)).toBeHidden();
 });
 
 test('a key pressed the moment the palette closes is not lost', async ({ house: diwan, page }) => {

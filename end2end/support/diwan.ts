@@ -289,6 +289,14 @@ export class Diwan {
   }
 }
 
+/** Presses a key by its place, as a keyboard with an Arabic layout reports it. */
+export async function pressInArabic(diwan: Diwan, code: string, key: string, held: { ctrlKey?: boolean; shiftKey?: boolean } = {}) {
+  await diwan.page.evaluate(
+    ([code, key, held]) => document.activeElement?.dispatchEvent(new KeyboardEvent('keydown', { code, key, bubbles: true, cancelable: true, ...held })),
+    [code, key, held] as const,
+  );
+}
+
 /** `diwan` and `second` are windows that nobody is signed in to; `house` is the first with a company of its own. */
 export const test = base.extend<{ language: Language; watch: Watch; diwan: Diwan; house: Diwan; second: Diwan }>({
   viewport: { width: 1360, height: 900 },

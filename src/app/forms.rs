@@ -108,6 +108,7 @@ async fn found(house: &House, visit: &Visit, fields: &BTreeMap<String, String>) 
         digits: Digits::Western,
         theme: visit.theme.clone(),
         density: auth::normal(),
+        keys: String::new(),
     })
 }
 

@@ -34,6 +34,9 @@ const DRAFT: &str = include_str!("draft.js");
 /// Remembers the addresses of the records that a member opened last in this browser, for the palette.
 const RECENT: &str = include_str!("recent.js");
 
+/// Has a key be chosen for a shortcut by pressing it, on whatever layout.
+const KEYS: &str = include_str!("keys.js");
+
 /// The whole document of one visit.
 pub fn document(options: LeptosOptions) -> AnyView {
     let visit = expect_context::<Visit>();
@@ -60,9 +63,10 @@ pub fn document(options: LeptosOptions) -> AnyView {
     } else {
         "app"
     };
-    // Whoever works here has chosen how much room rows and fields take.
+    // Whoever works here has chosen how much room rows and fields take, and what single keys do.
     let worker = visit.signed_in.as_ref().filter(|_| body_class == "app");
     let density = worker.map(|person| person.density.clone()).filter(|density| *density != auth::normal());
+    let keys = worker.map(|person| person.keys.clone()).filter(|keys| !keys.is_empty());
     // Doors and paper are still: they work without the program, which whoever is about to sign in will need next.
     let messages = format!("/messages/{}", messages_file(i18n.locale));
     let (program, body) = match body_class {
@@ -97,6 +101,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
         let posted = visit.posted.is_some().then_some("true");
         view! {
             <script nonce=use_nonce() data-member=member.clone() data-company=company.clone()>{RECENT}</script>
+            <script nonce=use_nonce()>{KEYS}</script>
             <script nonce=use_nonce() data-member=member data-company=company data-posted=posted
                 data-found=t!(i18n, "draft-found", when = "{when}") data-older=t!(i18n, "draft-older", when = "{when}")
                 data-take=t!(i18n, "draft-take") data-drop=t!(i18n, "draft-drop")>{DRAFT}</script>
@@ -105,7 +110,7 @@ pub fn document(options: LeptosOptions) -> AnyView {
     let still = (body_class != "app").then_some("true");
     view! {
         <!DOCTYPE html>
-        <html lang=i18n.locale.tag() dir=i18n.locale.direction() data-digits=digits data-theme=theme data-density=density data-still=still>
+        <html lang=i18n.locale.tag() dir=i18n.locale.direction() data-digits=digits data-theme=theme data-density=density data-keys=keys data-still=still>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

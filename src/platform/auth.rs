@@ -84,6 +84,10 @@ pub struct SignedIn {
     /// One of [`DENSITIES`]. Sessions that began before there was a choice know nothing of it.
     #[serde(default = "normal")]
     pub density: String,
+    /// The keys that they chose for shortcuts, as far as they are not those delivered. Sessions from before there was a choice
+    /// know nothing of them.
+    #[serde(default)]
+    pub keys: String,
 }
 
 /// How much room rows and fields may take.
@@ -94,7 +98,7 @@ pub fn normal() -> String {
     DENSITIES[1].to_owned()
 }
 
-const KEYS: [&str; 7] = ["user", "name", "tenant", "locale", "digits", "theme", "density"];
+const KEYS: [&str; 8] = ["user", "name", "tenant", "locale", "digits", "theme", "density", "keys"];
 
 impl SignedIn {
     /// Reads the session; `None` for somebody who is not signed in.
@@ -239,6 +243,7 @@ pub async fn person(db: &Db, user: Uuid) -> Outcome<SignedIn> {
         digits: Digits::from_tag(row.try_get("digits")?),
         theme: row.try_get("theme")?,
         density: row.try_get("density")?,
+        keys: row.try_get("keys")?,
     })
 }
 
@@ -259,6 +264,12 @@ pub async fn prefer(
         .bind(density)
         .execute(db.people())
         .await?;
+    Ok(())
+}
+
+/// Keeps the keys that somebody chose for shortcuts, as [`SignedIn::keys`] has them, for their next visit on whatever device.
+pub async fn choose_keys(db: &Db, user: Uuid, keys: &str) -> Outcome<()> {
+    sqlx::query("select auth.set_keys($1, $2)").bind(user).bind(keys).execute(db.people()).await?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
-//! Signing up through the real form, and what is printed.
+//! Signing up through the real form, what people choose for themselves, and what is printed.
 
+mod account;
 mod offer;
 mod print;
 

@@ -6,6 +6,7 @@ use crate::record::fold::fold;
 use crate::record::query::sortable;
 use crate::record::{Field, Kind, Record};
 use crate::tests::support;
+use crate::ui::keys::SHORTCUTS;
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 use sqlx::{Connection as _, PgConnection, Row as _};
 use std::collections::{BTreeMap, BTreeSet};
@@ -390,6 +391,7 @@ fn no_message_is_unused() {
         used.insert(format!("module-{}", module.name));
         used.extend(module.pages.iter().map(|(path, _)| format!("page-{path}")));
     }
+    used.extend(SHORTCUTS.map(|(name, _)| format!("shortcut-{name}")));
     let files: String =
         tree().into_iter().filter(|(name, _)| !name.starts_with("tests")).map(|(_, text)| text).collect();
     let made_at_run_time = [

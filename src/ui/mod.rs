@@ -10,6 +10,7 @@ pub mod field;
 pub mod files;
 pub mod form;
 pub mod in_place;
+pub mod keys;
 pub mod list;
 pub mod offers;
 #[cfg(feature = "hydrate")]

@@ -3,7 +3,7 @@
 //! What can be done is what the page offers anyway: its menu, its buttons. Keys are known by their place on the keyboard,
 //! so that they are the same on every layout.
 
-use super::{hit_link, icon, use_i18n, use_port};
+use super::{hit_link, icon, keys, use_i18n, use_port};
 use crate::i18n::I18n;
 use crate::record::fold::fold;
 use crate::record::search::Hit;
@@ -103,7 +103,7 @@ pub fn palette() -> AnyView {
             {move || match shown.get() {
                 Shown::Nothing => ().into_any(),
                 Shown::Palette => untrack(|| finder(i18n, shown)),
-                Shown::Keys => untrack(|| shortcuts(i18n)),
+                Shown::Keys => untrack(|| shortcuts(i18n, shown)),
             }}
         </dialog>
     }
@@ -119,17 +119,6 @@ fn close_outside(event: &leptos::ev::MouseEvent, shown: RwSignal<Shown>) {
 
 fn document() -> web_sys::Document {
     leptos::prelude::document()
-}
-
-/// Where single keys are switched off for whoever speaks to the computer (WCAG 2.1.4).
-const SINGLE_KEYS: &str = "diwan-single-keys";
-
-fn storage() -> Option<web_sys::Storage> {
-    window().local_storage().ok().flatten()
-}
-
-fn single_keys() -> bool {
-    storage().and_then(|s| s.get_item(SINGLE_KEYS).ok().flatten()).as_deref() != Some("off")
 }
 
 fn on_key(event: &KeyboardEvent, shown: RwSignal<Shown>, is_open: bool) {
@@ -148,20 +137,25 @@ fn on_key(event: &KeyboardEvent, shown: RwSignal<Shown>, is_open: bool) {
         .target()
         .and_then(|t| t.dyn_into::<Element>().ok())
         .is_some_and(|t| t.matches("input:not([type=checkbox]), textarea, select, [contenteditable]").unwrap_or(false));
-    if control || event.alt_key() || typing || is_open || !single_keys() {
+    if control || event.alt_key() || typing || is_open {
         return;
     }
-    let done = match (event.code().as_str(), event.shift_key()) {
-        // Where the question mark is depends on the layout; what it writes does not.
-        _ if matches!(event.key().as_str(), "?" | "؟") => {
+    // Where the question mark is depends on the layout; what it writes does not.
+    let pressed = match event.key().as_str() {
+        "?" | "؟" => "?".to_owned(),
+        _ if event.shift_key() => return,
+        _ => event.code(),
+    };
+    let done = match keys::meant(&told("data-keys"), &pressed) {
+        Some("keys") => {
             shown.set(Shown::Keys);
             true
         }
-        ("Slash", false) => press(".filters input[type=search]"),
-        ("KeyN", false) => press(".head .acts a.pri[href$='/new'], .head .acts a[href$='/new']"),
-        ("KeyE", false) => press("form#record-form .field :is(input, select, textarea):not([type=hidden])"),
-        ("KeyJ", false) => walk(1),
-        ("KeyK", false) => walk(-1),
+        Some("search") => press(".filters input[type=search]"),
+        Some("new") => press(".head .acts a.pri[href$='/new'], .head .acts a[href$='/new']"),
+        Some("edit") => press("form#record-form .field :is(input, select, textarea):not([type=hidden])"),
+        Some("next") => walk(1),
+        Some("previous") => walk(-1),
         _ => false,
     };
     if done {
@@ -201,9 +195,9 @@ fn walk(by: i32) -> bool {
     firsts.get(next.max(0) as usize).is_some_and(|link| link.focus().is_ok())
 }
 
-/// Addresses of the records that were opened last, as the page remembers them.
-fn recent() -> String {
-    document().document_element().and_then(|root| root.get_attribute("data-recent")).unwrap_or_default()
+/// What the page was told of its reader: the addresses of the records that they opened last, the keys that they chose.
+fn told(name: &str) -> String {
+    document().document_element().and_then(|root| root.get_attribute(name)).unwrap_or_default()
 }
 
 fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
@@ -231,7 +225,7 @@ fn finder(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
                 return;
             }
             leptos::task::spawn_local(async move {
-                let found = port.search(typed, recent()).await;
+                let found = port.search(typed, told("data-recent")).await;
                 if asked.try_get_value() != Some(number) {
                     return;
                 }
@@ -330,32 +324,28 @@ fn option_id(at: usize) -> String {
     format!("palette-{at}")
 }
 
-/// The keys and what they do.
-fn shortcuts(i18n: I18n) -> AnyView {
-    let line = |keys: &'static [&'static str], text: String| {
-        let keys = keys.iter().map(|key| view! { <kbd>{*key}</kbd> }).collect_view();
+/// The keys and what they do, as the reader has them.
+fn shortcuts(i18n: I18n, shown: RwSignal<Shown>) -> AnyView {
+    let line = |keys: &[&str], text: String| {
+        let keys = keys.iter().map(|key| view! { <kbd>{(*key).to_owned()}</kbd> }).collect_view();
         view! { <dt dir="ltr">{keys}</dt><dd>{text}</dd> }
     };
-    let toggle = move |event| {
-        let word = if event_target_checked(&event) { "on" } else { "off" };
-        if let Some(storage) = storage() {
-            let _ = storage.set_item(SINGLE_KEYS, word);
-        }
-    };
+    let kept = told("data-keys");
+    let single = keys::SHORTCUTS
+        .into_iter()
+        .map(|shortcut| (shortcut.0, keys::key_of(&kept, shortcut)))
+        .filter(|(_, key)| keys::are_on(&kept) && *key != keys::OFF)
+        .map(|(name, key)| line(&[keys::label(key)], i18n.format(&format!("shortcut-{name}"), None)))
+        .collect_view();
     view! {
         <h2>{t!(i18n, "shortcuts")}</h2>
         <dl class="keys">
             {line(&["Ctrl", "K"], t!(i18n, "shortcut-palette"))}
-            {line(&["/"], t!(i18n, "shortcut-search"))}
-            {line(&["N"], t!(i18n, "shortcut-new"))}
-            {line(&["E"], t!(i18n, "shortcut-edit"))}
-            {line(&["J", "K"], t!(i18n, "shortcut-rows"))}
+            {single}
             {line(&["Ctrl", "S"], t!(i18n, "shortcut-save"))}
-            {line(&["?"], t!(i18n, "shortcut-keys"))}
             {line(&["Esc"], t!(i18n, "shortcut-close"))}
         </dl>
-        <label class="tick"><input type="checkbox" prop:checked=single_keys() on:change=toggle />{t!(i18n, "shortcut-single")}</label>
-        <p class="hint">{t!(i18n, "shortcut-layout")}</p>
+        <p class="hint">{t!(i18n, "shortcut-layout")}" "<a href="/my-account#keys" rel="external" on:click=move |_| shown.set(Shown::Nothing)>{t!(i18n, "shortcut-change")}</a></p>
     }
     .into_any()
 }
