@@ -84,6 +84,7 @@ customer_payment-account = حساب الصندوق أو البنك
 customer_payment-refund = رد مبلغ
 customer_payment-base_amount = المبلغ بعملة الشركة
 customer_payment-allocated = المخصّص للفواتير
+customer_payment-open = الرصيد غير المستخدم
 customer_payment-line-sales_invoice = الفاتورة
 
 ## Refusals

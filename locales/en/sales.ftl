@@ -84,6 +84,7 @@ customer_payment-account = Cash or bank account
 customer_payment-refund = Refund
 customer_payment-base_amount = Amount, company currency
 customer_payment-allocated = Allocated
+customer_payment-open = On account
 customer_payment-line-sales_invoice = Invoice
 
 ## Refusals

@@ -94,7 +94,7 @@ mod queries {
     use crate::platform::tenancy::TenantTx;
     use crate::record::page::{Cell, Row};
     use crate::record::query::{Filter, Query, TAB_LIMIT};
-    use crate::record::{Field, Reach, Record};
+    use crate::record::{Field, Reach, Record, money};
     use jiff::{ToSpan as _, civil::Date};
     use sqlx::Row as _;
     use std::sync::Arc;
@@ -194,14 +194,16 @@ mod queries {
         }
     }
 
-    /// What can wait for somebody with these rights: what has a term first, then drafts in the order of the menu.
-    fn asks(rights: &Rights, today: Date) -> Vec<Ask> {
+    /// What can wait for somebody with these rights in a company of this currency: what has a term first, then drafts in the
+    /// order of the menu.
+    fn asks(rights: &Rights, today: Date, currency: &str) -> Vec<Ask> {
         let until = |days: i64| format!("..{}", today.checked_add(days.days()).unwrap_or(today));
         let (yesterday, soon) = (until(-1), until(SOON));
         let overdue = [("state", "posted,partly_paid"), ("due_date", yesterday.as_str())];
         let to_deliver = [("state", "confirmed,partly_delivered")];
         let expiring = [("state", "sent"), ("valid_until", soon.as_str())];
-        let unallocated = [("state", "posted"), ("allocated", "0")];
+        let least = format!("{}..", money::from_minor(1, money::decimals(currency)));
+        let unallocated = [("state", "posted"), ("open", least.as_str())];
         let delivers = rights.acts(&SALES_ORDER, "deliver") || rights.creates(&DELIVERY);
         let with_terms = [
             rights
@@ -213,7 +215,7 @@ mod queries {
                 .then(|| Ask::new(&QUOTATION, "expiring", "valid_until", &expiring).on("valid_until")),
             rights
                 .acts(&CUSTOMER_PAYMENT, "settle")
-                .then(|| Ask::new(&CUSTOMER_PAYMENT, "unallocated", "date", &unallocated)),
+                .then(|| Ask::new(&CUSTOMER_PAYMENT, "unallocated", "date", &unallocated).of("open")),
         ];
         let drafts = modules::records().filter_map(|record| {
             let next = record.actions.iter().find(|action| action.primary && action.from.contains(&"draft"))?;
@@ -229,7 +231,7 @@ mod queries {
 
     /// What waits for the reader, each kind counted as its list counts.
     async fn waits(tx: &mut TenantTx) -> Outcome<Vec<Wait>> {
-        let asks = asks(&tx.standing.rights, tx.company.today);
+        let asks = asks(&tx.standing.rights, tx.company.today, &tx.company.currency);
         let lists: Vec<(&'static Record, Query)> = asks.iter().map(|ask| (ask.record, ask.query.clone())).collect();
         let counts = page::counts(tx, &lists, TAB_LIMIT).await?;
         let mut waits = Vec::new();

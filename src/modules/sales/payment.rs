@@ -31,6 +31,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
         Field::new("rate", Kind::Rate).hidden(),
         Field::new("base_amount", Kind::Base).hidden(),
         Field::new("allocated", Kind::Money).computed(),
+        Field::new("open", Kind::Money).computed(),
         Field::new("state", Kind::State).computed(),
     ],
     lines: Some(&LINES),
@@ -51,7 +52,7 @@ pub static CUSTOMER_PAYMENT: Record = Record {
         View { name: "draft", filter: &[("state", "draft")] },
         View { name: "posted", filter: &[("state", "posted")] },
     ],
-    filters: &["customer", "date", "account", "state", "refund", "amount"],
+    filters: &["customer", "date", "account", "state", "refund", "amount", "open"],
     prints: true,
     party: Some("customer"),
     kept_by: &["accountant"],
@@ -102,6 +103,8 @@ mod rules {
             let allocated: Option<Minor> = parts.into_iter().try_fold(0, Minor::checked_add);
             let allocated = allocated.ok_or_else(|| Refusal::new("fault-out-of-range").at("lines"))?;
             payment.set("allocated", allocated);
+            // A draft holds no money yet.
+            payment.set("open", 0);
             discounts(payment, &tx.company.currency)?;
             if payment.get("amount").int() == Some(0) {
                 return Err(Refusal::new("refuse-zero-amount").at("amount").into());
@@ -136,7 +139,7 @@ mod rules {
                     // What is dated ahead is not taken back before it has happened.
                     let books = ledger::books(tx, tx.company.today.max(payment.date())).await?;
                     books.check_open()?;
-                    let effects = Effects::to("reversed").set("allocated", 0);
+                    let effects = Effects::to("reversed").set("allocated", 0).set("open", 0);
                     let effects = if is_refund(payment) {
                         receivable::lock_refunded(tx, payment.id).await?;
                         effects.book(Unrefund)
@@ -255,6 +258,7 @@ mod rules {
         Ok(Effects::to("posted")
             .numbered()
             .set("allocated", settlement.used() - discount)
+            .set("open", amount - settlement.used())
             .book(entry)
             .book(claim)
             .book(settlement))

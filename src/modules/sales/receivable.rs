@@ -256,6 +256,7 @@ pub async fn settle_rest(tx: &mut TenantTx, credit: &Document) -> Outcome<Effect
     let mut effects = Effects::default();
     if credit.record.field("allocated").is_some() {
         effects = effects.set("allocated", credit.minor("allocated") + settlement.used());
+        effects = effects.set("open", rest - settlement.used());
     }
     Ok(effects.book(entry).book(settlement))
 }
@@ -467,20 +468,23 @@ impl Posting for Unrefund {
     }
 }
 
-/// Brings what of payments is used in line with the sub-ledger; credit notes among them keep no such figure.
+/// Brings what of payments is used, and what is left, in line with the sub-ledger; credit notes among them keep no such figures.
 async fn refresh_payments(tx: &mut TenantTx, credits: &[Uuid]) -> Outcome<()> {
-    let rows: Vec<(Uuid, Minor, Minor)> = sqlx::query_as(
-        "update customer_payment p set version = p.version + 1, allocated = b.amount + o.open
+    let rows: Vec<(Uuid, Minor, Minor, Minor, Minor)> = sqlx::query_as(
+        "update customer_payment p set version = p.version + 1, allocated = b.amount + o.open, open = -o.open
            from open_item o join customer_payment b on b.tenant_id = $1 and b.id = o.source
           where o.tenant_id = $1 and o.source = any($2) and p.tenant_id = $1 and p.id = o.source
-         returning p.id, b.allocated, p.allocated",
+         returning p.id, b.allocated, p.allocated, b.open, p.open",
     )
     .bind(tx.tenant())
     .bind(credits)
     .fetch_all(tx.conn())
     .await?;
-    let followed = rows.into_iter().map(|(id, before, now)| {
-        let changes = vec![("allocated".to_owned(), before.into(), now.into())];
+    let followed = rows.into_iter().map(|(id, used_before, used, open_before, open)| {
+        let changes = vec![
+            ("allocated".to_owned(), used_before.into(), used.into()),
+            ("open".to_owned(), open_before.into(), open.into()),
+        ];
         Followed { id, changes }
     });
     door::follow(tx, &CUSTOMER_PAYMENT, followed.collect()).await

@@ -256,6 +256,36 @@ async fn what_waits_leads_to_its_list_and_is_as_many() {
     }
 }
 
+/// What of a payment waits to be allocated.
+async fn on_account(firm: &Firm, cx: &Cx) -> Option<i64> {
+    let home = home_of(firm, cx).await;
+    let wait = home.waits.iter().find(|wait| wait.what == "unallocated")?;
+    assert_eq!((wait.record.as_str(), wait.count, wait.first.len()), ("customer_payment", 1, 1));
+    wait.first[0].amount
+}
+
+#[tokio::test]
+async fn money_on_account_waits_until_nothing_of_it_is_left() {
+    let firm = Firm::new().await;
+    let today = today(&firm).await;
+    let cx = firm.colleague("accountant").await;
+    let owed = invoice(&firm, firm.customer, today, "70", &[]).await;
+    let line = Line::new().with("sales_invoice", owed.id).with("amount", 3_000);
+    let fill = |payment: Document| Document { lines: vec![line], ..payment.with("amount", 10_000) };
+    let draft = firm.insert("customer_payment", fill).await.expect("a draft");
+    assert_eq!(on_account(&firm, &cx).await, None, "a draft holds no money");
+    let paid = firm.post(&draft).await;
+    assert_eq!(on_account(&firm, &cx).await, Some(7_000), "some of it settles an invoice");
+    let (paid, _) = firm.act(&paid, "settle").await.expect("settled");
+    assert_eq!(on_account(&firm, &cx).await, Some(10_000 - 8_050));
+    let refund = firm.post(&firm.made(&paid, "refund").await).await;
+    assert_eq!(on_account(&firm, &cx).await, None, "the rest went back");
+    firm.act(&refund, "reverse").await.expect("reversed");
+    assert_eq!(on_account(&firm, &cx).await, Some(10_000 - 8_050));
+    firm.act(&paid, "reverse").await.expect("reversed");
+    assert_eq!(on_account(&firm, &cx).await, None, "it bounced");
+}
+
 #[tokio::test]
 async fn what_waits_keeps_to_rows_and_fields_of_the_reader() {
     let firm = busy().await;
