@@ -105,6 +105,7 @@ refuse-offer-answered = This offer was answered already. To change the answer yo
 refuse-offer-replaced = There is a newer revision of this offer. To answer you must open the link of that one.
 refuse-offer-ended = The last day of this offer has passed. To accept it you must ask for a new one.
 refuse-delivery-before-order = The delivery date lies before the date of the order. Choose a later one.
+refuse-order-bin = { $bin } is a bin, and an order is promised from a whole warehouse. To go on you must choose the warehouse { $warehouse }; the bin is named on the delivery.
 refuse-nothing-on-hand = Nothing that this order still needs is in stock. To deliver you must receive stock first.
 refuse-nothing-to-invoice = Everything that was delivered is invoiced already. To invoice more you must deliver more first.
 refuse-order-not-open = Order { $number } is not open for delivery. To deliver it must be confirmed and not yet delivered in full.

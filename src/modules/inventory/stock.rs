@@ -71,6 +71,17 @@ pub async fn places_of(tx: &mut TenantTx, warehouse: Uuid) -> Outcome<Vec<Uuid>>
     .await?)
 }
 
+/// The warehouse that a bin lies in; any other is its own.
+pub async fn whole_of(tx: &mut TenantTx, warehouse: Uuid) -> Outcome<Uuid> {
+    let parent: Option<Uuid> =
+        sqlx::query_scalar("select parent from warehouse where tenant_id = $1 and id = $2 and parent is not null")
+            .bind(tx.tenant())
+            .bind(warehouse)
+            .fetch_optional(tx.conn())
+            .await?;
+    Ok(parent.unwrap_or(warehouse))
+}
+
 /// The warehouses of these places with their bins: of each place itself first, then what is beside it.
 pub async fn around(tx: &mut TenantTx, places: &[Uuid]) -> Outcome<HashMap<Uuid, Vec<Uuid>>> {
     let rows: Vec<(Uuid, Uuid)> = sqlx::query_as(

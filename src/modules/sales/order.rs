@@ -136,6 +136,7 @@ mod rules {
                 }
             }
             pricing::complete(tx, order).await?;
+            check_warehouse(tx, order).await?;
             credit::review_release(tx, order).await?;
             centre::check_in_use(tx, order).await
         }
@@ -157,7 +158,7 @@ mod rules {
                 "advance" => Ok(Effects::default().create(advance::draft(tx, order).await?)),
                 "close" => Ok(Effects::to("closed")),
                 "deliver" => {
-                    let warehouse = order.required_link("warehouse")?;
+                    let warehouse = stock::whole_of(tx, order.required_link("warehouse")?).await?;
                     let items: Vec<Uuid> = order.lines.iter().filter_map(|l| l.link("item")).collect();
                     let stocked = stock::stocked(tx, &items).await?;
                     let places = stock::places_of(tx, warehouse).await?;
@@ -169,7 +170,8 @@ mod rules {
                     };
                     let mut effects = Effects::default();
                     let measures = unit::measures(tx, &[order]).await?;
-                    effects.create.push(deliver(order, door::fresh(tx, &DELIVERY).await?, &measures, on_hand)?);
+                    let delivery = door::fresh(tx, &DELIVERY).await?.with("warehouse", warehouse);
+                    effects.create.push(deliver(order, delivery, &measures, on_hand)?);
                     Ok(effects)
                 }
                 "invoice" => {
@@ -182,6 +184,29 @@ mod rules {
         }
     }
 
+    /// Refuses a bin: goods are promised from a whole warehouse, and each delivery says which bins they leave. An order keeps the
+    /// one that it has, from before it was refused or became a bin.
+    async fn check_warehouse(tx: &mut TenantTx, order: &Document) -> Outcome<()> {
+        let Some(warehouse) = order.link("warehouse") else { return Ok(()) };
+        let bin: Option<(String, String)> = sqlx::query_as(
+            "select b.code, w.code from warehouse b join warehouse w on w.tenant_id = $1 and w.id = b.parent
+              where b.tenant_id = $1 and b.id = $2
+                and not exists (select from sales_order o where o.tenant_id = $1 and o.id = $3 and o.warehouse = $2)",
+        )
+        .bind(tx.tenant())
+        .bind(warehouse)
+        .bind(order.id)
+        .fetch_optional(tx.conn())
+        .await?;
+        match bin {
+            Some((bin, warehouse)) => {
+                let refusal = Refusal::new("refuse-order-bin").with("bin", bin).with("warehouse", warehouse);
+                Err(refusal.at("warehouse").into())
+            }
+            None => Ok(()),
+        }
+    }
+
     /// A delivery of what is still owed, as far as it is on hand in the warehouse and its bins, in whole units of each line.
     /// `on_hand` is `None` for services.
     fn deliver(
@@ -190,7 +215,7 @@ mod rules {
         measures: &Measures,
         on_hand: impl Fn(Uuid) -> Option<Decimal>,
     ) -> Result<Document, Refusal> {
-        for name in ["customer", "warehouse", "branch", "cost_centre", "reference"] {
+        for name in ["customer", "branch", "cost_centre", "reference"] {
             delivery.set(name, order.get(name).clone());
         }
         delivery.set("sales_order", order.id);

@@ -163,6 +163,35 @@ async fn what_is_available_counts_a_warehouse_with_all_its_bins() {
     assert!(page.contains("BIN"), "{page}");
 }
 
+/// Goods are promised from a whole warehouse: whoever orders from a bin is told what to choose instead. What was ordered before
+/// its place became a bin can be finished.
+#[tokio::test]
+async fn an_order_names_a_warehouse_and_no_bin() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 2, "10").await;
+    let bin = place(&firm, "BIN", None).await;
+    find_at(&firm, item, bin.id, "3", "10").await;
+    let from = async |place: Uuid, quantity: &str| {
+        let fill = |order: Document| Document { lines: piece(item, quantity), ..order.with("warehouse", place) };
+        firm.insert("sales_order", fill).await
+    };
+    let before = from(bin.id, "5").await.expect("from a warehouse");
+    let other = from(firm.main, "1").await.expect("from another one");
+    firm.change(&bin, &[("parent", "MAIN")]).await.expect("a bin");
+
+    let said = door::Refusal::new("refuse-order-bin").with("bin", "BIN").with("warehouse", "MAIN").at("warehouse");
+    for refused in [from(bin.id, "1").await, firm.change(&other, &[("warehouse", "BIN")]).await] {
+        let Err(door::Error::Refused(faults)) = refused else { panic!("an order from a bin") };
+        assert_eq!(faults, [said.clone()]);
+    }
+    let kept = firm.change(&before, &[("reference", "R1")]).await.expect("it keeps the place that it has");
+    let (order, _) = firm.act(&kept, "confirm").await.expect("confirmed");
+    let delivery = firm.made(&order, "deliver").await;
+    assert_eq!((delivery.link("warehouse"), delivery.lines[0].decimal("quantity")), (Some(firm.main), dec("5")));
+    firm.post(&delivery).await;
+    firm.assert_healthy().await;
+}
+
 /// Each takes from the first bin that has something, and no two of them the same piece.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_deliveries_at_once_empty_bins_one_after_the_other() {
