@@ -447,10 +447,17 @@ pub fn reach_condition(record: &Record, standing: &Standing, n: usize) -> Option
     })
 }
 
-/// The record that a company made first. `$1` tenant; with a `reach`, `$2` is whose rows.
+/// The record that a company made first, of those that are in use and within no other. `$1` tenant; with a `reach`, `$2` is
+/// whose rows.
 pub fn first(record: &Record, reach: Reach) -> SqlStr {
     let within = within(record, reach, 2);
-    safe(format!("select t.id from {} t where t.tenant_id = $1{within} order by t.id limit 1", record.name))
+    let active = record.field("active").map_or("", |_| " and t.active");
+    let own = record.fields.iter().filter(|field| field.kind == Kind::Link(record.name) && field.custom.is_none());
+    let top: String = own.map(|field| format!(" and t.{} is null", field.name)).collect();
+    safe(format!(
+        "select t.id from {} t where t.tenant_id = $1{active}{top}{within} order by t.id limit 1",
+        record.name
+    ))
 }
 
 /// A condition with its bound value.

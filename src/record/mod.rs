@@ -99,7 +99,7 @@ pub enum Start {
     CompanyCurrency,
     /// This canonical text.
     Text(&'static str),
-    /// The record of the linked type that was made first, where most companies have only one.
+    /// The record of the linked type that was made first, where most companies have only one: in use, and within no other.
     First,
     /// The branch of whoever makes the record, else the company's first.
     Branch,

@@ -192,6 +192,27 @@ async fn an_order_names_a_warehouse_and_no_bin() {
     firm.assert_healthy().await;
 }
 
+#[tokio::test]
+async fn a_new_document_begins_with_a_warehouse_that_is_in_use_and_no_bin() {
+    let firm = Firm::new().await;
+    let begins = async || {
+        let mut tx = firm.tx().await;
+        let mut warehouses = Vec::new();
+        for name in ["sales_order", "delivery"] {
+            warehouses.push(door::fresh(&mut tx, record(name)).await.expect("a new document").link("warehouse"));
+        }
+        warehouses
+    };
+    assert_eq!(begins().await, [Some(firm.main); 2]);
+    let main = firm.document("warehouse", firm.main).await;
+    let main = firm.change(&main, &[("active", "false")]).await.expect("out of use");
+    assert_eq!(begins().await, [None::<Uuid>; 2], "rather none than one that is out of use");
+    let other = place(&firm, "OTHER", None).await.id;
+    assert_eq!(begins().await, [Some(other); 2], "the first one is out of use");
+    firm.change(&main, &[("active", "true"), ("parent", "OTHER")]).await.expect("a bin");
+    assert_eq!(begins().await, [Some(other); 2], "the first one is a bin");
+}
+
 /// Each takes from the first bin that has something, and no two of them the same piece.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn fifty_deliveries_at_once_empty_bins_one_after_the_other() {
