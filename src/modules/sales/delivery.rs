@@ -9,7 +9,7 @@ static LINES: Lines = Lines::new(
         Field::new("description", Kind::Text(300)),
         Field::new("quantity", Kind::Quantity).required(),
         Field::new("unit", Kind::Link("unit")),
-        Field::new("bin", Kind::Link("warehouse")),
+        Field::new("bin", Kind::Link("warehouse")).internal(),
         Field::new("returned", Kind::Quantity).computed(),
         Field::new("order_line", Kind::Source).hidden(),
         Field::new("delivery_line", Kind::Source).hidden(),

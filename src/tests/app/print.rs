@@ -1,6 +1,7 @@
 //! Documents on paper, as browsers get them.
 
 use crate::platform::document::{Document, Line};
+use crate::record::Names;
 use crate::tests::support::{Answer, Browser, Firm, code, dec};
 use axum::http::StatusCode;
 
@@ -106,6 +107,23 @@ async fn paper_names_the_document_that_it_goes_back_to() {
         let said = format!("{label}{number}");
         assert!(text.contains(&said), "the {} says no {said}: {text}", document.record.name);
     }
+}
+
+/// Where goods lie is for whoever fetches them, and nothing that customers are told.
+#[tokio::test]
+async fn a_delivery_note_names_no_bins() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let names = Names::new("Rack seven", "الرف السابع");
+    let fill = |bin: Document| bin.with("code", "BIN").with("name", names).with("parent", firm.main);
+    let bin = firm.insert("warehouse", fill).await.expect("a bin").id;
+    let line = Line::new().with("item", item).with("quantity", dec("1")).with("bin", bin);
+    let delivery = firm.draft("delivery", vec![line]).await;
+    let mut browser = Browser::of(&firm).await;
+    let text = paper(&mut browser, &delivery).await.text();
+    assert!(text.contains("Item A") && !text.contains("Rack seven"), "{text}");
+    let form = browser.get(&format!("/deliveries/{}", delivery.id)).await;
+    assert!(form.body.contains("Rack seven"), "the store sees it on the form: {}", form.body);
 }
 
 #[tokio::test]
