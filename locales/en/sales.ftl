@@ -137,6 +137,7 @@ refuse-debit-of = This is an advance invoice or a debit note already. To ask for
 refuse-debit-nothing = The debit note adds nothing. To post it you must enter as price what is to be added for each.
 refuse-debit-reason = A debit note says why it adds to the invoice. To post it you must give the reason in the note.
 refuse-debit-tax = A debit note is taxed as its invoice. To add to this line you must take the tax code from the invoice.
+refuse-template-price = This item is a template, and no document sells it. To give its variants a price you must choose each of them on a line of its own.
 refuse-zero-amount = To record a payment you must enter an amount above zero.
 refuse-over-allocation = The lines settle more than was received. Raise the amount, or settle less.
 refuse-over-payment = This is more than is still open on the invoice. Settle at most what is open.

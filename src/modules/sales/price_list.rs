@@ -44,7 +44,7 @@ pub use rules::{Offer, PriceLine, PriceListRules, best_price, clashes, lines_for
 
 #[cfg(feature = "ssr")]
 mod rules {
-    use crate::platform::document::Document;
+    use crate::platform::document::{Document, Line};
     use crate::platform::door::{Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
     use crate::record::{Value, value};
@@ -123,13 +123,14 @@ mod rules {
 
     #[async_trait]
     impl Rules for PriceListRules {
-        async fn complete(&self, _: &mut TenantTx, list: &mut Document) -> Outcome<()> {
+        async fn complete(&self, tx: &mut TenantTx, list: &mut Document) -> Outcome<()> {
             for line in &mut list.lines {
                 if line.get("from_quantity").is_null() {
                     line.set("from_quantity", Decimal::ZERO);
                 }
             }
-            let refusals = check(list);
+            let mut refusals = check(list);
+            refusals.extend(check_templates(tx, list).await?);
             if refusals.is_empty() { Ok(()) } else { Err(Error::Refused(refusals)) }
         }
     }
@@ -151,6 +152,20 @@ mod rules {
         let twice = |row| Refusal::new("refuse-price-twice").at_line(row, "from_quantity");
         refusals.extend(clashes(&lines).into_iter().map(twice));
         refusals
+    }
+
+    /// No line prices a template: what is sold is one of its variants, and has a price of its own.
+    async fn check_templates(tx: &mut TenantTx, list: &Document) -> Outcome<Vec<Refusal>> {
+        let items: Vec<Uuid> = list.lines.iter().filter_map(|line| line.link("item")).collect();
+        let templates: Vec<Uuid> =
+            sqlx::query_scalar("select id from item where tenant_id = $1 and id = any($2) and kind = 'template'")
+                .bind(tx.tenant())
+                .bind(items)
+                .fetch_all(tx.conn())
+                .await?;
+        let is_template = |line: &Line| line.link("item").is_some_and(|item| templates.contains(&item));
+        let rows = list.lines.iter().enumerate().filter(|(_, line)| is_template(line));
+        Ok(rows.map(|(row, _)| Refusal::new("refuse-template-price").at_line(row, "item")).collect())
     }
 
     /// The lines for these items on the customer's price list, when it is kept in this currency, active and in force.

@@ -94,6 +94,14 @@ async fn no_document_names_a_template() {
         let refused = firm.insert(name, |document| Document { lines: vec![line], ..document }).await;
         assert_eq!(refusals(refused), ["refuse-template"], "{name}");
     }
+    // A price of it would never apply.
+    let list = form(&[("code", "P"), ("name.en", "P"), ("currency", "SAR")], &[&[("item", "BEAM"), ("price", "90")]]);
+    match firm.save(&Document::new(record("price_list")), &list).await {
+        Err(door::Error::Refused(said)) => {
+            assert_eq!(said, [door::Refusal::new("refuse-template-price").at("lines[0][item]")]);
+        }
+        other => panic!("a price for a template: {other:?}"),
+    }
     // Nor becomes one what a draft names.
     let item = firm.item("A", "100", 0, "0").await;
     firm.draft("sales_order", piece(item, "1")).await;
