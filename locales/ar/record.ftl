@@ -133,6 +133,7 @@ fault-not-choice = هذه القيمة ليست من الخيارات المتا
 fault-not-bool = هذه القيمة ليست «نعم» ولا «لا». اكتب إحدى الكلمتين.
 fault-control-character = في النص رموز لا يمكن عرضها. اكتبه يدويًا بدلًا من لصقه.
 fault-not-link = لا يوجد شيء بهذا الاسم. اختر من القائمة.
+fault-link-unclear = يدل هذا على { $one } وعلى { $other } معًا. اختر المقصود من القائمة.
 
 ## Refusals that any record can meet
 

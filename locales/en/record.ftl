@@ -113,6 +113,7 @@ fault-not-choice = This is not one of the choices. Choose one of them.
 fault-not-bool = This is neither yes nor no. Write “yes” or “no”.
 fault-control-character = The text holds characters that cannot be shown. Type it again instead of pasting it.
 fault-not-link = Nothing is known by this name. Choose an entry from the list.
+fault-link-unclear = Both { $one } and { $other } go by this. Choose the one you mean from the list.
 
 ## Refusals that any record can meet
 

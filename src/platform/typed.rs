@@ -8,7 +8,7 @@ use super::permission::Rights;
 use super::sql;
 use super::tenancy::TenantTx;
 use crate::record::value::{self, Fault};
-use crate::record::{Field, Kind, Reach, Record, Value};
+use crate::record::{Field, Kind, Names, Reach, Record, Value};
 use sqlx::Row as _;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
@@ -51,6 +51,8 @@ pub struct Links {
     by_key: HashMap<(&'static str, String), Vec<Uuid>>,
     names_of: HashMap<Uuid, Vec<String>>,
     titles: HashMap<Uuid, String>,
+    /// Whether the reader's language is Arabic.
+    arabic: bool,
 }
 
 impl Links {
@@ -72,6 +74,7 @@ impl Links {
             query = query.bind(whose);
         }
         let rows = query.fetch_all(tx.conn()).await?;
+        self.arabic = tx.cx.i18n.locale.is_arabic();
         self.take(target, rows)
     }
 
@@ -99,7 +102,7 @@ impl Links {
     }
 
     /// The record meant by an id, by the text beside it, or by either alone.
-    fn meant(&self, target: &'static str, given: &str, shown: Option<&str>) -> Result<Value, Fault> {
+    fn meant(&self, target: &'static str, given: &str, shown: Option<&str>) -> Result<Value, Refusal> {
         let id = given.parse::<Uuid>().ok();
         let text = match (shown, id) {
             (Some(shown), _) => shown.trim(),
@@ -113,12 +116,28 @@ impl Links {
             }
         }
         if text.is_empty() {
-            return if id.is_some() && shown.is_none() { Err(Fault::NotLink) } else { Ok(Value::Null) };
+            return if id.is_some() && shown.is_none() { Err(refusal(Fault::NotLink)) } else { Ok(Value::Null) };
         }
         match self.by_key.get(&(target, text.to_owned())).map(Vec::as_slice) {
             Some([id]) => Ok(Value::Id(*id)),
-            _ => Err(Fault::NotLink),
+            Some([one, other, ..]) => Err(self.unclear(*one, *other)),
+            _ => Err(refusal(Fault::NotLink)),
         }
+    }
+
+    /// That a text names two records, as where the code of one item is the barcode of another; by their titles, as far as those
+    /// tell them apart.
+    fn unclear(&self, one: Uuid, other: Uuid) -> Refusal {
+        let mut titles = [one, other].map(|id| {
+            let names = Names::from_text(self.title(id).unwrap_or_default());
+            names.in_language(self.arabic).to_owned()
+        });
+        titles.sort_unstable();
+        let [one, other] = titles;
+        if one == other {
+            return refusal(Fault::NotLink);
+        }
+        Refusal::new("fault-link-unclear").with("one", one).with("other", other)
     }
 }
 
@@ -188,7 +207,7 @@ pub fn read_typed(
     let mut values = std::mem::take(&mut document.values);
     let (currencies, fields) = ((currency.as_str(), company_currency), &typed.fields);
     read_fields(record.fields, fields, links, currencies, &mut values, may_set(""), |name, fault| {
-        faults.push(refusal(fault).at(name));
+        faults.push(fault.at(name));
     });
     document.values = values;
     if let (Some(lines), Some(rows)) = (record.lines, &typed.lines) {
@@ -197,7 +216,7 @@ pub fn read_typed(
             let id = texts.get("id").and_then(|id| id.parse::<Uuid>().ok());
             let mut line = id.and_then(|id| before.iter().find(|l| l.id == id).cloned()).unwrap_or_default();
             read_fields(lines.fields, texts, links, currencies, &mut line.values, may_set("lines."), |name, fault| {
-                faults.push(refusal(fault).at_line(row, name));
+                faults.push(fault.at_line(row, name));
             });
             document.lines.push(line);
         }
@@ -216,7 +235,7 @@ fn read_fields(
     (currency, company_currency): (&str, &str),
     values: &mut Values,
     may_set: impl Fn(&Field) -> bool,
-    mut fault: impl FnMut(&'static str, Fault),
+    mut fault: impl FnMut(&'static str, Refusal),
 ) {
     for field in fields.iter().filter(|f| !f.computed && f.kind != Kind::State && may_set(f)) {
         let read = match field.kind {
@@ -225,7 +244,7 @@ fn read_fields(
                 let ticked =
                     texts.iter().filter(|(_, text)| *text == "true").filter_map(|(n, _)| n.strip_prefix(&prefix));
                 let words = ticked.collect::<Vec<_>>().join(",");
-                value::read(field, &words, currency)
+                value::read(field, &words, currency).map_err(refusal)
             }
             Kind::Link(target) => {
                 let shown = texts.get(&format!("{}~", field.name)).map(String::as_str);
@@ -241,15 +260,16 @@ fn read_fields(
                 let part = |language: &str| {
                     texts.get(&format!("{}.{language}", field.name)).map_or("", |t| t.trim()).to_owned()
                 };
-                let names = crate::record::Names::new(part("en"), part("ar"));
-                if names.is_empty() { Ok(Value::Null) } else { value::read(field, &names.to_text(), currency) }
+                let names = Names::new(part("en"), part("ar"));
+                let read = || value::read(field, &names.to_text(), currency).map_err(refusal);
+                if names.is_empty() { Ok(Value::Null) } else { read() }
             }
             _ => match texts.get(field.name) {
                 Some(text) => {
                     match value::read(field, text, if field.kind == Kind::Base { company_currency } else { currency }) {
                         // Rules may still fill it; what stays empty is found when the document is complete.
                         Err(Fault::Required) => Ok(Value::Null),
-                        other => other,
+                        other => other.map_err(refusal),
                     }
                 }
                 None => continue,

@@ -135,12 +135,22 @@ async fn a_barcode_names_the_item_on_whatever_unit_it_stands() {
         let hits = search::find(&mut firm.tx().await, barcode).await.expect("a search").hits;
         assert!(hits.iter().any(|hit| hit.id == item.id), "{barcode}");
     }
-    // What two items bear names neither.
-    firm.change(&other, &[("barcode", "6281000000024")]).await.expect("another barcode");
-    let order = firm.draft("sales_order", Vec::new()).await;
-    let unclear =
-        firm.save(&order, &form(&[], &[&[("item~", "6281000000024"), ("quantity", "1"), ("price", "1")]])).await;
-    assert_eq!(refusals(unclear), ["fault-not-link"]);
+    // What two items bear names neither, nor does the code of one that is the barcode of the other: both are named.
+    let said = door::Refusal::new("fault-link-unclear").with("one", "Item A").with("other", "Item B");
+    let mut other = other;
+    for both in ["6281000000024", "B"] {
+        other = firm.change(&other, &[("barcode", both)]).await.expect("another barcode");
+        let order = firm.draft("sales_order", Vec::new()).await;
+        let line = [("item~", both), ("quantity", "1"), ("price", "1")];
+        match firm.save(&order, &form(&[], &[&line])).await {
+            Err(door::Error::Refused(faults)) => assert_eq!(faults, [said.clone().at("lines[0][item]")], "{both}"),
+            unclear => panic!("{both} names two: {unclear:?}"),
+        }
+        let id = item.id.to_string();
+        let line = [("item", id.as_str()), ("item~", both), ("quantity", "1")];
+        let chosen = firm.save(&order, &form(&[], &[&line])).await.expect("chosen from the list");
+        assert_eq!(chosen.lines[0].link("item"), Some(item.id), "{both}");
+    }
 }
 
 #[tokio::test]
