@@ -34,6 +34,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 use tokio::sync::{Mutex, OnceCell};
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -583,6 +584,24 @@ impl Browser {
             bytes: body,
         }
     }
+}
+
+/// Waits until somebody waits for what this process of the database holds.
+pub async fn until_waited_for(tx: &mut TenantTx, holder: i32) {
+    for _ in 0..1_000 {
+        let waits: bool = sqlx::query_scalar(
+            "select exists (select from pg_locks where not granted and $1 = any(pg_blocking_pids(pid)))",
+        )
+        .bind(holder)
+        .fetch_one(tx.conn())
+        .await
+        .expect("locks are read");
+        if waits {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody waits");
 }
 
 /// The folder of real data and expected figures. Tests that need it say loudly when it is absent.

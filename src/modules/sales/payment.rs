@@ -147,7 +147,7 @@ mod rules {
                         if let Some(number) = receivable::refund_of(tx, payment.id).await? {
                             return Err(Refusal::new("refuse-refunded").with("number", number).into());
                         }
-                        lock_invoices(tx, payment).await?;
+                        receivable::lock_settled(tx, payment.id).await?;
                         effects.book(Unsettle)
                     };
                     let entry = entry_of(tx, payment.id).await?;

@@ -261,6 +261,24 @@ pub async fn settle_rest(tx: &mut TenantTx, credit: &Document) -> Outcome<Effect
     Ok(effects.book(entry).book(settlement))
 }
 
+/// Locks the invoices that a credit settles, whether by its lines or later, before what is open of them: whoever posts a
+/// payment or a credit note does so, too, and neither waits for the other in vain.
+pub async fn lock_settled(tx: &mut TenantTx, credit: Uuid) -> Outcome<()> {
+    sqlx::query(
+        "select from sales_invoice where tenant_id = $1 and id in
+           (select d.source from open_item c
+              join allocation a on a.tenant_id = c.tenant_id and a.credit_item = c.id
+              join open_item d on d.tenant_id = a.tenant_id and d.id = a.debit_item
+             where c.tenant_id = $1 and c.source = $2)
+          order by id for no key update",
+    )
+    .bind(tx.tenant())
+    .bind(credit)
+    .execute(tx.conn())
+    .await?;
+    Ok(())
+}
+
 /// Takes all settlements of a credit back and closes the credit, as when a payment bounces.
 pub struct Unsettle;
 

@@ -10,17 +10,15 @@ use crate::modules::inventory::valuation::{Layer, Level, Part, Stock, come_back,
 use crate::modules::sales::order;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::Outcome;
-use crate::platform::tenancy::TenantTx;
 use crate::platform::{door, page, search};
 use crate::record::query::Query;
 use crate::record::{Minor, Names, money};
-use crate::tests::support::{Browser, Firm, code, dec, form, record, refusals, shared};
+use crate::tests::support::{Browser, Firm, code, dec, form, record, refusals, shared, until_waited_for};
 use jiff::civil::Date;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 use uuid::Uuid;
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! Money that comes in: what it settles, what of it stays on account or goes back, what it may not settle.
 
 use super::receivables::{self, ago};
+use crate::modules::sales::receivable;
 use crate::platform::document::{Document, Line};
-use crate::platform::door::{Error, Outcome};
+use crate::platform::door::{self, Error, Outcome};
 use crate::record::{Names, Value};
 use crate::tests::support::{self, Browser, Firm, dec, form, record};
 use sqlx::{Connection as _, PgConnection};
@@ -284,6 +285,32 @@ async fn f25_a_payment_and_a_credit_note_of_one_invoice_never_block_each_other()
     first.expect("the payment");
     second.expect("the credit note");
     assert_eq!(standing(&firm, &invoice).await, is("paid", 0));
+    firm.assert_healthy().await;
+}
+
+/// A reversal takes back what was settled later, too: it has those invoices before what is open of them, as a credit note does.
+#[tokio::test]
+async fn f25_a_reversal_and_a_credit_note_of_what_was_settled_later_never_block_each_other() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let deposit = firm.post(&payment(&firm, 5_000, Vec::new()).await.expect("a draft")).await;
+    let invoice = firm.invoice(&[(item, 1)]).await;
+    firm.act(&deposit, "settle").await.expect("settled");
+    let mut looks = firm.tx().await;
+    let mut note = firm.tx().await;
+    let holder: i32 = sqlx::query_scalar("select pg_backend_pid()").fetch_one(note.conn()).await.expect("a process");
+    // So far has a credit note come when it has the invoice itself.
+    door::load(&mut note, invoice.record, invoice.id, door::Lock::Update).await.expect("the invoice");
+    let goes_on = async {
+        support::until_waited_for(&mut looks, holder).await;
+        let open = receivable::open_of(&mut note, &[invoice.id]).await;
+        note.commit().await.expect("commit");
+        open
+    };
+    let (reversed, open) = tokio::join!(firm.act(&deposit, "reverse"), goes_on);
+    assert_eq!(open.expect("nothing stands in its way").len(), 1);
+    reversed.expect("reversed");
+    assert_eq!(standing(&firm, &invoice).await, is("posted", 11_500));
     firm.assert_healthy().await;
 }
 

@@ -349,24 +349,6 @@ async fn transfers_there_and_back_at_once_lose_nothing() {
     }
 }
 
-/// Waits until somebody waits for what this process of the database holds.
-async fn until_waited_for(tx: &mut TenantTx, holder: i32) {
-    for _ in 0..1_000 {
-        let waits: bool = sqlx::query_scalar(
-            "select exists (select from pg_locks where not granted and $1 = any(pg_blocking_pids(pid)))",
-        )
-        .bind(holder)
-        .fetch_one(tx.conn())
-        .await
-        .expect("locks are read");
-        if waits {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("nobody waits");
-}
-
 /// Goods that go to a bin that never held any, while a delivery waits for them, are there for it.
 #[tokio::test]
 async fn a_delivery_finds_goods_where_they_went_while_it_waited() {
