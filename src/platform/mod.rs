@@ -42,6 +42,7 @@ pub mod sql;
 pub mod table;
 pub mod tenancy;
 pub mod token;
+pub mod tree;
 pub mod typed;
 pub mod views;
 pub mod web;

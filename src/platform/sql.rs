@@ -853,6 +853,18 @@ pub fn codes(record: &Record) -> SqlStr {
     safe(format!("select t.id, t.code from {} t where t.tenant_id = $1", record.name))
 }
 
+/// Whether a record is another one, or stands above it in the tree of its type. `$1` tenant, `$2` the id of the other one, `$3` its
+/// own.
+pub fn is_above(record: &Record) -> SqlStr {
+    safe(format!(
+        "with recursive above as (
+           select id, parent from {0} where tenant_id = $1 and id = $2
+           union select c.id, c.parent from above a join {0} c on c.tenant_id = $1 and c.id = a.parent)
+         select exists (select from above where id = $3)",
+        record.name
+    ))
+}
+
 /// Drops a database that nobody uses.
 pub fn drop_database(name: &str) -> SqlStr {
     safe(format!("drop database if exists \"{}\"", name.replace('"', "")))

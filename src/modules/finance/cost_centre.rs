@@ -37,6 +37,7 @@ mod rules {
     use crate::platform::document::Document;
     use crate::platform::door::{Error, Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
+    use crate::platform::tree;
     use async_trait::async_trait;
     use uuid::Uuid;
 
@@ -45,25 +46,10 @@ mod rules {
     #[async_trait]
     impl Rules for CentreRules {
         async fn complete(&self, tx: &mut TenantTx, centre: &mut Document) -> Outcome<()> {
-            let Some(parent) = centre.link("parent") else { return Ok(()) };
-            // Two that put centres below each other at once come here one after the other.
-            sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind(format!("{} cost_centre", tx.tenant()))
-                .execute(tx.conn())
-                .await?;
-            let is_above: bool = sqlx::query_scalar(
-                "with recursive above as (
-                   select id, parent from cost_centre where tenant_id = $1 and id = $2
-                   union select c.id, c.parent from above a join cost_centre c on c.tenant_id = $1 and c.id = a.parent)
-                 select exists (select from above where id = $3)",
-            )
-            .bind(tx.tenant())
-            .bind(parent)
-            .bind(centre.id)
-            .fetch_one(tx.conn())
-            .await?;
-            let circle = is_above || parent == centre.id;
-            if circle { Err(Refusal::new("refuse-centre-circle").at("parent").into()) } else { Ok(()) }
+            match tree::is_below_itself(tx, centre).await? {
+                true => Err(Refusal::new("refuse-centre-circle").at("parent").into()),
+                false => Ok(()),
+            }
         }
     }
 

@@ -23,6 +23,7 @@ mod rules {
     use crate::platform::document::Document;
     use crate::platform::door::{Outcome, Refusal, Rules};
     use crate::platform::tenancy::TenantTx;
+    use crate::platform::tree;
     use async_trait::async_trait;
 
     pub struct CategoryRules;
@@ -30,25 +31,10 @@ mod rules {
     #[async_trait]
     impl Rules for CategoryRules {
         async fn complete(&self, tx: &mut TenantTx, category: &mut Document) -> Outcome<()> {
-            let Some(parent) = category.link("parent") else { return Ok(()) };
-            // Two that put categories below each other at once come here one after the other.
-            sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))")
-                .bind(format!("{} item_category", tx.tenant()))
-                .execute(tx.conn())
-                .await?;
-            let is_above: bool = sqlx::query_scalar(
-                "with recursive above as (
-                   select id, parent from item_category where tenant_id = $1 and id = $2
-                   union select c.id, c.parent from above a join item_category c on c.tenant_id = $1 and c.id = a.parent)
-                 select exists (select from above where id = $3)",
-            )
-            .bind(tx.tenant())
-            .bind(parent)
-            .bind(category.id)
-            .fetch_one(tx.conn())
-            .await?;
-            let circle = is_above || parent == category.id;
-            if circle { Err(Refusal::new("refuse-category-circle").at("parent").into()) } else { Ok(()) }
+            match tree::is_below_itself(tx, category).await? {
+                true => Err(Refusal::new("refuse-category-circle").at("parent").into()),
+                false => Ok(()),
+            }
         }
     }
 }
