@@ -18,6 +18,8 @@ mod read;
 pub mod write;
 
 use super::door::{Error, Outcome};
+pub use super::pack::MANIFEST;
+use super::pack::Sum;
 use super::sql;
 use super::tenancy::TenantTx;
 use crate::record::Names;
@@ -31,9 +33,6 @@ pub const FORMAT: u32 = 1;
 
 /// What an archive says in the place of the company's own id.
 pub const ITSELF: &str = "d1a40000-c0a1-4000-8000-00000000c0de";
-
-/// The manifest among the entries of an archive.
-pub const MANIFEST: &str = "manifest.json";
 
 /// Entries of an archive.
 const MOST_ENTRIES: usize = 400_000;
@@ -249,33 +248,13 @@ pub fn digest(tables: &[TableSum], files: &[FileSum]) -> String {
     hex::encode(Sha256::digest(lines.concat()))
 }
 
-/// What is known of an entry of an archive while it passes.
-#[derive(Clone, Default)]
-struct Sum {
-    rows: u64,
-    bytes: u64,
-    hash: Sha256,
-}
-
 impl Sum {
-    fn add(&mut self, bytes: &[u8]) {
-        self.bytes += bytes.len() as u64;
-        self.hash.update(bytes);
-    }
-
-    /// A row, and the end of its line.
-    fn add_row(&mut self, row: &[u8]) {
-        self.rows += 1;
-        self.add(row);
-        self.add(b"\n");
-    }
-
     fn of_table(self, name: String, columns: Vec<String>) -> TableSum {
-        TableSum { name, columns, rows: self.rows, bytes: self.bytes, sha256: hex::encode(self.hash.finalize()) }
+        TableSum { name, columns, rows: self.rows, bytes: self.bytes, sha256: self.sha256() }
     }
 
     fn of_file(self, id: String) -> FileSum {
-        FileSum { id, bytes: self.bytes, sha256: hex::encode(self.hash.finalize()) }
+        FileSum { id, bytes: self.bytes, sha256: self.sha256() }
     }
 }
 

@@ -26,6 +26,7 @@ pub mod missed;
 pub mod notifications;
 pub mod once;
 pub mod operator;
+pub mod pack;
 pub mod page;
 pub mod pdf;
 pub mod permission;

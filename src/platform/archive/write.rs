@@ -1,14 +1,13 @@
 //! Writing an archive: rows and files of one moment, in little memory.
 
-use super::{
-    FORMAT, FileSum, MANIFEST, MOST_ENTRIES, Manifest, Origin, Rows, Sum, Table, TableSum, digest, tables, take_time,
-};
+use super::{FORMAT, FileSum, MOST_ENTRIES, Manifest, Origin, Rows, Table, TableSum, digest, tables, take_time};
 use crate::platform::database;
 use crate::platform::door::{Error, Outcome, Refusal};
 use crate::platform::export::blocking;
 use crate::platform::export::list::Waiting;
 use crate::platform::files;
 use crate::platform::files::store::{Store, thumbnail_key};
+use crate::platform::pack::Zip;
 use crate::platform::sql;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::{Names, value};
@@ -16,10 +15,8 @@ use axum::body::Bytes;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use std::fs::File;
-use std::io::{Seek as _, Write as _};
+use std::io::Write as _;
 use uuid::Uuid;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 /// A company as an archive, and what the file is called: `Al Noor Metal Works 2026-11-22.zip`.
 pub struct Archive {
@@ -30,48 +27,33 @@ pub struct Archive {
 
 /// An archive while it grows.
 struct Pack {
-    zip: ZipWriter<File>,
-    sum: Sum,
+    zip: Zip,
     tables: Vec<TableSum>,
     files: Vec<FileSum>,
 }
 
 impl Pack {
     fn new() -> anyhow::Result<Pack> {
-        let zip = ZipWriter::new(tempfile::tempfile()?);
-        Ok(Pack { zip, sum: Sum::default(), tables: Vec::new(), files: Vec::new() })
-    }
-
-    fn open(&mut self, path: &str) -> anyhow::Result<()> {
-        // How large it becomes, nobody knows yet.
-        self.zip.start_file(path, SimpleFileOptions::default().large_file(true))?;
-        self.sum = Sum::default();
-        Ok(())
+        Ok(Pack { zip: Zip::new()?, tables: Vec::new(), files: Vec::new() })
     }
 
     fn rows(&mut self, rows: &[String]) -> anyhow::Result<()> {
-        for row in rows {
-            self.zip.write_all(row.as_bytes())?;
-            self.zip.write_all(b"\n")?;
-            self.sum.add_row(row.as_bytes());
-        }
-        Ok(())
+        rows.iter().try_for_each(|row| self.zip.row(row.as_bytes()))
     }
 
     fn close_table(&mut self, table: Table) {
-        self.tables.push(std::mem::take(&mut self.sum).of_table(table.name, table.columns));
+        self.tables.push(self.zip.end().of_table(table.name, table.columns));
     }
 
     fn file(&mut self, id: String, bytes: &Bytes) -> anyhow::Result<()> {
-        self.open(&format!("files/{id}"))?;
+        self.zip.begin(&format!("files/{id}"))?;
         self.zip.write_all(bytes)?;
-        self.sum.add(bytes);
-        self.files.push(std::mem::take(&mut self.sum).of_file(id));
+        self.files.push(self.zip.end().of_file(id));
         Ok(())
     }
 
     /// Puts the list of all that is in it behind everything.
-    fn finish(mut self, company: Origin, entrants: Vec<Uuid>) -> anyhow::Result<(File, Manifest)> {
+    fn finish(self, company: Origin, entrants: Vec<Uuid>) -> anyhow::Result<(File, Manifest)> {
         let manifest = Manifest {
             format: FORMAT,
             schema: database::schema(),
@@ -82,12 +64,7 @@ impl Pack {
             tables: self.tables,
             files: self.files,
         };
-        self.zip.start_file(MANIFEST, SimpleFileOptions::default())?;
-        self.zip.write_all(&serde_json::to_vec_pretty(&manifest)?)?;
-        let mut file = self.zip.finish()?;
-        file.flush()?;
-        file.rewind()?;
-        Ok((file, manifest))
+        Ok((self.zip.finish(&manifest)?, manifest))
     }
 }
 
@@ -127,7 +104,7 @@ pub async fn write(db: &Db, cx: &Cx, store: &Store, waiting: Option<&dyn Waiting
     let mut pack = blocking(Pack::new).await?;
     for table in tables(&mut tx).await? {
         let path = format!("data/{}.jsonl", table.name);
-        pack = blocking(move || pack.open(&path).map(|()| pack)).await?;
+        pack = blocking(move || pack.zip.begin(&path).map(|()| pack)).await?;
         let rows = Rows::open(&mut tx, &table).await?;
         loop {
             let page = rows.next(&mut tx).await?;

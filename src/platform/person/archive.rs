@@ -6,19 +6,17 @@ use crate::platform::door::{self, Error, Lock, Outcome};
 use crate::platform::export::{Export, Format, blocking, job};
 use crate::platform::files::Store;
 use crate::platform::jobs::{self, End, Run, Whose, Work};
+use crate::platform::pack::Zip;
 use crate::platform::sql;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
 use crate::record::{Record, value};
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
-use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufWriter, Read as _, Seek as _, Write as _};
+use std::io::{self, BufWriter, Seek as _, Write as _};
 use uuid::Uuid;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
 /// What the archive is, in its manifest.
 const FORMAT: &str = "diwan-person/1";
@@ -270,12 +268,12 @@ fn written(document: &Document) -> Json {
 /// Packs all of it, the manifest last.
 async fn pack(store: &Store, gathered: Gathered) -> Outcome<File> {
     let Gathered { mut manifest, sheets, files } = gathered;
-    let mut zip = ZipWriter::new(tempfile::tempfile().map_err(anyhow::Error::from)?);
+    let mut zip = Zip::new()?;
     let mut entries: Vec<Json> = Vec::new();
     for Sheet { name, rows, file } in sheets {
         let path = format!("data/{name}.jsonl");
         let packed = blocking(move || {
-            let file = file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
             let (bytes, sha256) = add(&mut zip, &path, file)?;
             Ok((zip, json!({ "path": path, "rows": rows, "bytes": bytes, "sha256": sha256 })))
         });
@@ -294,28 +292,14 @@ async fn pack(store: &Store, gathered: Gathered) -> Outcome<File> {
         entries.push(entry);
     }
     manifest["entries"] = Json::Array(entries);
-    blocking(move || {
-        zip.start_file("manifest.json", SimpleFileOptions::default())?;
-        serde_json::to_writer_pretty(&mut zip, &manifest)?;
-        let mut file = zip.finish()?;
-        file.rewind()?;
-        Ok(file)
-    })
-    .await
+    blocking(move || zip.finish(&manifest)).await
 }
 
 /// Puts a whole file into the archive. Answers with its bytes and their SHA-256.
-fn add(zip: &mut ZipWriter<File>, path: &str, mut file: File) -> anyhow::Result<(u64, String)> {
+fn add(zip: &mut Zip, path: &str, mut file: File) -> anyhow::Result<(u64, String)> {
     file.rewind()?;
-    zip.start_file(path, SimpleFileOptions::default().large_file(true))?;
-    let (mut bytes, mut sum, mut buffer) = (0, Sha256::new(), vec![0; 64 * 1024]);
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok((bytes, hex::encode(sum.finalize())));
-        }
-        sum.update(&buffer[..read]);
-        zip.write_all(&buffer[..read])?;
-        bytes += read as u64;
-    }
+    zip.begin(path)?;
+    io::copy(&mut file, zip)?;
+    let sum = zip.end();
+    Ok((sum.bytes, sum.sha256()))
 }
