@@ -14,7 +14,7 @@ use super::door::{self, Error, Lock, Outcome, Refusal};
 use super::seal;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::record::Record;
-use crate::record::page::{FileItem, FileShelf};
+use crate::record::page::{FileItem, FileShelf, GIGABYTE};
 use axum::body::Bytes;
 use content::{ContentType, clean_name};
 use futures_util::stream::{BoxStream, StreamExt as _};
@@ -149,7 +149,7 @@ pub(super) async fn fits(tx: &mut TenantTx, quota: u64, name: &str) -> Outcome<(
     if u64::try_from(sum).is_ok_and(|sum| sum <= quota) {
         return Ok(());
     }
-    let most = Decimal::from(quota) / Decimal::from(1024 * 1024 * 1024);
+    let most = Decimal::from(quota) / Decimal::from(GIGABYTE);
     Err(Refusal::new("refuse-file-room").with("name", name).with("most", most.round_dp(1).normalize()).into())
 }
 

@@ -14,6 +14,7 @@ use super::error::{Error, Outcome, Refusal};
 use super::files::store::QUOTA;
 use super::missed::{self, Asker};
 use super::tenancy::{Cx, Db, TenantTx};
+use crate::record::page::MEGABYTE;
 use crate::record::{Names, Record};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -43,9 +44,6 @@ const BACK: i32 = 90;
 
 /// Seconds of a day.
 const DAY: i64 = 24 * 60 * 60;
-
-/// Bytes of a megabyte, as the pages of files count them.
-const MEGABYTE: i64 = 1024 * 1024;
 
 // ------------------------------------------------------------------ the pure part
 

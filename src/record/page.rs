@@ -253,6 +253,12 @@ pub struct HandOn {
 pub const FILE_ENDINGS: &str =
     ".pdf,.png,.jpg,.jpeg,.jfif,.webp,.gif,.svg,.txt,.csv,.docx,.xlsx,.pptx,.odt,.ods,.odp,.dxf,.dwg";
 
+/// Bytes of the megabytes in which people read how large something is.
+pub const MEGABYTE: i64 = 1024 * 1024;
+
+/// Bytes of the gigabytes in which people read and write how large something is.
+pub const GIGABYTE: i64 = 1024 * MEGABYTE;
+
 /// A file that hangs on a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileItem {

@@ -6,7 +6,7 @@ use super::port::Port;
 use super::{icon, use_port};
 use crate::i18n::I18n;
 use crate::record::Record;
-use crate::record::page::{FILE_ENDINGS, FileItem, FileShelf};
+use crate::record::page::{FILE_ENDINGS, FileItem, FileShelf, GIGABYTE, MEGABYTE};
 use crate::t;
 use leptos::prelude::*;
 use rust_decimal::Decimal;
@@ -110,8 +110,6 @@ fn item_view(i18n: I18n, item: FileItem) -> AnyView {
 
 /// Bytes as people read them.
 pub fn size(i18n: I18n, bytes: i64) -> String {
-    const MEGABYTE: i64 = 1024 * 1024;
-    const GIGABYTE: i64 = 1024 * MEGABYTE;
     let tenths = |unit: i64| {
         let tenths = (i128::from(bytes) * 10 + i128::from(unit) / 2) / i128::from(unit);
         i18n.decimal(Decimal::from_i128_with_scale(tenths, 1).normalize(), 0)

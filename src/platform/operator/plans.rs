@@ -4,6 +4,7 @@ use super::Entry;
 use crate::platform::error::{Error, Outcome, Refusal};
 use crate::platform::plan::FLAGS;
 use crate::platform::tenancy::Db;
+use crate::record::page::GIGABYTE;
 use crate::record::value::{self, Fault, Value};
 use crate::record::{Field, Kind, Names};
 use rust_decimal::Decimal;
@@ -15,9 +16,6 @@ use uuid::Uuid;
 
 /// The plan that companies are founded with, which nobody removes.
 pub const FIRST: &str = "unlimited";
-
-/// Bytes of the gigabytes in which forms speak of storage.
-pub const GIGABYTE: i64 = 1024 * 1024 * 1024;
 
 /// A plan that companies can be given. What is not said is without a limit; of storage and of requests a minute
 /// it is what the installation gives.
