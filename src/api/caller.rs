@@ -6,10 +6,12 @@ use crate::i18n::{Digits, I18n, Locale, negotiate};
 use crate::platform::plan::{self, Allowance};
 use crate::platform::tenancy::{Cx, Db, whole};
 use crate::platform::token::{self, Bearer};
-use crate::platform::web;
+use crate::platform::web::{self, House};
+use axum::Extension;
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use std::net::IpAddr;
 use uuid::Uuid;
@@ -124,6 +126,17 @@ impl Caller {
     pub fn reply(&self, outcome: Result<Response, Trouble>) -> Response {
         let response = outcome.unwrap_or_else(|trouble| self.problem(trouble).into_response());
         dress(response, Some(&self.taken))
+    }
+}
+
+/// Whoever handles what a program asks for begins with the program, let in.
+impl FromRequestParts<House> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, house: &House) -> Result<Caller, Response> {
+        let limits = Extension::<Limits>::from_request_parts(parts, house).await;
+        let Extension(limits) = limits.map_err(|e| e.into_response())?;
+        Caller::admit(&house.db, &limits, parts).await.map_err(|refused| *refused)
     }
 }
 

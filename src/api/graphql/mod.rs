@@ -7,7 +7,6 @@ mod resolve;
 pub mod schema;
 
 use super::caller::{Caller, text};
-use super::limits::Limits;
 use super::problem::{Problem, Trouble};
 use super::rest::operation::{self, Answer, Operation};
 use super::rest::{not_allowed, once, read_json};
@@ -102,15 +101,11 @@ impl Work {
 
 async fn serve(
     State(house): State<House>,
-    Extension(limits): Extension<Limits>,
     Extension(schemas): Extension<Schemas>,
+    mut caller: Caller,
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let mut caller = match Caller::admit(&house.db, &limits, &parts).await {
-        Ok(caller) => caller,
-        Err(refused) => return *refused,
-    };
     let outcome = answer(&house.db, &schemas, &mut caller, &parts, body).await;
     caller.reply(outcome)
 }

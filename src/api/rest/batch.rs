@@ -3,12 +3,10 @@
 use super::operation::{self, Answer, Operation, Wanted};
 use super::{once, read_json};
 use crate::api::caller::Caller;
-use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
 use crate::platform::door::{Error, Refusal};
 use crate::platform::tenancy::{Db, TenantTx, whole};
 use crate::platform::web::House;
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -82,12 +80,8 @@ impl Part {
 }
 
 /// Does what a batch asks for.
-pub async fn serve(State(house): State<House>, Extension(limits): Extension<Limits>, request: Request) -> Response {
+pub async fn serve(State(house): State<House>, mut caller: Caller, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let mut caller = match Caller::admit(&house.db, &limits, &parts).await {
-        Ok(caller) => caller,
-        Err(refused) => return *refused,
-    };
     let outcome = carry_out(&house.db, &mut caller, &parts, body).await;
     caller.reply(outcome)
 }

@@ -4,7 +4,6 @@
 use super::operation::{Answer, address, nothing_else};
 use super::{ROOT, audit, deliveries, imports, jobs, notifications, once, read_json, secret};
 use crate::api::caller::{Caller, text};
-use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
 use crate::platform::comments;
 use crate::platform::door::{self, Error, Lock, Outcome, Refusal};
@@ -19,7 +18,6 @@ use crate::record::fold::fold;
 use crate::record::page::FileItem;
 use crate::record::search::{Hit, SHORTEST};
 use crate::record::{Names, Record};
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -31,12 +29,8 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// Does one thing beside records.
-pub async fn serve(State(house): State<House>, Extension(limits): Extension<Limits>, request: Request) -> Response {
+pub async fn serve(State(house): State<House>, caller: Caller, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let caller = match Caller::admit(&house.db, &limits, &parts).await {
-        Ok(caller) => caller,
-        Err(refused) => return *refused,
-    };
     let outcome = carry_out(&house, &caller, &parts, body).await;
     caller.reply(outcome)
 }

@@ -20,17 +20,16 @@ mod secret;
 pub mod token;
 
 use super::caller::{Asked, Caller, text};
-use super::limits::Limits;
 use super::problem::Trouble;
 use crate::platform::door::Refusal;
 use crate::platform::web::{House, query_pairs};
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::response::Response;
 use axum::routing::{any, get, post};
-use axum::{Extension, Router};
 use operation::{Operation, Wanted};
 use serde_json::Value as Json;
 
@@ -81,12 +80,8 @@ pub fn routes() -> Router<House> {
 }
 
 /// Does one thing with records.
-async fn serve(State(house): State<House>, Extension(limits): Extension<Limits>, request: Request) -> Response {
+async fn serve(State(house): State<House>, caller: Caller, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let caller = match Caller::admit(&house.db, &limits, &parts).await {
-        Ok(caller) => caller,
-        Err(refused) => return *refused,
-    };
     let outcome = carry_out(&house, &caller, &parts, body).await;
     caller.reply(outcome)
 }

@@ -1,7 +1,6 @@
 //! What the pages of reports show, as JSON: the same figures, asked for with the same parameters, open to the same members.
 
 use crate::api::caller::{Caller, text};
-use crate::api::limits::Limits;
 use crate::api::problem::Trouble;
 use crate::platform::cache::{Known, Sources};
 use crate::platform::door::{self, Error, Outcome, Refusal};
@@ -9,7 +8,6 @@ use crate::platform::report::{Ask, Asked, Given, Report, Takes};
 use crate::platform::tenancy::{Cx, Db, TenantTx, whole};
 use crate::platform::web::{House, query_pairs};
 use crate::record::{Reach, value};
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
@@ -22,12 +20,8 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Answers with a report.
-pub async fn serve(State(house): State<House>, Extension(limits): Extension<Limits>, request: Request) -> Response {
+pub async fn serve(State(house): State<House>, caller: Caller, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let caller = match Caller::admit(&house.db, &limits, &parts).await {
-        Ok(caller) => caller,
-        Err(refused) => return *refused,
-    };
     let outcome = answer(&house.db, &caller.cx, &parts).await;
     caller.reply(outcome)
 }
