@@ -113,7 +113,7 @@ pub fn join() -> impl IntoView {
     let i18n = use_i18n();
     let mut form = returned();
     let sign_in = || view! { <a href="/sign-in" rel="external">{t!(i18n, "sign-in")}</a> }.into_any();
-    let Some(invitee) = use_context::<super::forms::Invited>().and_then(|invited| invited.0) else {
+    let Some(invitee) = use_context::<super::forms::join::Invited>().and_then(|invited| invited.0) else {
         return card(i18n, t!(i18n, "join-ended"), t!(i18n, "join-ended-hint"), ().into_any(), sign_in());
     };
     form.fields.entry("name".to_owned()).or_insert(invitee.name);

@@ -1,6 +1,7 @@
 //! Files that are brought to be imported, and what is asked of them.
 
-use super::forms::{download, failed};
+use super::forms::failed;
+use super::forms::files::download;
 use crate::modules;
 use crate::platform::error::{Error, Outcome, Refusal};
 use crate::platform::import::batch::{self, Asked, MOST_BYTES};

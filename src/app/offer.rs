@@ -1,6 +1,6 @@
 //! The page that a customer opens by the link of a quotation, without an account: the paper, with what they answer below it.
 
-use super::forms::guest;
+use super::forms::join::guest;
 use super::frame::language_switch;
 use super::plain::{Input, general_faults, returned};
 use super::print::{self, Sheet};
