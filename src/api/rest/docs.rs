@@ -231,6 +231,17 @@ fn chapters(i18n: I18n) -> String {
         ),
     );
     chapter(
+        "archives",
+        t!(i18n, "api-docs-archives"),
+        vec![t!(i18n, "api-archive-hint"), t!(i18n, "api-person-archive-hint"), t!(i18n, "api-person-erase-hint")],
+        format!(
+            "POST {ROOT}/archives\n\nGET {ROOT}/archives\n\n\
+             GET {ROOT}/jobs/018f3a00-0000-7000-8000-000000000005/file\n\n\
+             POST {ROOT}/customers/018f3a00-0000-7000-8000-000000000001/person/archive\n\n\
+             POST {ROOT}/customers/018f3a00-0000-7000-8000-000000000001/person/erase\n\n{{ \"typed\": \"C-100\" }}"
+        ),
+    );
+    chapter(
         "secrets",
         t!(i18n, "api-docs-secrets"),
         vec![t!(i18n, "api-secret-hint")],

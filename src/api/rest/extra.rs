@@ -2,7 +2,7 @@
 //! happened to it, and one search over every record. Each goes through the door that its page goes through.
 
 use super::operation::{Answer, address, nothing_else};
-use super::{ROOT, audit, deliveries, imports, jobs, notifications, once, read_json, secret};
+use super::{ROOT, archives, audit, deliveries, imports, jobs, notifications, once, read_json, secret};
 use crate::api::caller::{Caller, text};
 use crate::api::problem::Trouble;
 use crate::platform::comments;
@@ -43,6 +43,7 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
     match (method, names.as_slice()) {
         asked @ (_, ["jobs", ..] | [_, "export" | "bulk"]) => jobs::carry_out(house, caller, parts, body, asked).await,
         asked @ (_, ["imports", ..] | [_, "import"]) => imports::carry_out(house, caller, parts, body, asked).await,
+        asked @ (_, ["archives"] | [_, _, "person", _]) => archives::carry_out(house, caller, parts, body, asked).await,
         ("GET", ["search"]) => find(house, caller, parts).await,
         ("GET", ["notifications"]) => notifications::list(house, caller, parts).await,
         ("POST", ["notifications", "read"]) => notifications::read_all(house, caller, parts, body).await,
@@ -76,7 +77,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    fn read(path: &str, id: &str) -> Outcome<Place> {
+    pub fn read(path: &str, id: &str) -> Outcome<Place> {
         let record = door::records().iter().copied().find(|record| record.path == path).ok_or(Error::NotFound)?;
         Ok(Place { record, id: read_id(id)? })
     }

@@ -7,6 +7,7 @@ use super::{ROOT, json, once, read_json};
 use crate::api::caller::{Caller, text};
 use crate::api::problem::Trouble;
 use crate::i18n::{I18n, plain};
+use crate::platform::archive;
 use crate::platform::bulk::{self, Order, Which};
 use crate::platform::door::{self, Error, Outcome, Refusal};
 use crate::platform::export::{self, Export, Format};
@@ -151,7 +152,7 @@ pub(super) fn under_way(body: Json, location: String) -> Answer {
 }
 
 /// A job as it was asked for.
-async fn tell_job(tx: &mut TenantTx, job: Uuid) -> Result<Answer, Trouble> {
+pub(super) async fn tell_job(tx: &mut TenantTx, job: Uuid) -> Result<Answer, Trouble> {
     let page = jobs::page(tx, job, "").await?;
     Ok(under_way(of_page(tx.cx.i18n, &page), format!("{ROOT}/jobs/{job}")))
 }
@@ -393,7 +394,7 @@ pub(super) fn unless_known(answer: Answer, parts: &Parts) -> Response {
     answer.tagged(None).unless_known(text(&parts.headers, header::IF_NONE_MATCH.as_str())).into_response()
 }
 
-fn of_line(i18n: I18n, line: &JobLine) -> Json {
+pub(super) fn of_line(i18n: I18n, line: &JobLine) -> Json {
     let href = |name: &String| json!({ "name": name, "href": format!("{ROOT}/jobs/{}/file", line.id) });
     json!({
         "id": line.id, "kind": line.kind, "record": line.record, "action": line.verb, "state": line.state,
@@ -428,18 +429,29 @@ pub(super) fn of_message(i18n: I18n, message: &Message) -> Json {
 /// The bytes of the file that came of a job.
 async fn file(house: &House, caller: &Caller, parts: &Parts, job: Uuid) -> Result<Response, Trouble> {
     no_parameters(parts)?;
+    if let Some(taken) = archive::job::take(&house.db, &caller.cx, &house.files, job).await? {
+        let mut response = saved_as(Body::from_stream(taken.bytes), &taken.name, Format::Archive);
+        response.headers_mut().insert(header::CONTENT_LENGTH, taken.size.into());
+        return Ok(response);
+    }
     Ok(download(export::job::take(&house.db, &caller.cx, &house.files, job).await?))
 }
 
 /// A file that was made for a program.
 pub(super) fn download(export: Export) -> Response {
-    let mut response = Response::new(Body::from_stream(ReaderStream::new(tokio::fs::File::from_std(export.file))));
+    let bytes = ReaderStream::new(tokio::fs::File::from_std(export.file));
+    saved_as(Body::from_stream(bytes), &export.name, export.format)
+}
+
+/// A body that is a file of this name.
+fn saved_as(body: Body, name: &str, format: Format) -> Response {
+    let mut response = Response::new(body);
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(export.format.media_type()));
-    if let Ok(disposition) = HeaderValue::from_str(&disposition(&export.name, false)) {
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(format.media_type()));
+    if let Ok(disposition) = HeaderValue::from_str(&disposition(name, false)) {
         headers.insert(header::CONTENT_DISPOSITION, disposition);
     }
-    if export.format != Format::CSV {
+    if format != Format::CSV {
         // Nobody packs it once more.
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("identity"));
     }

@@ -1,8 +1,9 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
 //! said of it follows from its description. Beside that stand comments, files, what happened, secrets to hand on, what became
 //! of the messages of webhooks, what the member is told of, one search over all records, reports, which are only read, and what
-//! goes on by itself once it is begun: imports, lists as files, one thing done to many records.
+//! goes on by itself once it is begun: imports, lists as files, one thing done to many records, archives.
 
+mod archives;
 mod audit;
 pub mod batch;
 mod deliveries;
@@ -51,6 +52,8 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/{path}/{id}/secret", get(extra::serve))
         .route("/api/v1/{path}/{id}/deliveries", get(extra::serve))
         .route("/api/v1/{path}/{id}/deliveries/{entry}/replay", post(extra::serve))
+        .route("/api/v1/{path}/{id}/person/archive", post(extra::serve))
+        .route("/api/v1/{path}/{id}/person/erase", post(extra::serve))
         .route("/api/v1/{path}/{id}/{action}", post(serve))
         .route("/api/v1/{path}/{id}/{action}/{*rest}", any(serve))
         .route("/api/v1/{path}/import", post(extra::serve))
@@ -64,6 +67,7 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/jobs/{id}", get(extra::serve))
         .route("/api/v1/jobs/{id}/file", get(extra::serve))
         .route("/api/v1/jobs/{id}/{verb}", post(extra::serve))
+        .route("/api/v1/archives", get(extra::serve).post(extra::serve))
         .route("/api/v1/audit", get(extra::serve))
         .route("/api/v1/batch", post(batch::serve))
         .route("/api/v1/notifications", get(extra::serve))

@@ -1,6 +1,7 @@
 //! What can be asked, for programs that write programs: OpenAPI 3.1, from the descriptions of records. With a token it is what
 //! this program sees of its company, custom fields included; without one what every company begins with.
 
+mod archives;
 mod jobs;
 mod schemas;
 mod told;
@@ -63,6 +64,7 @@ async fn for_one(db: &Db, cx: &Cx) -> door::Outcome<String> {
         let reports: Vec<&'static Report> = open.collect();
         let mut described = describe(cx.i18n, &records, &reports, Some(&*rights));
         told::narrow(cx.scope.as_deref(), &mut described);
+        archives::narrow(cx.scope.as_deref(), &mut described);
         Ok(described.to_string())
     })
     .await
@@ -87,6 +89,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Rep
     let (mut paths, mut events) = (Map::new(), Map::new());
     let mut schemas = common_schemas();
     schemas.extend(told::schemas());
+    schemas.extend(archives::schemas());
     // A company whose plan has no webhooks is promised none.
     let tells = writer.may(|rights| rights.knows(webhooks::record()));
     for record in records.iter().copied() {
@@ -103,6 +106,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Rep
         schemas.insert(report_type(report), of_parts(report.holds));
     }
     writer.jobs(&mut paths, &mut schemas);
+    writer.archives(&mut paths);
     paths.insert(format!("{ROOT}/batch"), writer.batch());
     paths.insert(format!("{ROOT}/token"), writer.token());
     let mut tags: Vec<Json> =
@@ -238,6 +242,7 @@ impl Writer<'_> {
         }
         self.beside(record, &list, paths);
         self.many(record, &list, paths);
+        self.person(record, &list, paths);
     }
 
     /// What stands beside the fields of a record: what is said about it, its files, and what happened to it.

@@ -31,9 +31,15 @@ pub async fn run(db: &Db, cx: &Cx, store: &Store, record: &'static Record, id: U
     let mut tx = db.begin(cx).await?;
     let objects = erase(&mut tx, record, id, typed).await?;
     tx.commit().await?;
-    // They are nobody's any more, and nobody is told if one cannot be deleted now: the person is forgotten all the same.
+    clear(db, cx, store, &objects).await;
+    Ok(())
+}
+
+/// Deletes these objects of a person who is forgotten, and files that nobody holds on to. They are nobody's any more, and nobody is
+/// told if one cannot be deleted now: the person is forgotten all the same.
+pub async fn clear(db: &Db, cx: &Cx, store: &Store, objects: &[String]) {
     let cleared = async {
-        for object in &objects {
+        for object in objects {
             store.delete(object).await?;
         }
         files::clear(db, cx, store).await
@@ -41,7 +47,6 @@ pub async fn run(db: &Db, cx: &Cx, store: &Store, record: &'static Record, id: U
     if let Err(error) = cleared.await {
         tracing::warn!(%error, ?objects, "files of a forgotten person are left in the store");
     }
-    Ok(())
 }
 
 /// The same as part of a transaction. Answers with the objects in the store that are to be deleted after it.

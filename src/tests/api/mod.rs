@@ -12,7 +12,7 @@ use crate::platform::tenancy::Cx;
 use crate::platform::token::Bearer;
 use crate::tests::support::{self, Firm, record};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -42,6 +42,7 @@ pub struct Reply {
     /// Null without a body.
     pub json: Json,
     pub text: String,
+    pub bytes: Bytes,
 }
 
 impl Reply {
@@ -199,6 +200,6 @@ impl Program {
         let bytes = to_bytes(body, usize::MAX).await.expect("a body");
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&text).unwrap_or_default();
-        Reply { status: parts.status, headers: parts.headers, json, text }
+        Reply { status: parts.status, headers: parts.headers, json, text, bytes }
     }
 }

@@ -1,5 +1,6 @@
 //! REST as programs and attackers meet it.
 
+mod archives;
 mod audit;
 mod callers;
 mod extra;
@@ -31,6 +32,7 @@ use uuid::Uuid;
 
 /// The routes at which the tests below ask for what belongs to another company.
 pub const WALKED: &[&str] = &[
+    "/api/v1/archives",
     "/api/v1/audit",
     "/api/v1/batch",
     "/api/v1/imports/{id}",
@@ -54,6 +56,8 @@ pub const WALKED: &[&str] = &[
     "/api/v1/{path}/{id}/files",
     "/api/v1/{path}/{id}/files/{file}",
     "/api/v1/{path}/{id}/history",
+    "/api/v1/{path}/{id}/person/archive",
+    "/api/v1/{path}/{id}/person/erase",
     "/api/v1/{path}/{id}/secret",
     "/api/v1/{path}/{id}/{action}",
 ];

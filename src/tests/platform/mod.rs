@@ -24,7 +24,7 @@ mod operator;
 mod page;
 pub mod pdf;
 pub mod permission;
-mod person;
+pub mod person;
 mod plan;
 mod proxies;
 mod search;

@@ -308,7 +308,7 @@ async fn what_is_under_way_and_who_asks_are_looked_at_first() {
 // ------------------------------------------------------------------ the archive
 
 /// The parts of an archive by their names.
-fn unpacked(file: std::fs::File) -> BTreeMap<String, Vec<u8>> {
+pub fn unpacked(file: std::fs::File) -> BTreeMap<String, Vec<u8>> {
     let mut archive = zip::ZipArchive::new(file).expect("an archive");
     let mut parts = BTreeMap::new();
     for at in 0..archive.len() {

@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json, json};
 pub const TAG: &str = "jobs";
 
 /// What stands in the way of something that is begun, beside what stands in the way of anything.
-const IN_THE_WAY: [u16; 6] = [400, 404, 409, 413, 415, 422];
+pub(super) const IN_THE_WAY: [u16; 6] = [400, 404, 409, 413, 415, 422];
 
 /// What programs bring to be imported.
 const SPREADSHEETS: [&str; 2] = ["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"];
@@ -101,7 +101,7 @@ impl Writer<'_> {
     }
 
     /// The answer to whoever begins something.
-    fn begun(&self, what: &str) -> Json {
+    pub(super) fn begun(&self, what: &str) -> Json {
         json!({
             "description": say(self.i18n, "api-answer-begun"),
             "headers": headers(&["Location"]),
@@ -144,7 +144,7 @@ impl Writer<'_> {
     }
 
     /// Something that is read.
-    fn looked_at(&self, name: &str, summary: &str, what: &str, own: &[Json], problems: &[u16]) -> Json {
+    pub(super) fn looked_at(&self, name: &str, summary: &str, what: &str, own: &[Json], problems: &[u16]) -> Json {
         let links: &[&str] = if own.is_empty() { &["ETag"] } else { &["ETag", "Link"] };
         let good = json!({
             "description": say(self.i18n, summary), "headers": headers(links), "content": content(schema(what)),
@@ -172,7 +172,7 @@ impl Writer<'_> {
     }
 
     /// The next thing that is done with a job or an import.
-    fn step(&self, name: &str, summary: &str, what: &str, body: Option<&str>) -> Json {
+    pub(super) fn step(&self, name: &str, summary: &str, what: &str, body: Option<&str>) -> Json {
         let mut step = json!({
             "operationId": name, "summary": say(self.i18n, summary), "tags": [TAG],
             "parameters": [reference("parameters", "Idempotency-Key"), reference("parameters", "Accept-Language")],
@@ -198,7 +198,7 @@ fn schemas_of_jobs() -> Map<String, Json> {
     let texts = json!({ "type": "object", "additionalProperties": text() });
     let file = whole_object(json!({ "name": text(), "href": text() }), &["name", "href"]);
     let line = json!({
-        "id": id(), "kind": { "enum": ["bulk", "export", "import"] }, "record": text(), "action": text(),
+        "id": id(), "kind": { "enum": ["archive", "bulk", "export", "import", "person"] }, "record": text(), "action": text(),
         "state": { "enum": ["waiting", "running", "done", "failed", "cancelled"] }, "cancelling": yes(),
         "done": count(), "refused": count(), "total": maybe_count(), "at": minute(), "by": text(),
         "reason": maybe(schema("Reason")), "import": { "type": ["string", "null"], "format": "uuid" },

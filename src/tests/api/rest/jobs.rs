@@ -26,7 +26,7 @@ async fn bring(program: &Program, key: &str, text: &str) -> Reply {
 }
 
 /// Where it can be read how far it is.
-fn begun(reply: &Reply) -> String {
+pub fn begun(reply: &Reply) -> String {
     assert_eq!(reply.status, StatusCode::ACCEPTED, "{}", reply.text);
     reply.header("location").expect("an address").to_owned()
 }
@@ -356,7 +356,7 @@ fn doors(job: &str, import: &str) -> Vec<(Method, String)> {
     reads.chain(steps.into_iter().chain(steers).map(|path| (Method::POST, path))).collect()
 }
 
-fn last(address: &str) -> &str {
+pub fn last(address: &str) -> &str {
     address.rsplit('/').next().unwrap_or_default()
 }
 
@@ -490,13 +490,19 @@ async fn a_program_widens_no_job_and_lends_itself_nothing() {
     assert_eq!(scope().await, Some(json!({"writes": true, "records": ["customer"]})));
     work(&firm).await;
     assert_eq!(firm.document("customer", firm.customer).await.text("phone"), Some("1"));
-    // Archives are for people alone.
-    let listed = program.get("/api/v1/jobs").await.assert_ok("jobs").json;
-    let listed: Vec<&Json> = listed["data"].as_array().expect("jobs").iter().map(|job| &job["id"]).collect();
-    assert_eq!(listed, [&json!(job)]);
-    for path in [format!("/api/v1/jobs/{archive}"), format!("/api/v1/jobs/{archive}/file")] {
-        program.get(&path).await.assert_problem(StatusCode::NOT_FOUND, "refuse-api-not-found", &path);
+    // Archives hold records of all types: a token that is kept to some knows of none, and one that reads goes on with none.
+    let wide = program.beside_with(&firm, "write", &["customer", "company"]).await;
+    for (program, known) in [(&program, vec![json!(archive), json!(job)]), (&wide, vec![json!(job)])] {
+        let listed = program.get("/api/v1/jobs").await.assert_ok("jobs").json;
+        let listed: Vec<Json> = listed["data"].as_array().expect("jobs").iter().map(|job| job["id"].clone()).collect();
+        assert_eq!(listed, known);
     }
+    let path = format!("/api/v1/jobs/{archive}");
+    for path in [path.clone(), format!("{path}/file")] {
+        wide.get(&path).await.assert_problem(StatusCode::NOT_FOUND, "refuse-api-not-found", &path);
+    }
+    let denied = reader.post(&format!("{path}/retry"), Json::Null).await;
+    denied.assert_problem(StatusCode::FORBIDDEN, "error-denied", "an archive, for a token that reads");
 }
 
 // ------------------------------------------------------------------ the description
