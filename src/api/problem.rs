@@ -65,6 +65,8 @@ pub enum Trouble {
     TooLarge,
     /// A body of another kind than JSON.
     MediaType,
+    /// A body of another kind than a form.
+    NoForm,
     /// Too many requests; after so long there is room again.
     TooMany(Duration),
     /// All calls that the company's plan has for a month; they begin anew on that day, after so long.
@@ -112,7 +114,7 @@ impl Trouble {
             Trouble::Unknown => 401,
             Trouble::Method => 405,
             Trouble::TooLarge => 413,
-            Trouble::MediaType => 415,
+            Trouble::MediaType | Trouble::NoForm => 415,
             Trouble::Unconditional => 428,
             Trouble::TooMany(_) | Trouble::Spent { .. } => 429,
         }
@@ -131,6 +133,7 @@ impl Trouble {
             Trouble::Method => vec![Refusal::new("refuse-api-method")],
             Trouble::TooLarge => vec![Refusal::new("refuse-api-large")],
             Trouble::MediaType => vec![Refusal::new("refuse-api-media-type")],
+            Trouble::NoForm => vec![Refusal::new("refuse-api-form")],
             Trouble::Unconditional => vec![Refusal::new("refuse-api-unconditional").at("If-Match")],
             Trouble::TooMany(wait) => {
                 vec![Refusal::new("refuse-api-too-many").with("seconds", seconds(wait) as usize)]

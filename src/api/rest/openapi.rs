@@ -124,6 +124,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Rep
         "components": {
             "securitySchemes": {
                 "token": { "type": "http", "scheme": "bearer", "description": say(i18n, "api-token-hint") },
+                "secret": { "type": "http", "scheme": "basic", "description": say(i18n, "api-basic-hint") },
             },
             "schemas": schemas,
             "parameters": writer.parameters(),
@@ -542,14 +543,16 @@ impl Writer<'_> {
     fn token(&self) -> Json {
         let good = json!({
             "description": say(self.i18n, "api-answer-token"),
-            "headers": headers(&[]),
+            "headers": headers(&["Cache-Control"]),
             "content": content(schema("AccessToken")),
         });
         json!({ "post": {
             "operationId": "token",
             "summary": say(self.i18n, "api-token"),
-            "description": say(self.i18n, "api-token-hint"),
-            "security": [],
+            "description": say(self.i18n, "api-token-form"),
+            // The secret stands in the head or in the form.
+            "security": [{ "secret": [] }, {}],
+            "parameters": [reference("parameters", "Accept-Language")],
             "requestBody": {
                 "required": true,
                 "content": { "application/x-www-form-urlencoded": { "schema": schema("Credentials") } },

@@ -34,8 +34,9 @@ pub async fn serve(State(house): State<House>, Extension(limits): Extension<Limi
 /// The token whose secret a request gives, in its form or, as the standard prefers, in its head.
 async fn secret(parts: &Parts, body: Body) -> Result<Bearer, Trouble> {
     let kind = text(&parts.headers, header::CONTENT_TYPE.as_str()).unwrap_or_default();
-    if !kind.starts_with("application/x-www-form-urlencoded") {
-        return Err(Trouble::MediaType);
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+        return Err(Trouble::NoForm);
     }
     let body = read_body(parts, body).await?;
     let pairs: Vec<(String, String)> = form_urlencoded::parse(&body).into_owned().collect();

@@ -698,6 +698,22 @@ async fn every_status_that_is_answered_is_described() {
     hasty.get(list).await.assert_ok("the first");
     expect("get", list, StatusCode::TOO_MANY_REQUESTS, &hasty.get(list).await);
     expect("get", list, StatusCode::UNAUTHORIZED, &program.showing("").get(list).await);
+    // A secret in a form, and whatever else is sent in its place.
+    let grant = "grant_type=client_credentials";
+    for (program, body, status) in [
+        (&program, format!("{grant}&client_secret={}", program.shown), StatusCode::OK),
+        (&program, format!("{grant}&client_secret=dwn_x.y"), StatusCode::UNAUTHORIZED),
+        (&program, "grant_type=password".to_owned(), StatusCode::BAD_REQUEST),
+        (&program, "x".repeat(3 * 1024 * 1024), StatusCode::PAYLOAD_TOO_LARGE),
+        (&hasty, format!("{grant}&client_secret={}", hasty.shown), StatusCode::TOO_MANY_REQUESTS),
+    ] {
+        expect("post", token, status, &program.send(Method::POST, token, &form, body.into()).await);
+    }
+    let json = program.post(token, json!({"grant_type": "client_credentials"})).await;
+    expect("post", token, StatusCode::UNSUPPORTED_MEDIA_TYPE, &json);
+    let secret = format!("{grant}&client_secret={}", program.shown);
+    let told = program.send(Method::POST, token, &form, secret.into()).await;
+    assert_as_said(&described, "AccessToken", &told.json);
 }
 
 #[tokio::test]

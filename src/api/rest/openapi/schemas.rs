@@ -209,7 +209,8 @@ pub(super) fn common_schemas() -> Map<String, Json> {
         "operations": { "type": "array", "minItems": 1, "maxItems": batch::MOST, "items": operation },
     });
     let results = json!({ "results": { "type": "array", "items": whole_object(result, &["status"]) } });
-    let credentials = json!({ "grant_type": { "const": "client_credentials" }, "client_secret": text() });
+    let grant = json!({ "type": "string", "const": "client_credentials" });
+    let credentials = json!({ "grant_type": grant, "client_secret": text() });
     let access = json!({
         "access_token": text(), "token_type": { "const": "Bearer" }, "expires_in": { "type": "integer" },
         "scope": { "enum": ["read", "write"] },

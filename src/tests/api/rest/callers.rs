@@ -373,7 +373,16 @@ async fn a_machine_gets_a_jwt_for_its_secret() {
         assert_eq!(exchange(&program, &form, None).await.status, status, "{form:?}");
     }
     let json = program.post("/api/v1/token", json!({"grant_type": "client_credentials"})).await;
-    assert_eq!(json.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    json.assert_problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "refuse-api-form", "JSON");
+    // Types of bodies are the same in capitals, and others do not begin like them.
+    let form = format!("grant_type=client_credentials&client_secret={secret}");
+    for (kind, status) in [
+        ("Application/X-WWW-Form-Urlencoded; charset=UTF-8", StatusCode::OK),
+        ("application/x-www-form-urlencoded-not", StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    ] {
+        let told = program.send(Method::POST, "/api/v1/token", &[("content-type", kind)], form.clone().into()).await;
+        assert_eq!(told.status, status, "{kind}: {}", told.text);
+    }
     let one = format!("/api/v1/api-tokens/{}", program.id);
     program.act(&one, "revoke").await.assert_ok("revoked");
     machine.get("/api/v1/customers").await.assert_problem(StatusCode::UNAUTHORIZED, "refuse-api-token", "revoked");
