@@ -21,7 +21,7 @@ export default defineConfig({
     trace: process.env.DIWAN_TRACE ? 'on' : 'off',
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath: process.env.DIWAN_CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: process.env.DIWAN_CHROMIUM ?? '/usr/bin/chromium-headless-shell',
       args: [
         '--no-sandbox',
         '--disable-gpu',
