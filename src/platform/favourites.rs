@@ -1,7 +1,7 @@
 //! Lists and records that members keep at hand, by their addresses. What those are called, and whether the reader may still see
 //! them, is asked anew each time: a row says nothing of what it leads to.
 
-use super::door::{self, Outcome};
+use super::door::{self, Error, Outcome};
 use super::notifications::COUNTED;
 use super::search;
 use super::tenancy::TenantTx;
@@ -11,7 +11,7 @@ use crate::record::{Kind, Record};
 use uuid::Uuid;
 
 /// Favourites of a member; beyond it the oldest give way.
-const MOST: i64 = 50;
+pub const MOST: i64 = 50;
 
 /// Bytes of an address.
 const LONGEST: usize = 500;
@@ -61,18 +61,30 @@ fn is_chosen(record: &Record, filter: &Filter) -> bool {
     })
 }
 
+/// The type of records that a kept address leads to, and the id where it leads to one of them. Where the reader sees no such
+/// records it leads nowhere for them.
+pub fn leads_to(tx: &TenantTx, address: &str) -> Outcome<(&'static Record, Option<Uuid>)> {
+    let path = address.split_once('?').map_or(address, |(path, _)| path);
+    let (record, id) = match place(path).ok_or(Error::NotFound)? {
+        Place::List(record) => (record, None),
+        Place::Row(record, id) => (record, Some(id)),
+    };
+    let rights = tx.rights();
+    match id {
+        _ if rights.sees(record) => Ok((record, id)),
+        Some(_) => Err(Error::NotFound),
+        None => Err(rights.denial(record)),
+    }
+}
+
 /// Keeps an address, or no longer.
 pub async fn turn(tx: &mut TenantTx, address: &str) -> Outcome<()> {
+    if forget(tx, address).await? { Ok(()) } else { keep(tx, address).await }
+}
+
+/// Keeps an address. One that is kept already stays where it is among the others.
+pub async fn keep(tx: &mut TenantTx, address: &str) -> Outcome<()> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
-    let gone = sqlx::query("delete from favourite where tenant_id = $1 and member = $2 and address = $3")
-        .bind(tenant)
-        .bind(member)
-        .bind(address)
-        .execute(tx.conn())
-        .await?;
-    if gone.rows_affected() > 0 {
-        return Ok(());
-    }
     sqlx::query("insert into favourite (member, address) values ($1, $2) on conflict do nothing")
         .bind(member)
         .bind(address)
@@ -88,6 +100,18 @@ pub async fn turn(tx: &mut TenantTx, address: &str) -> Outcome<()> {
     .execute(tx.conn())
     .await?;
     Ok(())
+}
+
+/// Keeps an address no longer. Answers whether it was kept.
+pub async fn forget(tx: &mut TenantTx, address: &str) -> Outcome<bool> {
+    let (tenant, member) = (tx.tenant(), tx.standing.member);
+    let gone = sqlx::query("delete from favourite where tenant_id = $1 and member = $2 and address = $3")
+        .bind(tenant)
+        .bind(member)
+        .bind(address)
+        .execute(tx.conn())
+        .await?;
+    Ok(gone.rows_affected() > 0)
 }
 
 /// How many notifications the reader has not read, no further than [`COUNTED`], and whether they keep this address: one

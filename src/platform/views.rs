@@ -1,7 +1,7 @@
 //! Queries of lists that people keep by a name. Everybody sees their own and those that were shared; a shared view shows each
 //! reader what they may see, for it is nothing but a query.
 
-use super::door::{self, Outcome, Refusal};
+use super::door::{self, Error, Outcome, Refusal};
 use super::tenancy::TenantTx;
 use crate::record::page::SavedView;
 use crate::record::query::Query;
@@ -13,22 +13,36 @@ use uuid::Uuid;
 const VIEW: &str = "saved_view";
 
 /// Characters in a name.
-const NAME_LENGTH: usize = 60;
+pub const NAME_LENGTH: usize = 60;
+/// Views of a list that are shown at once.
+pub const MOST: i64 = 50;
 /// Bytes of a query.
 const QUERY_LENGTH: usize = 2000;
 
 /// The views of a list that the reader can open, by name.
 pub async fn list(tx: &mut TenantTx, record: &Record) -> Outcome<Vec<SavedView>> {
+    read(tx, record, None).await
+}
+
+/// One of them. What the reader cannot open is not found.
+pub async fn one(tx: &mut TenantTx, record: &Record, id: Uuid) -> Outcome<SavedView> {
+    read(tx, record, Some(id)).await?.pop().ok_or(Error::NotFound)
+}
+
+async fn read(tx: &mut TenantTx, record: &Record, only: Option<Uuid>) -> Outcome<Vec<SavedView>> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
     let rows = sqlx::query(
         "select id, name, query, shared, (member = $3 or (shared and $5)) as removable from saved_view
-          where tenant_id = $1 and record = $2 and (member = $3 or (shared and $4)) order by name, id limit 50",
+          where tenant_id = $1 and record = $2 and (member = $3 or (shared and $4)) and ($6::uuid is null or id = $6)
+          order by name, id limit $7",
     )
     .bind(tenant)
     .bind(record.name)
     .bind(member)
     .bind(shares(tx, record))
     .bind(tx.standing.rights.changes_everything())
+    .bind(only)
+    .bind(MOST)
     .fetch_all(tx.conn())
     .await?;
     rows.iter()
@@ -49,8 +63,15 @@ fn shares(tx: &TenantTx, record: &Record) -> bool {
     tx.standing.rights.on(record).reach != Reach::Party
 }
 
-/// Keeps a query under a name; one's own view of that name gives way to it.
-pub async fn keep(tx: &mut TenantTx, record: &'static Record, name: &str, query: &Query, shared: bool) -> Outcome<()> {
+/// Keeps a query under a name; one's own view of that name gives way to it. Answers with the view as it is kept, and whether it
+/// is a new one.
+pub async fn keep(
+    tx: &mut TenantTx,
+    record: &'static Record,
+    name: &str,
+    query: &Query,
+    shared: bool,
+) -> Outcome<(SavedView, bool)> {
     if !tx.standing.rights.sees(record) {
         return Err(tx.standing.rights.denial(record));
     }
@@ -84,26 +105,29 @@ pub async fn keep(tx: &mut TenantTx, record: &'static Record, name: &str, query:
     .bind(shared)
     .fetch_one(tx.conn())
     .await?;
-    let action = if before.is_some() { "change" } else { "create" };
+    let is_new = before.is_none();
+    let action = if is_new { "create" } else { "change" };
     let old_name = before.as_ref().map(|_| name);
     let (old_query, was_shared) = before.map(|(query, shared)| (query, shared.to_string())).unzip();
     let changes = serde_json::json!({
         "name": [old_name, name], "query": [old_query, query], "shared": [was_shared, shared.to_string()],
     });
-    door::note(tx, VIEW, id, action, changes).await
+    door::note(tx, VIEW, id, action, changes).await?;
+    Ok((SavedView { id, name: name.to_owned(), query: query.to_owned(), shared, removable: true }, is_new))
 }
 
-/// Forgets one's own view. Whoever runs the company forgets those that others share, too: who made one may have left.
-pub async fn forget(tx: &mut TenantTx, id: Uuid) -> Outcome<()> {
+/// Forgets one's own view of a list. Whoever runs the company forgets those that others share, too: who made one may have left.
+pub async fn forget(tx: &mut TenantTx, record: &Record, id: Uuid) -> Outcome<()> {
     let (tenant, member) = (tx.tenant(), tx.standing.member);
     let gone: Option<(String, String, bool)> = sqlx::query_as(
-        "delete from saved_view where tenant_id = $1 and id = $2 and (member = $3 or (shared and $4))
+        "delete from saved_view where tenant_id = $1 and id = $2 and record = $5 and (member = $3 or (shared and $4))
          returning name, query, shared",
     )
     .bind(tenant)
     .bind(id)
     .bind(member)
     .bind(tx.standing.rights.changes_everything())
+    .bind(record.name)
     .fetch_optional(tx.conn())
     .await?;
     let Some((name, query, shared)) = gone else { return Err(tx.missing(id)) };

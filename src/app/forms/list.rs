@@ -161,8 +161,8 @@ pub async fn saved_views(
     let kept = whole(async move {
         let mut tx = db.begin(&cx).await?;
         match forget {
-            Some(id) => views::forget(&mut tx, id).await?,
-            None => views::keep(&mut tx, record, &name, &query, shared).await?,
+            Some(id) => views::forget(&mut tx, record, id).await?,
+            None => views::keep(&mut tx, record, &name, &query, shared).await.map(drop)?,
         }
         tx.commit().await?;
         Ok(())

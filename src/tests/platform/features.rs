@@ -311,7 +311,8 @@ async fn what_a_table_forbids_is_refused_in_words() {
     said.push(("customer_payment", paid.map(drop)));
     let mut tx = firm.tx().await;
     let long = Query { search: Some("x".repeat(2001)), ..Query::default() };
-    said.push(("saved_view", views::keep(&mut tx, record("customer"), "Too long", &long, false).await));
+    let kept = views::keep(&mut tx, record("customer"), "Too long", &long, false).await;
+    said.push(("saved_view", kept.map(drop)));
     let faults: Vec<_> = said.iter().filter(|(_, outcome)| !matches!(outcome, Err(Error::Refused(_)))).collect();
     assert!(faults.is_empty(), "{faults:#?}");
 }

@@ -41,7 +41,7 @@ async fn f38_who_asks_for_what_is_another_companys_is_counted() {
         nothing(door::act(&mut tx, order, id, 1, "confirm").await.map(drop));
         nothing(files::remove(&mut tx, id).await.map(drop));
         nothing(jobs::cancel(&mut tx, id).await);
-        nothing(views::forget(&mut tx, id).await);
+        nothing(views::forget(&mut tx, customer, id).await);
         nothing(webhooks::replay(&mut tx, id).await);
         nothing(notifications::open(&mut tx, id).await.map(drop));
     }

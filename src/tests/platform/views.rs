@@ -24,14 +24,18 @@ async fn a_shared_view_is_everybodys_and_a_kept_one_is_ones_own() {
         .await
         .expect("kept anew");
     assert_eq!(refusals(views::keep(&mut tx, orders, "  ", &query, true).await), ["refuse-view-name"]);
-    assert_eq!(views::list(&mut tx, orders).await.expect("views").len(), 2);
+    let kept = views::list(&mut tx, orders).await.expect("views");
+    assert_eq!(kept.iter().map(|view| view.name.as_str()).collect::<Vec<_>>(), ["Mine", "Ours"]);
+    let forgotten = views::forget(&mut tx, record("customer"), kept[0].id).await;
+    assert!(matches!(forgotten, Err(Error::NotFound)), "it is a view of another list");
     tx.commit().await.expect("commit");
     let mut tx = firm.db.begin(&colleague).await.expect("enter");
     let seen = views::list(&mut tx, orders).await.expect("views");
     assert_eq!(seen.len(), 1);
     assert_eq!((seen[0].name.as_str(), seen[0].removable), ("Ours", false));
     assert!(seen[0].query.contains("group=customer"));
-    assert!(matches!(views::forget(&mut tx, seen[0].id).await, Err(Error::NotFound)), "a colleague does not forget it");
+    let forgotten = views::forget(&mut tx, orders, seen[0].id).await;
+    assert!(matches!(forgotten, Err(Error::NotFound)), "a colleague does not forget it");
     let store = firm.colleague("storekeeper").await;
     let mut tx = firm.db.begin(&store).await.expect("enter");
     assert!(matches!(views::keep(&mut tx, record("journal_entry"), "Books", &query, true).await, Err(Error::Denied)));
