@@ -11,7 +11,7 @@ use crate::platform::report::{Ask, Holds, Part, Takes};
 use crate::platform::search::{LONGEST, MOST};
 use crate::platform::token::HOLDS;
 use crate::platform::webhooks::{self, KEPT, PATIENCE, SCHEDULE};
-use crate::platform::{door, egress};
+use crate::platform::{door, egress, favourites, views};
 use crate::record::query::PAGE;
 use crate::record::search::SHORTEST;
 use crate::record::{Field, Kind, Record};
@@ -263,6 +263,22 @@ fn chapters(i18n: I18n) -> String {
         format!(
             "GET {ROOT}/notifications\n\nPOST {ROOT}/notifications/018f3a00-0000-7000-8000-000000000005/read\n\n\
              PATCH {ROOT}/notifications/preferences\n\n{{ \"own\": false }}"
+        ),
+    );
+    chapter(
+        "kept",
+        t!(i18n, "api-docs-kept"),
+        vec![
+            t!(i18n, "api-views-hint", most = views::MOST),
+            t!(i18n, "api-view-keep-hint"),
+            t!(i18n, "api-view-forget-hint"),
+            t!(i18n, "api-favourites-hint", most = favourites::MOST),
+        ],
+        format!(
+            "GET {ROOT}/sales-orders/views\n\nPOST {ROOT}/sales-orders/views\n\n\
+             {{ \"name\": \"…\", \"query\": \"view=to_deliver&sort=-date\", \"shared\": true }}\n\n\
+             PUT {ROOT}/favourites?address=/customers/018f3a00-0000-7000-8000-000000000001\n\n\
+             DELETE {ROOT}/favourites?address=/sales-orders?view=to_deliver"
         ),
     );
     chapter(

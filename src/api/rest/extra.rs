@@ -1,8 +1,9 @@
 //! What people find beside the fields of a record, for programs: what is said about it, the files that hang on it, what
-//! happened to it, and one search over every record. Each goes through the door that its page goes through.
+//! happened to it, what members keep for themselves, and one search over every record. Each goes through the door that its page
+//! goes through.
 
 use super::operation::{Answer, address, nothing_else};
-use super::{ROOT, archives, audit, deliveries, imports, jobs, notifications, once, read_json, secret};
+use super::{ROOT, archives, audit, deliveries, favourites, imports, jobs, notifications, once, read_json, secret, views};
 use crate::api::caller::{Caller, text};
 use crate::api::problem::Trouble;
 use crate::platform::comments;
@@ -44,6 +45,10 @@ async fn carry_out(house: &House, caller: &Caller, parts: &Parts, body: Body) ->
         asked @ (_, ["jobs", ..] | [_, "export" | "bulk"]) => jobs::carry_out(house, caller, parts, body, asked).await,
         asked @ (_, ["imports", ..] | [_, "import"]) => imports::carry_out(house, caller, parts, body, asked).await,
         asked @ (_, ["archives"] | [_, _, "person", _]) => archives::carry_out(house, caller, parts, body, asked).await,
+        asked @ (_, [_, "views", ..]) => views::carry_out(house, caller, parts, body, asked).await,
+        ("GET", ["favourites"]) => favourites::list(house, caller, parts).await,
+        ("PUT", ["favourites"]) => favourites::keep(house, caller, parts, body).await,
+        ("DELETE", ["favourites"]) => favourites::forget(house, caller, parts, body).await,
         ("GET", ["search"]) => find(house, caller, parts).await,
         ("GET", ["notifications"]) => notifications::list(house, caller, parts).await,
         ("POST", ["notifications", "read"]) => notifications::read_all(house, caller, parts, body).await,

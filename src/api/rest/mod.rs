@@ -1,7 +1,8 @@
 //! REST, version 1. Every type of record is listed, read, made, changed, deleted and acted on in the same way; what is
 //! said of it follows from its description. Beside that stand comments, files, what happened, secrets to hand on, what became
-//! of the messages of webhooks, what the member is told of, one search over all records, reports, which are only read, and what
-//! goes on by itself once it is begun: imports, lists as files, one thing done to many records, archives.
+//! of the messages of webhooks, what the member is told of and what they keep for themselves, one search over all records,
+//! reports, which are only read, and what goes on by itself once it is begun: imports, lists as files, one thing done to many
+//! records, archives.
 
 mod archives;
 mod audit;
@@ -9,6 +10,7 @@ pub mod batch;
 mod deliveries;
 pub mod docs;
 pub mod extra;
+mod favourites;
 pub mod imports;
 pub mod jobs;
 pub mod json;
@@ -19,6 +21,7 @@ pub mod operation;
 pub mod reports;
 mod secret;
 pub mod token;
+mod views;
 
 use super::caller::{Asked, Caller, text};
 use super::problem::Trouble;
@@ -30,7 +33,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, header};
 use axum::response::Response;
-use axum::routing::{any, get, post};
+use axum::routing::{any, delete, get, post};
 use operation::{Operation, Wanted};
 use serde_json::Value as Json;
 
@@ -59,6 +62,8 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/{path}/import", post(extra::serve))
         .route("/api/v1/{path}/export", post(extra::serve))
         .route("/api/v1/{path}/bulk", post(extra::serve))
+        .route("/api/v1/{path}/views", get(extra::serve).post(extra::serve))
+        .route("/api/v1/{path}/views/{view}", delete(extra::serve))
         .route("/api/v1/imports/{id}", get(extra::serve))
         .route("/api/v1/imports/{id}/faults", get(extra::serve))
         .route("/api/v1/imports/{id}/rest", get(extra::serve))
@@ -70,6 +75,7 @@ pub fn routes() -> Router<House> {
         .route("/api/v1/archives", get(extra::serve).post(extra::serve))
         .route("/api/v1/audit", get(extra::serve))
         .route("/api/v1/batch", post(batch::serve))
+        .route("/api/v1/favourites", get(extra::serve).put(extra::serve).delete(extra::serve))
         .route("/api/v1/notifications", get(extra::serve))
         .route("/api/v1/notifications/preferences", get(extra::serve).patch(extra::serve))
         .route("/api/v1/notifications/read", post(extra::serve))

@@ -3,6 +3,7 @@
 
 mod archives;
 mod jobs;
+mod kept;
 mod schemas;
 mod told;
 
@@ -90,6 +91,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Rep
     let mut schemas = common_schemas();
     schemas.extend(told::schemas());
     schemas.extend(archives::schemas());
+    schemas.extend(kept::schemas());
     // A company whose plan has no webhooks is promised none.
     let tells = writer.may(|rights| rights.knows(webhooks::record()));
     for record in records.iter().copied() {
@@ -100,6 +102,7 @@ pub fn describe(i18n: I18n, records: &[&'static Record], reports: &[&'static Rep
         }
     }
     writer.told(&mut paths);
+    writer.favourites(&mut paths);
     paths.insert(format!("{ROOT}/search"), writer.search());
     for report in reports.iter().copied() {
         paths.insert(format!("{ROOT}/reports/{}", report.name), writer.report(report));
@@ -242,6 +245,7 @@ impl Writer<'_> {
             }
         }
         self.beside(record, &list, paths);
+        self.views_of(record, &list, paths);
         self.many(record, &list, paths);
         self.person(record, &list, paths);
     }

@@ -4,11 +4,13 @@ mod archives;
 mod audit;
 mod callers;
 mod extra;
+mod favourites;
 mod jobs;
 mod lists;
 mod notifications;
 mod reports;
 mod secret;
+mod views;
 mod writing;
 
 use super::{Program, Reply};
@@ -60,12 +62,14 @@ pub const WALKED: &[&str] = &[
     "/api/v1/{path}/{id}/person/erase",
     "/api/v1/{path}/{id}/secret",
     "/api/v1/{path}/{id}/{action}",
+    "/api/v1/{path}/views/{view}",
 ];
 
 /// The routes at which nothing of a company can be asked for, with the reason.
 pub const SPARED: &[(&str, &str)] = &[
     ("/api/docs", "the same for everybody"),
     ("/api/docs.css", "the same for everybody"),
+    ("/api/v1/favourites", "of the program's own member; that another company's ids lead nowhere is tried beside it"),
     ("/api/v1/notifications", "of the program's own member, by no id: that nothing is another's is tried beside it"),
     ("/api/v1/notifications/preferences", "of the program's own member, by no id"),
     (
@@ -75,6 +79,7 @@ pub const SPARED: &[(&str, &str)] = &[
     ("/api/v1/openapi.json", "says of the program's own company what its fields are: see below"),
     ("/api/v1/search", "takes words and no ids; that it finds nothing of another company is tried beside it"),
     ("/api/v1/token", "answers a secret with a JWT that stands for the same token"),
+    ("/api/v1/{path}/views", "takes no ids; that nothing is another company's is tried beside it"),
     ("/api/v1/{path}/{id}/{action}/{*rest}", "nothing is there"),
 ];
 

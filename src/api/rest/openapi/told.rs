@@ -2,8 +2,9 @@
 //! webhooks, and what the member is told of.
 
 use super::schemas::whole_object;
-use super::{ROOT, Writer, content, headers, reference, responses, say, schema};
+use super::{ROOT, Writer, content, headers, kept, reference, responses, say, schema};
 use crate::api::rest::notifications::opens_to;
+use crate::api::rest::views::writes;
 use crate::i18n::plain;
 use crate::platform::door;
 use crate::platform::notifications::COUNTED;
@@ -126,7 +127,7 @@ impl Writer<'_> {
     }
 
     /// What an operation that belongs to no record says of itself.
-    fn alone(&self, name: &str, summary: &str, rest: Json) -> Json {
+    pub(super) fn alone(&self, name: &str, summary: &str, rest: Json) -> Json {
         let mut operation = json!({ "operationId": name, "summary": say(self.i18n, summary) });
         if let (Some(operation), Json::Object(rest)) = (operation.as_object_mut(), rest) {
             operation.extend(rest);
@@ -201,10 +202,16 @@ impl Writer<'_> {
 /// Takes out what a program within this scope is denied.
 pub(super) fn narrow(scope: Option<&Scope>, described: &mut Json) {
     let list = format!("{ROOT}/notifications");
+    let is_told = |path: &str| path.strip_prefix(&list).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    retain(described, is_told, |method| opens_to(scope, method != "get"));
+    retain(described, kept::is_of, |method| method == "get" || writes(scope));
+}
+
+/// Leaves of these paths only the methods that somebody may use, and nothing of those that have none then.
+fn retain(described: &mut Json, is_of: impl Fn(&str) -> bool, may: impl Fn(&str) -> bool) {
     let Some(paths) = described["paths"].as_object_mut() else { return };
-    let is_of = |path: &str| path.strip_prefix(&list).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     for methods in paths.iter_mut().filter(|(path, _)| is_of(path)).filter_map(|(_, methods)| methods.as_object_mut()) {
-        methods.retain(|method, _| method == "parameters" || opens_to(scope, method != "get"));
+        methods.retain(|method, _| method == "parameters" || may(method));
     }
     paths.retain(|path, methods| {
         !is_of(path) || methods.as_object().is_some_and(|methods| methods.keys().any(|name| name != "parameters"))
@@ -277,7 +284,7 @@ pub(super) fn schemas() -> Map<String, Json> {
 const MINUTE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}$";
 
 /// An object that always holds all of these, and nothing else.
-fn whole(properties: Json) -> Json {
+pub(super) fn whole(properties: Json) -> Json {
     let names: Vec<String> = properties.as_object().map(|all| all.keys().cloned().collect()).unwrap_or_default();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     whole_object(properties, &names)

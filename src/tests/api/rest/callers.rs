@@ -256,6 +256,7 @@ fn asks_of(record: &'static Record, ids: &Ids) -> Vec<(Method, String, Json)> {
         (Method::POST, format!("{one}/files?name=x.txt"), json!({"a": "file"})),
         (Method::GET, file.clone(), Json::Null),
         (Method::DELETE, file, Json::Null),
+        (Method::DELETE, format!("{list}/views/{}", ids["saved_view"]), Json::Null),
         (Method::GET, format!("{one}/history"), Json::Null),
         (Method::GET, format!("{one}/secret"), Json::Null),
         (Method::POST, format!("/api/v1/notifications/{}/read", ids["notification"]), Json::Null),
