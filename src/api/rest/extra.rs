@@ -3,7 +3,9 @@
 //! goes through.
 
 use super::operation::{Answer, address, nothing_else};
-use super::{ROOT, archives, audit, deliveries, favourites, imports, jobs, notifications, once, read_json, secret, views};
+use super::{
+    ROOT, archives, audit, deliveries, favourites, imports, jobs, notifications, once, read_json, secret, views,
+};
 use crate::api::caller::{Caller, text};
 use crate::api::problem::Trouble;
 use crate::platform::comments;
