@@ -234,7 +234,7 @@ async fn pages(db: &Db, firm: &Firm) -> anyhow::Result<()> {
     let files =
         diwan::platform::files::Store::in_folder(&std::env::temp_dir().join("diwan-bench-files")).expect("a folder");
     let (options, proxies) = (Arc::new(options), Proxies::default());
-    let house = House { db: db.clone(), files, options, secure: false, proxies, app: shell::document };
+    let house = House { db: db.clone(), files, mail: None, options, secure: false, proxies, app: shell::document };
     let diwan = web::router(house, forms::routes(), Router::new());
     let cookie = sign_in(&diwan, &firm.email).await?;
     let (twin_db, cx) = (db.clone(), firm.cx.clone());
@@ -319,7 +319,7 @@ async fn programs(db: &Db, firm: &Firm) -> anyhow::Result<()> {
     let files =
         diwan::platform::files::Store::in_folder(&std::env::temp_dir().join("diwan-bench-files")).expect("a folder");
     let (options, proxies) = (Arc::new(options), Proxies::default());
-    let house = House { db: db.clone(), files, options, secure: false, proxies, app: shell::document };
+    let house = House { db: db.clone(), files, mail: None, options, secure: false, proxies, app: shell::document };
     let limits = Limits::new(Rates { token: 100_000_000, company: 100_000_000 });
     let router = web::router(house, Router::new(), api::routes(limits));
     let ask = |method: &str, path: &str, body: Option<String>| -> anyhow::Result<Request<Body>> {
@@ -631,7 +631,7 @@ async fn importing_many(db: &Db, firm: &Firm, rows: i64) -> anyhow::Result<()> {
 /// Runs the jobs that are due, to the end.
 async fn work_off(db: &Db, store: &Store) -> anyhow::Result<()> {
     let (_stop, stopping) = watch::channel(false);
-    while jobs::run_next(db, store, &stopping).await? {}
+    while jobs::run_next(db, store, None, &stopping).await? {}
     Ok(())
 }
 

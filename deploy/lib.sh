@@ -267,8 +267,8 @@ build_release() {
 
 # ---- a server of S3 -------------------------------------------------------------------------------------------------
 
-# What tests take from PyPI: a server of S3, and the library by which others check our webhooks.
-PYTHON_PACKAGES=("moto[server]==5.2.1" "standardwebhooks==1.1.0")
+# What tests take from PyPI: a server of S3, the library by which others check our webhooks, and a mail server.
+PYTHON_PACKAGES=("moto[server]==5.2.1" "standardwebhooks==1.1.0" "aiosmtpd==1.4.6")
 PYTHON=$TOOLS/python
 
 ensure_python_tools() {

@@ -7,7 +7,7 @@ use std::{env, fs, path::Path};
 
 /// Files whose messages only the server says: to programs, on pages that it draws, and to the scripts that it writes into them.
 /// The browser's program is not given them.
-const SERVER_ONLY: &[&str] = &["api", "shell"];
+const SERVER_ONLY: &[&str] = &["api", "mail", "shell"];
 
 fn main() {
     println!("cargo::rerun-if-changed=locales");

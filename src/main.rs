@@ -83,7 +83,7 @@ enum Verb {
         #[command(subcommand)]
         verb: OperatorVerb,
     },
-    /// Says which database is used and whether it answers.
+    /// Says which database, store of files and mail server are used, and whether they answer.
     Doctor,
 }
 

@@ -10,8 +10,19 @@ use crate::ui::{described, icon, mark, use_i18n};
 use leptos::prelude::*;
 
 /// What is done to records of any type; the actions of one type can be chosen beside it.
-const GENERAL: [&str; 10] =
-    ["create", "change", "delete", "erase", "archive", "attach", "detach", "comment", "edit_comment", "remove_comment"];
+const GENERAL: [&str; 11] = [
+    "create",
+    "change",
+    "delete",
+    "erase",
+    "archive",
+    "attach",
+    "detach",
+    "comment",
+    "edit_comment",
+    "remove_comment",
+    "mail",
+];
 
 /// The page of the log with its filters.
 pub fn view(page: AuditPage) -> AnyView {

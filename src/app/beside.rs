@@ -1,9 +1,11 @@
-//! What stock says of a record, above the fields of its form: where an item is, or what of an order is short.
+//! What stands above the fields of a record's form: where an item is, what of an order is short, what was mailed of a document.
 
 use crate::modules::inventory::item::ITEM;
 use crate::modules::inventory::report::{self as stock, Held};
 use crate::modules::sales::order::{self, SALES_ORDER, Short};
+use crate::platform::door;
 use crate::platform::error::Outcome;
+use crate::platform::mail::{self, Line};
 use crate::platform::tenancy::TenantTx;
 use crate::record::Record;
 use crate::t;
@@ -18,10 +20,16 @@ pub enum Beside {
     Held(Vec<Held>),
     /// What an order asks for beyond what is available.
     Short(Vec<Short>),
+    /// What was mailed of a document, and where it is mailed from.
+    Mailed(Vec<Line>, Option<String>),
 }
 
-/// What stock says of a record that its reader has opened, as far as they may read stock.
-pub async fn read(tx: &mut TenantTx, record: &Record, id: Uuid) -> Outcome<Option<Beside>> {
+/// What is to be said of a record that its reader has opened, as far as they may know. `mails` when they can mail it.
+pub async fn read(tx: &mut TenantTx, record: &'static Record, id: Uuid, mails: bool) -> Outcome<Option<Beside>> {
+    if door::mails(record).is_some() {
+        let (log, send) = (mail::log(tx, record, id).await?, mails.then(|| format!("{}/mail", record.address(id))));
+        return Ok((!log.is_empty() || send.is_some()).then_some(Beside::Mailed(log, send)));
+    }
     if !stock::sees_stock(&tx.standing.rights) {
         return Ok(None);
     }
@@ -40,6 +48,7 @@ pub fn view(beside: Beside) -> AnyView {
     match beside {
         Beside::Held(places) => held(&places),
         Beside::Short(lines) => short(&lines),
+        Beside::Mailed(log, send) => super::mail::beside(&log, send),
     }
 }
 

@@ -84,6 +84,7 @@ mod server {
     use crate::platform::favourites;
     use crate::platform::import::batch as import;
     use crate::platform::jobs;
+    use crate::platform::mail;
     use crate::platform::notifications;
     use crate::platform::page::{self, Posted};
     use crate::platform::person;
@@ -145,13 +146,14 @@ mod server {
         crate::app::operator::page(&visit.db, person.user, path, query).await.map_err(fail)
     }
 
-    /// Reads the page at an address.
+    /// Reads the page at an address; `mails` when Diwan sends mail.
     pub async fn page(
         tx: &mut TenantTx,
         path: &[String],
         query: Vec<(String, String)>,
         posted: Option<Arc<Posted>>,
         name: &str,
+        mails: bool,
     ) -> Outcome<Contents> {
         let asked =
             |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
@@ -232,6 +234,10 @@ mod server {
             [path, id, "print"] => Contents::Print(Box::new(
                 crate::app::print::sheet(tx, record_at(path)?, id.parse().map_err(|_| Error::NotFound)?).await?,
             )),
+            [path, id, "mail"] if mails => {
+                let id = id.parse().map_err(|_| Error::NotFound)?;
+                Contents::Mail(Box::new(mail::page(tx, record_at(path)?, id).await?))
+            }
             [path, id] => {
                 let record = record_at(path)?;
                 let id = match id {
@@ -248,7 +254,7 @@ mod server {
                 form.paper = crate::app::print::language(tx, &form).await?;
                 let Some(id) = id else { return Ok(Page::Form(form).into()) };
                 form.talk = comments::list(tx, record, id, place(&asked("older"))?).await?;
-                let aside = beside::read(tx, record, id).await?;
+                let aside = beside::read(tx, record, id, mails && form.hand_on.is_some()).await?;
                 Contents::Form(Box::new(form), aside)
             }
             _ => return Err(Error::NotFound),
@@ -335,11 +341,12 @@ pub async fn load(path: Vec<String>, query: Vec<(String, String)>) -> Result<Loa
     }
     let posted = visit.posted.clone();
     let address = favourites::address(&path.join("/"), query.clone());
+    let mails = visit.mails;
     let name = visit.signed_in.map(|p| p.name).unwrap_or_default();
     let (comment, bulk) = (use_context::<crate::record::comments::Draft>(), use_context::<BulkDraft>());
     let read = server::read(move |tx| {
         Box::pin(async move {
-            let contents = server::page(tx, &path, query, posted, &name).await?;
+            let contents = server::page(tx, &path, query, posted, &name, mails).await?;
             let (unread, kept) = favourites::at_a_glance(tx, address.as_deref()).await?;
             Ok((contents, unread, kept))
         })

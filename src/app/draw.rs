@@ -7,7 +7,7 @@ use super::calls::{Drawn, Page};
 use super::operator::plans::PlanList;
 use super::print::{self, Sheet, StatementSheet};
 use super::{
-    audit, auth, company_data, developers, home, import, jobs, notifications, operator, person, reports, usage,
+    audit, auth, company_data, developers, home, import, jobs, mail, notifications, operator, person, reports, usage,
     webhook_log,
 };
 use crate::i18n::I18n;
@@ -17,6 +17,7 @@ use crate::modules::finance::report::{GeneralLedger, TrialBalance};
 use crate::modules::home::Home;
 use crate::modules::inventory::report::StockOnHand;
 use crate::modules::sales::report::{Receivables, Statement};
+use crate::platform::mail::MailPage;
 use crate::platform::operator::plans::Offer;
 use crate::platform::operator::{CompanyPage, List};
 use crate::platform::person::Known;
@@ -44,7 +45,7 @@ pub struct Choice {
 pub enum Contents {
     /// What the browser draws itself.
     Live(Box<Page>),
-    /// A form, which the browser draws, with what stock says of the record.
+    /// A form, which the browser draws, with what stands above its fields.
     Form(Box<FormPage>, Option<Beside>),
     Home(Home),
     Print(Box<Sheet>),
@@ -68,6 +69,7 @@ pub enum Contents {
     Notifications(NotificationPage),
     WebhookLog(Log),
     Person(Box<Known>),
+    Mail(Box<MailPage>),
     Usage(Box<UsagePage>),
     Operator(Box<List>),
     OperatorCompany(Box<CompanyPage>, Option<Message>),
@@ -129,6 +131,7 @@ impl Contents {
             Contents::Notifications(page) => titled(t!(i18n, "notifications"), notifications::view(page)),
             Contents::WebhookLog(log) => report(i18n, "webhook-log", webhook_log::view(log)),
             Contents::Person(known) => titled(person::title(i18n, &known), person::view(*known)),
+            Contents::Mail(page) => titled(t!(i18n, "print-mail"), mail::view(*page)),
             Contents::Job(page) => titled(jobs::title(i18n, &page.line), jobs::report(i18n, &page)),
             Contents::Companies(data, operates) => titled(t!(i18n, "companies"), auth::companies(data, operates)),
             Contents::Usage(page) => report(i18n, "usage", usage::view(*page)),

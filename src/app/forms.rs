@@ -35,6 +35,7 @@ pub fn routes() -> Router<House> {
         .route("/jobs/{id}", get(web::render_page).post(jobs::steer_job))
         .merge(super::imports::routes())
         .merge(super::print::routes())
+        .merge(super::mail::routes())
         .merge(super::offer::routes())
         .merge(super::account::routes())
         .merge(super::operator::routes())

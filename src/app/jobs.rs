@@ -16,6 +16,7 @@ pub fn title(i18n: I18n, line: &JobLine) -> String {
         "export" => t!(i18n, "export"),
         "person" => t!(i18n, "person-archive"),
         "archive" => t!(i18n, "archive"),
+        "mail" => t!(i18n, "print-mail"),
         "rehearse" => t!(i18n, "import-check"),
         "import" => t!(i18n, "import"),
         "undo" => t!(i18n, "import-undo"),

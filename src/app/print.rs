@@ -182,11 +182,14 @@ pub fn view(sheet: Sheet) -> AnyView {
     view! { {tools(i18n, back, mail)}{article(i18n, &sheet, None)} }.into_any()
 }
 
-/// A letter to the customer with the link to a document, as an address that mail programs open. Nothing in it is hidden: marks
-/// that keep directions apart would break the link.
+/// Where a document is mailed from: a page of ours, or, where Diwan sends no mail, a letter to the customer with the link to it,
+/// as an address that mail programs open. Nothing in that is hidden: marks that keep directions apart would break the link.
 fn mail(i18n: I18n, record: &Record, sheet: &Sheet) -> Option<String> {
     let path = sheet.link.as_ref()?;
-    let site = use_context::<Visit>()?.site;
+    let Visit { site, mails, .. } = use_context::<Visit>()?;
+    if mails {
+        return Some(format!("{}/mail", record.address(sheet.page.id?)));
+    }
     let at = record.fields.iter().position(|f| f.kind == Kind::Number)?;
     let number = sheet.page.cells.get(at)?.text.clone()?;
     let company = i18n.name(&sheet.company.name).to_owned();

@@ -9,6 +9,7 @@ use diwan::app::{forms, shell};
 use diwan::platform::config::Config;
 use diwan::platform::files::{self, Store};
 use diwan::platform::jobs::Workers;
+use diwan::platform::mail::Mailer;
 use diwan::platform::{database, missed, session, slow, web};
 use diwan::{api, modules};
 use std::net::SocketAddr;
@@ -31,6 +32,7 @@ pub async fn run(config: Config, addr: SocketAddr, demo: bool, secure: bool, slo
     let house = web::House {
         db: opened.db.clone(),
         files,
+        mail: Mailer::of(&config)?,
         options: Arc::new(options),
         secure,
         proxies: config.proxies.clone(),
@@ -44,7 +46,7 @@ pub async fn run(config: Config, addr: SocketAddr, demo: bool, secure: bool, slo
     } else {
         println!("\n  Diwan is ready:  http://{addr}\n");
     }
-    let workers = Workers::start(&opened.db, &house.files, WORKERS);
+    let workers = Workers::start(&opened.db, &house.files, house.mail.as_ref(), WORKERS);
     let hooks = Hooks::start(&opened.db);
     let router = web::router(house, forms::routes(), api::routes(limits.clone()));
     let router = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -5,6 +5,7 @@ use diwan::api::webhooks::Hooks;
 use diwan::platform::config::Config;
 use diwan::platform::files::Store;
 use diwan::platform::jobs::Workers;
+use diwan::platform::mail::Mailer;
 use diwan::platform::{database, missed, slow, web};
 
 /// Jobs that one process does at once.
@@ -13,7 +14,8 @@ pub const WORKERS: usize = 2;
 pub async fn run(config: &Config, slow: slow::Heard) -> anyhow::Result<()> {
     web::prepare(config)?;
     let opened = database::open(config).await?;
-    let workers = Workers::start(&opened.db, &Store::open(config)?, WORKERS);
+    let mail = Mailer::of(config)?;
+    let workers = Workers::start(&opened.db, &Store::open(config)?, mail.as_ref(), WORKERS);
     let hooks = Hooks::start(&opened.db);
     let beside = [slow.explain(&opened.db), missed::keep_count(&opened.db)];
     asked_to_stop().await;

@@ -31,6 +31,7 @@ impl I18n {
             ("detach", _) => t!(self, "event-detach"),
             ("open_file", _) => t!(self, "event-open-file"),
             ("archive", _) => t!(self, "event-archive"),
+            ("mail", _) => t!(self, "event-mail"),
             ("comment", _) => t!(self, "event-comment"),
             ("edit_comment", _) => t!(self, "event-edit-comment"),
             ("remove_comment", _) => t!(self, "event-remove-comment"),

@@ -6,6 +6,7 @@ use rand::RngCore as _;
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
+use url::Url;
 
 /// Where the database is.
 #[derive(Clone, Debug)]
@@ -56,6 +57,32 @@ impl S3 {
     }
 }
 
+/// The server that takes our mail.
+#[derive(Clone)]
+pub struct Smtp {
+    /// Such as `smtps://user:password@host` or `smtp://user:password@host:587?tls=required`.
+    pub url: String,
+    /// The address that all mail is from.
+    pub from: String,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The rest of the URL may hold a password.
+        let url = Url::parse(&self.url).ok();
+        write!(f, "{} from {}", url.as_ref().and_then(Url::host_str).unwrap_or("?"), self.from)
+    }
+}
+
+impl Smtp {
+    /// The server that the environment names, if it names one.
+    pub fn from_environment() -> anyhow::Result<Option<Smtp>> {
+        let Some(url) = secret("SMTP_URL")? else { return Ok(None) };
+        let from = secret("DIWAN_MAIL_FROM")?.context("SMTP_URL needs DIWAN_MAIL_FROM beside it")?;
+        Ok(Some(Smtp { url, from }))
+    }
+}
+
 /// Requests of programs that are answered in a minute.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
@@ -94,6 +121,8 @@ pub struct Config {
     pub loopback: bool,
     /// Proxies that are believed where a request comes from.
     pub proxies: Proxies,
+    /// Without one, Diwan sends no mail.
+    pub smtp: Option<Smtp>,
 }
 
 impl Config {
@@ -120,6 +149,7 @@ impl Config {
             rates: Rates::from_environment(),
             loopback,
             proxies,
+            smtp: Smtp::from_environment()?,
         })
     }
 }

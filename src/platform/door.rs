@@ -40,6 +40,12 @@ pub trait Rules: Send + Sync {
         false
     }
 
+    /// The action by whose right somebody sends such documents by mail, with the path that [`Rules::present`] hands on. `None`
+    /// where they do not go by mail.
+    fn mails(&self) -> Option<&'static str> {
+        None
+    }
+
     /// What is to be settled before the person that a record describes can be erased, a sentence for each.
     async fn binds(&self, _: &mut TenantTx, _: &Document) -> Outcome<Vec<Refusal>> {
         Ok(Vec::new())
@@ -813,6 +819,11 @@ pub async fn present(tx: &mut TenantTx, document: &mut Document) -> Outcome<Opti
 /// Whether records of this type ever have something to hand on.
 pub fn hands_on(record: &Record) -> bool {
     rules(record).hands_on()
+}
+
+/// The action by whose right somebody sends documents of this type by mail, where they go by mail.
+pub fn mails(record: &Record) -> Option<&'static str> {
+    rules(record).mails()
 }
 
 /// What the rules of its record want settled before the person that it describes is erased.

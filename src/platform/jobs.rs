@@ -12,6 +12,7 @@ use super::door::{self, Error, Outcome};
 use super::export::job::ExportList;
 use super::files::Store;
 use super::import::job::Import;
+use super::mail::{Mailer, SendMail};
 use super::notifications;
 use super::permission::Scope;
 use super::person::archive::ExportPerson;
@@ -68,6 +69,7 @@ fn work(kind: &str) -> Option<&'static dyn Work> {
         "export" => Some(&ExportList),
         "person" => Some(&ExportPerson),
         "archive" => Some(&MakeArchive),
+        "mail" => Some(&SendMail),
         _ => None,
     }
 }
@@ -89,9 +91,13 @@ struct Asked {
 pub struct Run {
     pub db: Db,
     pub files: Store,
+    /// Who takes mail away; nobody where Diwan sends none.
+    pub mail: Option<Mailer>,
     pub cx: Cx,
     pub job: Uuid,
     pub payload: Json,
+    /// The job is given up if this run fails.
+    pub last: bool,
     stop: watch::Receiver<bool>,
     leased: std::sync::Mutex<Instant>,
 }
@@ -217,9 +223,10 @@ pub struct Workers {
 
 impl Workers {
     /// Starts so many workers.
-    pub fn start(db: &Db, files: &Store, count: usize) -> Workers {
+    pub fn start(db: &Db, files: &Store, mail: Option<&Mailer>, count: usize) -> Workers {
         let (stop, stopping) = watch::channel(false);
-        let loops = (0..count).map(|_| tokio::spawn(work_on(db.clone(), files.clone(), stopping.clone()))).collect();
+        let begin = |_| tokio::spawn(work_on(db.clone(), files.clone(), mail.cloned(), stopping.clone()));
+        let loops = (0..count).map(begin).collect();
         Workers { stop, loops }
     }
 
@@ -232,9 +239,9 @@ impl Workers {
     }
 }
 
-async fn work_on(db: Db, files: Store, mut stop: watch::Receiver<bool>) {
+async fn work_on(db: Db, files: Store, mail: Option<Mailer>, mut stop: watch::Receiver<bool>) {
     while !*stop.borrow() {
-        match run_next(&db, &files, &stop).await {
+        match run_next(&db, &files, mail.as_ref(), &stop).await {
             Ok(true) => {}
             Ok(false) => {
                 tokio::select! {
@@ -252,13 +259,21 @@ async fn work_on(db: Db, files: Store, mut stop: watch::Receiver<bool>) {
 }
 
 /// Runs the job that is due, if there is one.
-pub async fn run_next(db: &Db, files: &Store, stop: &watch::Receiver<bool>) -> Outcome<bool> {
+pub async fn run_next(db: &Db, files: &Store, mail: Option<&Mailer>, stop: &watch::Receiver<bool>) -> Outcome<bool> {
     let claimed: Option<(Uuid, Uuid, i32)> = sqlx::query_as("select id, tenant_id, attempts from queue.claim($1)")
         .bind(LEASE)
         .fetch_optional(db.people())
         .await?;
     let Some((job, tenant, attempts)) = claimed else { return Ok(false) };
-    let outcome = run_job(db, files, job, tenant, stop).await;
+    let outcome = match load(db, job, tenant, attempts).await {
+        Ok(Some(Loaded { kind, payload, cx, last })) => {
+            let leased = std::sync::Mutex::new(Instant::now());
+            let (db, files, mail, stop) = (db.clone(), files.clone(), mail.cloned(), stop.clone());
+            run_job(&kind, Run { db, files, mail, cx, job, payload, last, stop, leased }).await
+        }
+        Ok(None) => Ok(End::Cancelled),
+        Err(error) => Err(error),
+    };
     if let Err(error) = &outcome {
         tracing::warn!(%job, %tenant, attempts, %error, "a job failed");
     }
@@ -266,7 +281,16 @@ pub async fn run_next(db: &Db, files: &Store, stop: &watch::Receiver<bool>) -> O
     Ok(true)
 }
 
-async fn run_job(db: &Db, files: &Store, job: Uuid, tenant: Uuid, stop: &watch::Receiver<bool>) -> Outcome<End> {
+/// A job that a worker has taken.
+struct Loaded {
+    kind: String,
+    payload: Json,
+    cx: Cx,
+    last: bool,
+}
+
+/// Marks a job as running, and reads it; nothing where it is done with.
+async fn load(db: &Db, job: Uuid, tenant: Uuid, attempts: i32) -> Outcome<Option<Loaded>> {
     let mut tx = enter(db, tenant).await?;
     let row = sqlx::query(
         "update job set state = 'running', error = null where tenant_id = $1 and id = $2 and state in ('waiting', 'running')
@@ -276,7 +300,7 @@ async fn run_job(db: &Db, files: &Store, job: Uuid, tenant: Uuid, stop: &watch::
     .bind(job)
     .fetch_optional(tx.conn())
     .await?;
-    let Some(row) = row else { return Ok(End::Cancelled) };
+    let Some(row) = row else { return Ok(None) };
     let asked: Asked = serde_json::from_value(row.try_get("asked")?).map_err(anyhow::Error::from)?;
     let (kind, payload): (String, Json) = (row.try_get("kind")?, row.try_get("payload")?);
     tx.commit().await?;
@@ -288,9 +312,11 @@ async fn run_job(db: &Db, files: &Store, job: Uuid, tenant: Uuid, stop: &watch::
         address: asked.address,
         scope: asked.scope.map(Arc::new),
     };
-    let leased = std::sync::Mutex::new(Instant::now());
-    let run = Run { db: db.clone(), files: files.clone(), cx, job, payload, stop: stop.clone(), leased };
-    let work = work(&kind).ok_or_else(|| anyhow::anyhow!("no work is called {kind}"))?;
+    Ok(Some(Loaded { kind, payload, cx, last: attempts >= ATTEMPTS }))
+}
+
+async fn run_job(kind: &str, run: Run) -> Outcome<End> {
+    let work = work(kind).ok_or_else(|| anyhow::anyhow!("no work is called {kind}"))?;
     work.run(&run).await
 }
 

@@ -22,6 +22,7 @@ pub mod files;
 pub mod import;
 pub mod jobs;
 pub mod link;
+pub mod mail;
 pub mod missed;
 pub mod notifications;
 pub mod once;

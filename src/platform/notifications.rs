@@ -64,12 +64,13 @@ pub async fn take_back(tx: &mut TenantTx, comment: Uuid) -> Outcome<()> {
     Ok(())
 }
 
-/// Tells whoever asked for a job that it has ended. One that ends again, after somebody went on with it, is news again.
+/// Tells whoever asked for a job that it has ended. One that ends again, after somebody went on with it, is news again. A letter that
+/// went its way is none.
 pub async fn tell_of_job(tx: &mut TenantTx, job: Uuid) -> Outcome<()> {
     sqlx::query(
         "insert into notification (id, member, kind, job)
          select $3::uuid, m.id, 'job', j.id from job j join member m on m.tenant_id = j.tenant_id and m.id = j.member and m.state = 'active'
-          where j.tenant_id = $1 and j.id = $2
+          where j.tenant_id = $1 and j.id = $2 and (j.kind <> 'mail' or j.state = 'failed')
             and not exists (select from notification_unwanted w where w.tenant_id = $1 and w.member = m.id and w.kind = 'job')
          on conflict on constraint notification_of_job do update set id = excluded.id, at = excluded.at, read_at = null",
     )

@@ -6,6 +6,7 @@ use super::config;
 use super::door::{self, Error, Outcome, Refusal, Typed};
 use super::favourites;
 use super::files;
+use super::mail::Mailer;
 use super::notifications;
 use super::page::Posted;
 use super::proxies::Proxies;
@@ -48,6 +49,8 @@ pub const OFFER: &str = "/offer/";
 pub struct House {
     pub db: Db,
     pub files: files::Store,
+    /// Who takes mail away; nobody where Diwan sends none.
+    pub mail: Option<Mailer>,
     pub options: Arc<LeptosOptions>,
     /// Whether browsers reach us over https; decides the session cookie.
     pub secure: bool,
@@ -75,6 +78,8 @@ pub struct Visit {
     pub uri: Uri,
     /// Where the browser reaches us, as it says: `https://diwan.example`.
     pub site: String,
+    /// Whether Diwan sends mail.
+    pub mails: bool,
     /// A form that came back with something to mend.
     pub posted: Option<Arc<Posted>>,
     /// Fields and faults of a form that belongs to no record, such as sign-in.
@@ -151,6 +156,7 @@ impl FromRequestParts<House> for Visit {
                 .map(|agent| agent.chars().take(400).collect()),
             session: session.id().map(|id| session::digest(&id)),
             site: site_of(parts, house.secure),
+            mails: house.mail.is_some(),
             uri: parts.extensions.get::<OriginalUri>().map_or_else(|| parts.uri.clone(), |u| u.0.clone()),
             posted: None,
             plain: None,

@@ -8,6 +8,7 @@ use super::archive::job;
 use super::backoff;
 use super::comments;
 use super::door::{self, Outcome, Refusal};
+use super::mail;
 use super::seal;
 use super::tenancy::{Cx, Db, TenantTx};
 use crate::i18n::{Digits, I18n, Locale};
@@ -62,7 +63,8 @@ pub fn events(record: &Record) -> Vec<&'static str> {
     let of_all = EVENTS.into_iter().filter(|event| goes || *event != "delete");
     let actions = record.actions.iter().map(|action| action.name);
     let own = EVENTS_OF.into_iter().filter(|(of, _)| *of == record.name).map(|(_, event)| event);
-    of_all.chain(actions).chain(own).chain(comments::EVENTS).chain(comments::FILE_EVENTS).collect()
+    let mailed = door::mails(record).map(|_| mail::EVENT);
+    of_all.chain(actions).chain(own).chain(mailed).chain(comments::EVENTS).chain(comments::FILE_EVENTS).collect()
 }
 
 // ------------------------------------------------------------------ secrets

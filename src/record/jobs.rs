@@ -15,7 +15,7 @@ pub struct JobLine {
     /// The type of record it works on; empty for none.
     pub record: String,
     /// What it does with each record: `delete`, `set`, the name of an action; `rehearse`, `import` or
-    /// `undo` for an import; `export`, `archive`, and `person` for all that is known of one.
+    /// `undo` for an import; `export`, `archive`, `mail`, and `person` for all that is known of one.
     pub verb: String,
     /// The import that it works on, whose page tells more than the job's.
     pub batch: Option<Uuid>,

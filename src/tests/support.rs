@@ -13,6 +13,7 @@ use crate::platform::database;
 use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Error, Outcome};
 use crate::platform::files::Store;
+use crate::platform::mail::Mailer;
 use crate::platform::proxies::Proxies;
 use crate::platform::table::Table;
 use crate::platform::tenancy::{Cx, Db, TenantTx};
@@ -408,6 +409,12 @@ pub async fn web_of(files: Store, forms: Router<House>) -> Router {
     web::router(house(db().await, files), forms, api::routes(LIMITS.clone()))
 }
 
+/// The whole web, from which this server takes mail.
+pub async fn web_mailing(mailer: Mailer) -> Router {
+    let house = House { mail: Some(mailer), ..house(db().await, FILES.clone()) };
+    web::router(house, forms::routes(), api::routes(LIMITS.clone()))
+}
+
 /// The whole web, reached through these proxies.
 pub async fn web_behind(proxies: &str) -> Router {
     let proxies = Proxies::read(proxies).expect("addresses and networks");
@@ -428,7 +435,7 @@ pub fn web_over(db: Db, rates: Rates) -> Router {
 fn house(db: Db, files: Store) -> House {
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
     let (options, proxies) = (Arc::new(options), Proxies::default());
-    House { db, files, options, secure: false, proxies, app: shell::document }
+    House { db, files, mail: None, options, secure: false, proxies, app: shell::document }
 }
 
 /// A browser with a cookie jar.

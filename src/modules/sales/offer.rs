@@ -1,8 +1,8 @@
 //! Offers: a customer reads a quotation by its link, and accepts or declines it without an account.
 //!
 //! Whoever has the link may answer, as with paper. What they do is done by the company itself; the audit has the name that they
-//! gave and the address that they came from. The seller hands the link on: by mail from the page of the paper, as long as Diwan
-//! sends no mail itself.
+//! gave and the address that they came from. The seller has Diwan mail the link, or mails it from the page of the paper where
+//! Diwan sends no mail.
 
 use super::pricing;
 use super::quotation::QUOTATION;

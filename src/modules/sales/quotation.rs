@@ -116,6 +116,10 @@ mod rules {
             Ok(path.map(|path| HandOn { message: Message::new("quotation-link"), path }))
         }
 
+        fn mails(&self) -> Option<&'static str> {
+            Some("send")
+        }
+
         async fn act(&self, tx: &mut TenantTx, action: &'static str, quotation: &Document) -> Outcome<Effects> {
             match action {
                 "send" => Ok(Effects::to("sent").numbered().book(Offered)),

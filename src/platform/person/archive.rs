@@ -165,6 +165,11 @@ async fn gather(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outcome
             "select f.id, to_jsonb(f) - 'tenant_id' - 'storage' from attachment f
               where f.tenant_id = $1 and f.record = $2 and f.record_id = $3 and f.state = 'whole' and f.id > $4 order by f.id limit 500",
         ),
+        (
+            "mail",
+            "select m.id, to_jsonb(m) - 'tenant_id' from mail m
+              where m.tenant_id = $1 and $2::text <> '' and m.party = $3 and m.id > $4 order by m.id limit 500",
+        ),
     ] {
         gathered.add_all(tx, name, sql, &person).await?;
     }

@@ -354,6 +354,24 @@ async fn forget_repeated(tx: &mut TenantTx, person: &Document, told: &Told) -> O
     .bind(id)
     .execute(tx.conn())
     .await?;
+    // Whoever it was sent to, and whoever is called so in it.
+    sqlx::query(
+        "update job j set payload = j.payload - 'text' from mail m
+          where j.tenant_id = $1 and m.tenant_id = $1 and m.id = j.id and m.party = $2",
+    )
+    .bind(tenant)
+    .bind(person.id)
+    .execute(tx.conn())
+    .await?;
+    sqlx::query(
+        "update mail m set recipient = null, subject = null, said = null
+          where m.tenant_id = $1 and (m.party = $2 or says(jsonb_build_array(m.recipient, m.subject, m.said), $3))",
+    )
+    .bind(tenant)
+    .bind(person.id)
+    .bind(&told.telling)
+    .execute(tx.conn())
+    .await?;
     let views: Vec<Uuid> = sqlx::query_scalar(
         "select distinct a.record_id from audit a where a.tenant_id = $1 and a.record = $2 and says(a.changes, $3)",
     )

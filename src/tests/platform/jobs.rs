@@ -61,7 +61,7 @@ pub async fn ask(firm: &Firm, cx: &Cx, verb: &str, set: (&str, &str), which: Whi
 /// Runs whatever is due, to the end.
 pub async fn work(firm: &Firm) {
     let (_stop, stopping) = watch::channel(false);
-    while jobs::run_next(&firm.db, &FILES, &stopping).await.expect("the queue answers") {}
+    while jobs::run_next(&firm.db, &FILES, None, &stopping).await.expect("the queue answers") {}
 }
 
 async fn page(firm: &Firm, job: Uuid) -> JobPage {
@@ -94,7 +94,7 @@ async fn what_changes_while_a_job_runs_is_neither_lost_nor_done_twice() {
     let job = ask(&firm, &firm.cx, "set", ("phone", "1"), Which::Matching(query)).await;
     // A worker that is about to end has written down which they are, and done nothing with them.
     let (_stop, stopping) = watch::channel(true);
-    assert!(jobs::run_next(&firm.db, &FILES, &stopping).await.expect("the queue answers"));
+    assert!(jobs::run_next(&firm.db, &FILES, None, &stopping).await.expect("the queue answers"));
     assert_eq!(page(&firm, job).await.line.total, Some(30));
     let changed = [(ids[0], "K0099"), (ids[1], "Z1"), (ids[29], "K00")];
     let late = Uuid::now_v7();
@@ -196,7 +196,7 @@ async fn a_worker_that_is_killed_loses_nothing_and_repeats_nothing() {
         let db = firm.db.clone();
         let worker = tokio::spawn(async move {
             let (_stop, stopping) = watch::channel(false);
-            jobs::run_next(&db, &FILES, &stopping).await
+            jobs::run_next(&db, &FILES, None, &stopping).await
         });
         // Wherever it is: before it begins, between two records, within one.
         let before = page(&firm, job).await.line.done;
@@ -227,7 +227,7 @@ async fn a_job_stops_when_asked_and_goes_on_from_there() {
     let job = ask(&firm, &firm.cx, "set", ("phone", "1"), Which::These(ids)).await;
     // A worker that is about to end puts it back untouched.
     let (_stop, stopping) = watch::channel(true);
-    assert!(jobs::run_next(&firm.db, &FILES, &stopping).await.expect("the queue answers"));
+    assert!(jobs::run_next(&firm.db, &FILES, None, &stopping).await.expect("the queue answers"));
     assert_eq!(page(&firm, job).await.line.state, "waiting");
     let mut tx = firm.tx().await;
     jobs::cancel(&mut tx, job).await.expect("cancelled");

@@ -18,6 +18,7 @@ mod features;
 mod files;
 mod import;
 pub mod jobs;
+mod mail;
 mod missed;
 mod notifications;
 mod operator;

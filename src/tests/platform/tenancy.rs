@@ -146,6 +146,15 @@ pub(in crate::tests) async fn full_firm() -> Firm {
     .execute(tx.conn())
     .await
     .expect("a message that did not arrive");
+    sqlx::query(
+        "insert into mail (id, kind, record, record_id, party, language, recipient, subject)
+         values ($1, 'offer', 'customer', $2, $2, 'en', 'secret@else.example', 'Secret')",
+    )
+    .bind(Uuid::now_v7())
+    .bind(firm.customer)
+    .execute(tx.conn())
+    .await
+    .expect("a letter");
     let mut forgotten =
         Document::new(record("lead")).with("name", "Secret lead").with("date", tx.company.today).with("state", "lost");
     door::insert(&mut tx, &mut forgotten).await.expect("a lead");

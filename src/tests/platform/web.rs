@@ -521,7 +521,8 @@ async fn over_https_a_session_belongs_to_this_host_alone() {
     let firm = Firm::new().await;
     let options = leptos::config::LeptosOptions::builder().output_name("diwan").build();
     let (db, files, options) = (support::db().await, FILES.clone(), Arc::new(options));
-    let house = House { db, files, options, secure: true, proxies: Proxies::default(), app: shell::document };
+    let house =
+        House { db, files, mail: None, options, secure: true, proxies: Proxies::default(), app: shell::document };
     let mut browser = Browser::over(web::router(house, forms::routes(), Router::new()), &firm.email).await;
     assert_eq!(browser.get("/customers").await.status, StatusCode::OK);
     let again = browser.post("/sign-in", &[("email", &firm.email), ("password", PASSWORD)]).await;

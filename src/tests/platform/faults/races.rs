@@ -100,7 +100,7 @@ async fn f23_owners_who_block_each_other_at_once_are_never_both_gone() {
 fn worker(db: Db) -> JoinHandle<Outcome<()>> {
     tokio::spawn(async move {
         let (_stop, stopping) = watch::channel(false);
-        while jobs::run_next(&db, &FILES, &stopping).await? {}
+        while jobs::run_next(&db, &FILES, None, &stopping).await? {}
         Ok(())
     })
 }

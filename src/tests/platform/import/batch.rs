@@ -305,7 +305,7 @@ async fn kill_beyond(firm: &Firm, admin: &mut PgConnection, rows: i64) {
         let db = firm.db.clone();
         let worker = tokio::spawn(async move {
             let (_stop, stopping) = watch::channel(false);
-            jobs::run_next(&db, &FILES, &stopping).await
+            jobs::run_next(&db, &FILES, None, &stopping).await
         });
         let mut over = false;
         // What other tests have left in the queue may be first.

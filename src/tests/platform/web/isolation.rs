@@ -30,6 +30,7 @@ pub const WALKED: &[&str] = &[
     "/{path}/views",
     "/{path}/{id}",
     "/{path}/{id}/files",
+    "/{path}/{id}/mail",
     "/{path}/{id}/print",
     "[]",
     "[\"audit\"]",
@@ -53,6 +54,7 @@ pub const WALKED: &[&str] = &[
     "[path]",
     "[path, \"import\"]",
     "[path, \"import\", id]",
+    "[path, id, \"mail\"]",
     "[path, id, \"print\"]",
     "[path, id]",
 ];
@@ -166,11 +168,14 @@ pub fn links(fields: &'static [Field], ids: &Ids) -> Vec<(&'static str, String)>
 /// Everything that can be asked of a row by its id, and where its id, and those of what it may link to, can be given.
 fn asks_of(record: &'static Record, ids: &Ids) -> Vec<Ask> {
     const FORM: &[&str] = &["/{path}/{id}", "[path, id]"];
+    const MAIL: &[&str] = &["/{path}/{id}/mail", "[path, id, \"mail\"]"];
     let (id, path) = (ids[record.name], format!("/{}", record.path));
     let form = format!("{path}/{id}");
     let mut asks = vec![
         Ask::new(FORM, &form, Sent::Get, GONE),
         Ask::new(&["/{path}/{id}/print", "[path, id, \"print\"]"], format!("{form}/print"), Sent::Get, GONE),
+        Ask::new(MAIL, format!("{form}/mail"), Sent::Get, GONE),
+        Ask::new(MAIL, format!("{form}/mail"), post([("to", "somebody@else.example")]), GONE),
         Ask::new(&["/{path}/{id}/files"], format!("{form}/files"), Sent::File, GONE),
         Ask::new(&["/{path}/set"], format!("{path}/set"), post([("set", &format!("{id}.note.x"))]), GONE),
     ];
