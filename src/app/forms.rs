@@ -1,7 +1,7 @@
 //! Forms that belong to no record: signing up, joining, adding a company, doing one thing to many.
 
 pub mod files;
-mod jobs;
+pub mod jobs;
 pub mod join;
 mod list;
 mod person;

@@ -599,7 +599,8 @@ async fn letters_go_with_the_person_whom_they_were_for() {
     receiver.taken();
     work(&firm, &receiver.mailer).await;
     assert_eq!(receiver.taken(), Vec::<Json>::new(), "nothing is sent to who was forgotten");
-    let kept: Vec<(Uuid, Option<String>, Option<String>, Option<String>, Json)> = sqlx::query_as(
+    type Kept = (Uuid, Option<String>, Option<String>, Option<String>, Json);
+    let kept: Vec<Kept> = sqlx::query_as(
         "select m.id, m.recipient, m.subject, m.said, j.payload from mail m join job j on j.tenant_id = m.tenant_id and j.id = m.id
           where m.tenant_id = $1 order by m.id",
     )
