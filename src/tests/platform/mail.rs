@@ -538,7 +538,7 @@ async fn who_may_not_send_a_quotation_sends_none_and_who_may_not_know_an_address
 async fn a_company_sends_so_many_letters_in_an_hour() {
     let _turn = alone().await;
     let (firm, other) = (firm().await, firm().await);
-    let receiver = Receiver::start();
+    let mut receiver = Receiver::start();
     let quotation = sent(&firm).await;
     let mut tx = firm.tx().await;
     sqlx::query(
@@ -569,6 +569,8 @@ async fn a_company_sends_so_many_letters_in_an_hour() {
         .expect("an hour passes");
     tx.commit().await.expect("commit");
     ask(&firm, &quotation).await.expect("once more");
+    work(&firm, &receiver.mailer).await;
+    assert_eq!(receiver.taken().len(), 3);
 }
 
 #[tokio::test]
