@@ -168,9 +168,10 @@ async fn a_quotation_reaches_its_customer_in_their_language() {
     let mut receiver = Receiver::start();
     let mut browser = receiver.browser(&firm.email).await;
     let company = firm.tx().await.company.name.clone();
-    for (locale, name, greeting) in
-        [(Locale::Ar, "الخليج للحديد", "السادة الخليج للحديد،"), (Locale::En, "Gulf Steel", "Dear Gulf Steel,")]
-    {
+    for (locale, name, greeting) in [
+        (Locale::Ar, "الخليج للحديد", "السادة الخليج للحديد المحترمين،\nتحية طيبة وبعد،\n"),
+        (Locale::En, "Gulf Steel", "Dear Gulf Steel,\n"),
+    ] {
         let customer = firm.document("customer", firm.customer).await;
         firm.change(&customer, &[("language", locale.tag())]).await.expect("their language");
         let quotation = sent(&firm).await;
@@ -371,7 +372,7 @@ async fn what_a_server_puts_off_comes_later_and_is_given_up_in_the_end() {
     work(&firm, &receiver.mailer).await;
     assert_eq!(log(&firm, &quotation).await, [("queued".to_owned(), 1, "451 4.7.1 Come back later".to_owned())]);
     let shown = browser.get(&page(&quotation)).await.text();
-    assert!(shown.contains("On its way to later@gulf.example; the server asked for another try"), "{shown}");
+    assert!(shown.contains("On its way to later@gulf.example; it will be tried again"), "{shown}");
     assert_eq!(receiver.taken(), Vec::<Json>::new());
     hasten(job).await;
     work(&firm, &receiver.mailer).await;
