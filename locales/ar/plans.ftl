@@ -14,6 +14,7 @@ flag-webhooks = إشعارات الويب
 flag-import = استيراد الملفات
 flag-custom_fields = الحقول المخصصة
 flag-portal = بوابة العملاء
+flag-mail = البريد الإلكتروني إلى العملاء
 
 page-usage = الخطة والاستخدام
 usage-plan = الخطة: { $plan }

@@ -14,6 +14,7 @@ flag-webhooks = Webhooks
 flag-import = Import of files
 flag-custom_fields = Custom fields
 flag-portal = Customer portal
+flag-mail = E-mail to customers
 
 page-usage = Plan and usage
 usage-plan = Plan: { $plan }

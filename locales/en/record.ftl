@@ -123,6 +123,7 @@ refuse-posted = This document can no longer be changed. To correct it you must r
 refuse-delete-posted = A document that has a number or is posted stays in the books. To undo it you must cancel or reverse it.
 refuse-saved-already = This form was saved before, with other content. To change what was saved you must open it; to make another one, start a new form.
 refuse-value = One of the values is beyond what is possible here. To save this you must correct it.
+refuse-view-many = You keep { $most } views of this list already. To keep another one you must remove one of them, or give it the name of one.
 refuse-view-long = This list has too many conditions to be kept. To keep it you must take some of them out.
 refuse-conflict = Somebody saved this record while you were editing it. To go on you must load it again.
 refuse-in-use = Other records use this one, so it cannot be deleted. To stop using it, mark it as not active.

@@ -73,6 +73,7 @@ mod server {
     use super::{Failure, FormPage, Page, done_message};
     use crate::app::beside;
     use crate::app::draw::{Choice, Contents};
+    use crate::app::print::Sheet;
     use crate::modules::administration;
     use crate::modules::finance::{health, report};
     use crate::modules::home;
@@ -157,6 +158,7 @@ mod server {
     ) -> Outcome<Contents> {
         let asked =
             |wanted: &str| query.iter().find(|(n, _)| n == wanted).map(|(_, text)| text.clone()).unwrap_or_default();
+        let mails = mails && tx.plan.flags.has(mail::FLAG);
         let today = tx.company.today;
         let (from, to) = tx.company.span(day(&asked("from")), day(&asked("to")));
         let parts: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -231,9 +233,11 @@ mod server {
                 let id = id.parse().map_err(|_| Error::NotFound)?;
                 Contents::Import(Box::new(import::page(tx, record_at(path)?, id).await?))
             }
-            [path, id, "print"] => Contents::Print(Box::new(
-                crate::app::print::sheet(tx, record_at(path)?, id.parse().map_err(|_| Error::NotFound)?).await?,
-            )),
+            [path, id, "print"] => {
+                let id = id.parse().map_err(|_| Error::NotFound)?;
+                let sheet = crate::app::print::sheet(tx, record_at(path)?, id).await?;
+                Contents::Print(Box::new(Sheet { mails, ..sheet }))
+            }
             [path, id, "mail"] if mails => {
                 let id = id.parse().map_err(|_| Error::NotFound)?;
                 Contents::Mail(Box::new(mail::page(tx, record_at(path)?, id).await?))

@@ -40,7 +40,7 @@ async fn send(
     let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
     // The page brings the id that its letter gets, so that a button pressed twice is one letter.
     let key = field("_key").parse().unwrap_or_else(|_| Uuid::now_v7());
-    let asked = Asked { to: field("to"), note: field("note"), site: visit.site.clone() };
+    let asked = Asked { to: field("to"), note: field("note") };
     let mailer = house.mail.clone();
     let done = ask_job(&house.db, cx, move |tx| {
         async move { mail::ask(tx, mailer.as_ref(), record, id, key, &asked).await }.boxed()

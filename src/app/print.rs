@@ -99,6 +99,8 @@ pub struct Sheet {
     pub taxed: Taxed,
     /// The path by which the customer answers it, where its reader hands that on.
     pub link: Option<String>,
+    /// Diwan mails it, so that nobody needs a mail program of their own.
+    pub mails: bool,
 }
 
 /// The language that a document is printed in: that of its customer.
@@ -139,7 +141,7 @@ pub async fn sheet(tx: &mut TenantTx, record: &'static Record, id: Uuid) -> Outc
     let told = !page.hidden.iter().any(|name| matches!(name.as_str(), "total" | "due_date"));
     let instalments = if told { receivable::instalments_of(tx, id).await? } else { Vec::new() };
     let instalments = if instalments.len() > 1 { instalments } else { Vec::new() };
-    Ok(Sheet { page, company, customer, instalments, title, taxed, link })
+    Ok(Sheet { page, company, customer, instalments, title, taxed, link, mails: false })
 }
 
 /// Reads the statement of a customer with both parties.
@@ -186,8 +188,8 @@ pub fn view(sheet: Sheet) -> AnyView {
 /// as an address that mail programs open. Nothing in that is hidden: marks that keep directions apart would break the link.
 fn mail(i18n: I18n, record: &Record, sheet: &Sheet) -> Option<String> {
     let path = sheet.link.as_ref()?;
-    let Visit { site, mails, .. } = use_context::<Visit>()?;
-    if mails {
+    let Visit { site, .. } = use_context::<Visit>()?;
+    if sheet.mails {
         return Some(format!("{}/mail", record.address(sheet.page.id?)));
     }
     let at = record.fields.iter().position(|f| f.kind == Kind::Number)?;

@@ -64,6 +64,8 @@ pub struct Smtp {
     pub url: String,
     /// The address that all mail is from.
     pub from: String,
+    /// Where whoever gets mail reaches Diwan, such as `https://diwan.example`.
+    pub site: String,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -79,7 +81,8 @@ impl Smtp {
     pub fn from_environment() -> anyhow::Result<Option<Smtp>> {
         let Some(url) = secret("SMTP_URL")? else { return Ok(None) };
         let from = secret("DIWAN_MAIL_FROM")?.context("SMTP_URL needs DIWAN_MAIL_FROM beside it")?;
-        Ok(Some(Smtp { url, from }))
+        let site = secret("DIWAN_URL")?.context("SMTP_URL needs DIWAN_URL beside it: where browsers reach Diwan")?;
+        Ok(Some(Smtp { url, from, site }))
     }
 }
 

@@ -44,7 +44,7 @@ const POLL: Duration = Duration::from_secs(2);
 const ROWS: i64 = 200;
 /// Kinds of jobs that concern records of one type. Of the rest, archives of records of all types, a program whose token is kept
 /// to some types does not know.
-const OF_ONE_TYPE: [&str; 3] = ["bulk", "export", "import"];
+const OF_ONE_TYPE: [&str; 4] = ["bulk", "export", "import", "mail"];
 
 /// A kind of job.
 #[async_trait]
@@ -62,16 +62,23 @@ pub enum End {
     Paused,
 }
 
+/// The work of each kind of job.
+static WORKS: [(&str, &dyn Work); 6] = [
+    ("archive", &MakeArchive),
+    ("bulk", &Bulk),
+    ("export", &ExportList),
+    ("import", &Import),
+    ("mail", &SendMail),
+    ("person", &ExportPerson),
+];
+
+/// All kinds of jobs.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    WORKS.iter().map(|(kind, _)| *kind)
+}
+
 fn work(kind: &str) -> Option<&'static dyn Work> {
-    match kind {
-        "bulk" => Some(&Bulk),
-        "import" => Some(&Import),
-        "export" => Some(&ExportList),
-        "person" => Some(&ExportPerson),
-        "archive" => Some(&MakeArchive),
-        "mail" => Some(&SendMail),
-        _ => None,
-    }
+    WORKS.iter().find(|(known, _)| *known == kind).map(|(_, work)| *work)
 }
 
 /// Who asked for a job: it runs with their rights, as they are when it runs.

@@ -26,7 +26,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 /// Parts of Diwan that a company has or has not. The message `flag-…` names each.
-pub const FLAGS: [&str; 5] = ["api", "webhooks", "import", "custom_fields", "portal"];
+pub const FLAGS: [&str; 6] = ["api", "webhooks", "import", "custom_fields", "portal", "mail"];
 
 /// What plans limit. The message `usage-…` names each.
 pub const LIMITED: [&str; 4] = ["users", "storage", "records", "calls"];

@@ -6,6 +6,7 @@ use super::tenancy::TenantTx;
 use crate::record::page::SavedView;
 use crate::record::query::Query;
 use crate::record::{Reach, Record};
+use rust_decimal::Decimal;
 use sqlx::Row as _;
 use uuid::Uuid;
 
@@ -14,12 +15,12 @@ const VIEW: &str = "saved_view";
 
 /// Characters in a name.
 pub const NAME_LENGTH: usize = 60;
-/// Views of a list that are shown at once.
+/// Views of a list that somebody keeps, and that are shown at once.
 pub const MOST: i64 = 50;
 /// Bytes of a query.
 const QUERY_LENGTH: usize = 2000;
 
-/// The views of a list that the reader can open, by name.
+/// The views of a list that the reader can open: first their own, by name.
 pub async fn list(tx: &mut TenantTx, record: &Record) -> Outcome<Vec<SavedView>> {
     read(tx, record, None).await
 }
@@ -34,7 +35,7 @@ async fn read(tx: &mut TenantTx, record: &Record, only: Option<Uuid>) -> Outcome
     let rows = sqlx::query(
         "select id, name, query, shared, (member = $3 or (shared and $5)) as removable from saved_view
           where tenant_id = $1 and record = $2 and (member = $3 or (shared and $4)) and ($6::uuid is null or id = $6)
-          order by name, id limit $7",
+          order by (member = $3) desc, name, id limit $7",
     )
     .bind(tenant)
     .bind(record.name)
@@ -94,6 +95,9 @@ pub async fn keep(
     .bind(name)
     .fetch_optional(tx.conn())
     .await?;
+    if before.is_none() {
+        make_room(tx, record).await?;
+    }
     let id: Uuid = sqlx::query_scalar(
         "insert into saved_view (id, record, name, query, shared) values ($1, $2, $3, $4, $5)
            on conflict (tenant_id, record, member, name) do update set query = excluded.query, shared = excluded.shared returning id",
@@ -114,6 +118,19 @@ pub async fn keep(
     });
     door::note(tx, VIEW, id, action, changes).await?;
     Ok((SavedView { id, name: name.to_owned(), query: query.to_owned(), shared, removable: true }, is_new))
+}
+
+/// Refuses more views of a list than somebody keeps.
+async fn make_room(tx: &mut TenantTx, record: &Record) -> Outcome<()> {
+    let count =
+        sqlx::query_scalar("select count(*) from saved_view where tenant_id = $1 and record = $2 and member = $3");
+    let count = count.bind(tx.tenant()).bind(record.name).bind(tx.standing.member);
+    let kept: i64 = count.fetch_one(tx.conn()).await?;
+    if kept < MOST {
+        Ok(())
+    } else {
+        Err(Refusal::new("refuse-view-many").with("most", Decimal::from(MOST)).at("name").into())
+    }
 }
 
 /// Forgets one's own view of a list. Whoever runs the company forgets those that others share, too: who made one may have left.

@@ -356,7 +356,7 @@ async fn forget_repeated(tx: &mut TenantTx, person: &Document, told: &Told) -> O
     .await?;
     // Whoever it was sent to, and whoever is called so in it.
     sqlx::query(
-        "update job j set payload = j.payload - 'text' from mail m
+        "update job j set payload = j.payload - 'text', message = null, error = null from mail m
           where j.tenant_id = $1 and m.tenant_id = $1 and m.id = j.id and m.party = $2",
     )
     .bind(tenant)

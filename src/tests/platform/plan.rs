@@ -126,7 +126,7 @@ async fn give(firm: &Firm, terms: Terms) {
 }
 
 /// Takes parts of Diwan from a firm, and gives it the others.
-async fn turn_off(firm: &Firm, flags: &[&str]) {
+pub async fn turn_off(firm: &Firm, flags: &[&str]) {
     let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
     sqlx::query(
         "insert into ops.subscription (tenant_id, flags_off) values ($1, $2)

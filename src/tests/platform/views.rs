@@ -42,6 +42,24 @@ async fn a_shared_view_is_everybodys_and_a_kept_one_is_ones_own() {
 }
 
 #[tokio::test]
+async fn what_colleagues_share_crowds_nobodys_own_views_out() {
+    let firm = Firm::new().await;
+    let colleague = firm.colleague("sales").await;
+    let (orders, query) = (record("sales_order"), Query::default());
+    let mut tx = firm.tx().await;
+    for at in 0..views::MOST {
+        views::keep(&mut tx, orders, &format!("! {at}"), &query, true).await.expect("kept");
+    }
+    assert_eq!(refusals(views::keep(&mut tx, orders, "One more", &query, true).await), ["refuse-view-many"]);
+    views::keep(&mut tx, orders, "! 0", &query, false).await.expect("one that is there is changed");
+    tx.commit().await.expect("commit");
+    let mut tx = firm.db.begin(&colleague).await.expect("enter");
+    views::keep(&mut tx, orders, "Mine", &query, false).await.expect("kept");
+    let seen = views::list(&mut tx, orders).await.expect("views");
+    assert_eq!(seen[0].name, "Mine");
+}
+
+#[tokio::test]
 async fn whoever_runs_the_company_forgets_what_others_share() {
     let firm = Firm::new().await;
     let (maker, colleague) = (firm.colleague("sales").await, firm.colleague("sales").await);

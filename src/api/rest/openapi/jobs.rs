@@ -4,7 +4,7 @@ use super::schemas::whole_object;
 use super::{Writer, content, headers, reference, responses, say, schema};
 use crate::api::rest::ROOT;
 use crate::platform::permission::Rights;
-use crate::platform::{bulk, door};
+use crate::platform::{bulk, door, jobs};
 use crate::record::Record;
 use crate::record::query::sortable;
 use crate::t;
@@ -198,7 +198,7 @@ fn schemas_of_jobs() -> Map<String, Json> {
     let texts = json!({ "type": "object", "additionalProperties": text() });
     let file = whole_object(json!({ "name": text(), "href": text() }), &["name", "href"]);
     let line = json!({
-        "id": id(), "kind": { "enum": ["archive", "bulk", "export", "import", "person"] }, "record": text(), "action": text(),
+        "id": id(), "kind": { "enum": jobs::kinds().collect::<Vec<_>>() }, "record": text(), "action": text(),
         "state": { "enum": ["waiting", "running", "done", "failed", "cancelled"] }, "cancelling": yes(),
         "done": count(), "refused": count(), "total": maybe_count(), "at": minute(), "by": text(),
         "reason": maybe(schema("Reason")), "import": { "type": ["string", "null"], "format": "uuid" },
