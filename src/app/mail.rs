@@ -81,7 +81,8 @@ pub fn view(page: MailPage) -> AnyView {
         }
         .into_any()
     } else {
-        view! { {faults}<p class="lead">{t!(i18n, "refuse-mail-closed")}</p><div class="acts">{back}</div> }.into_any()
+        let closed = t!(i18n, "refuse-mail-closed");
+        view! { <div class="stack">{faults}<p class="lead">{closed}</p><div class="acts">{back}</div></div> }.into_any()
     };
     let log = lines(i18n, &page.log);
     view! { <section class="card">{body}</section>{log} }.into_any()

@@ -90,6 +90,7 @@ mod rules {
     use crate::record::page::{HandOn, Message};
     use async_trait::async_trait;
     use jiff::ToSpan;
+    use jiff::civil::Date;
 
     pub struct QuotationRules;
 
@@ -126,7 +127,7 @@ mod rules {
                 "accept" => Ok(Effects::to("accepted")),
                 "reject" => Ok(Effects::to("rejected")),
                 "expire" => Ok(Effects::to("expired")),
-                "revise" => Ok(Effects::to("superseded").create(revise(quotation))),
+                "revise" => Ok(Effects::to("superseded").create(revise(quotation, tx.company.today))),
                 "order" | "order_all" => {
                     if is_ordered(tx, quotation).await? {
                         return Err(Refusal::new("refuse-ordered-already").into());
@@ -139,13 +140,14 @@ mod rules {
         }
     }
 
-    /// The next revision, under the same number.
-    fn revise(quotation: &Document) -> Document {
+    /// The next revision, under the same number; it is of this day, and holds anew.
+    fn revise(quotation: &Document, today: Date) -> Document {
         let mut next = Document::new(&QUOTATION)
             .with("number", quotation.get("number").clone())
             .with("revision", quotation.minor("revision") + 1)
-            .with("revision_of", quotation.id);
-        for name in ["opportunity", "customer", "date", "currency", "payment_term", "branch", "reference", "note"] {
+            .with("revision_of", quotation.id)
+            .with("date", today);
+        for name in ["opportunity", "customer", "currency", "payment_term", "branch", "reference", "note"] {
             next.set(name, quotation.get(name).clone());
         }
         for field in quotation.record.fields.iter().filter(|field| field.custom.is_some()) {

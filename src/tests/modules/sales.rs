@@ -6,11 +6,26 @@ use crate::platform::document::{Document, Line};
 use crate::platform::door::{self, Outcome};
 use crate::record::{Names, Value, money};
 use crate::tests::support::{Firm, code, dec, form, record, refusals, shared};
+use jiff::ToSpan as _;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use std::collections::HashMap;
 use uuid::Uuid;
+
+#[tokio::test]
+async fn a_revision_of_an_offer_that_ran_out_holds_anew() {
+    let firm = Firm::new().await;
+    let item = firm.item("A", "100", 0, "0").await;
+    let today = firm.tx().await.company.today;
+    let long_ago = today.saturating_sub(90.days());
+    let draft = firm.draft("quotation", vec![Line::new().with("item", item).with("quantity", dec("1"))]).await;
+    let draft = firm.change(&draft, &[("date", &long_ago.to_string()), ("valid_until", &long_ago.to_string())]).await;
+    let (old, _) = firm.act(&draft.expect("an old one"), "send").await.expect("sent");
+    let next = firm.made(&old, "revise").await;
+    assert_eq!(next.date(), today);
+    assert!(next.get("valid_until").date() > Some(today), "{:?}", next.get("valid_until"));
+}
 
 #[tokio::test]
 async fn quotation_to_paid_invoice_with_a_partial_delivery() {
