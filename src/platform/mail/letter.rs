@@ -127,7 +127,8 @@ impl Words<'_> {
     fn as_html(&self) -> String {
         let paragraph = |text: &str| match text.is_empty() {
             true => String::new(),
-            false => format!("<p style=\"margin:0 0 16px\">{}</p>\n", escape(text).replace('\n', "<br>")),
+            // A note may be in another language than the rest.
+            false => format!("<p dir=\"auto\" style=\"margin:0 0 16px\">{}</p>\n", escape(text).replace('\n', "<br>")),
         };
         let (language, direction, link) = (self.locale.tag(), self.locale.direction(), escape(&self.link));
         let button = format!(
