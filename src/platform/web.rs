@@ -227,6 +227,9 @@ pub fn address(extensions: &Extensions) -> Option<IpAddr> {
 
 // ------------------------------------------------------------------ the router
 
+/// Files whose names, or the address that pages give them, change with what is in them.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
 /// All routes behind all layers. `forms` are the routes of pages that take forms of their own; `programs` are those of
 /// programs, which show a token with each request and have neither session nor cookie that another site could use.
 pub fn router(house: House, forms: Router<House>, programs: Router<House>) -> Router {
@@ -241,12 +244,21 @@ pub fn router(house: House, forms: Router<House>, programs: Router<House>) -> Ro
         .with_expiry(Expiry::OnInactivity(Duration::days(14)));
     let site = house.options.site_root.to_string();
     let built = || ServeDir::new(&site).precompressed_br().precompressed_gzip();
-    let immutable = SetResponseHeaderLayer::if_not_present(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=31536000, immutable"),
-    );
+    // That a file is missing is not kept: the next moment a newer server may have it.
+    let keep = |how| {
+        let found = move |answer: &Response| {
+            let is_found = answer.status().is_success() || answer.status() == StatusCode::NOT_MODIFIED;
+            is_found.then(|| HeaderValue::from_static(how))
+        };
+        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, found)
+    };
+    // A file that keeps its name when it changes, as while somebody develops, is asked for each time.
+    let bundle = Router::new().route_service("/pkg/{*file}", built()).layer(keep(if house.options.hash_files {
+        FOREVER
+    } else {
+        "no-cache"
+    }));
     let assets = Router::new()
-        .route_service("/pkg/{*file}", built())
         .route_service("/fonts/{*file}", built())
         .route_service("/icons.svg", built())
         .route_service("/favicon.svg", built())
@@ -255,7 +267,8 @@ pub fn router(house: House, forms: Router<House>, programs: Router<House>) -> Ro
         .route_service("/icon-512.png", built())
         .route_service("/manifest.webmanifest", built())
         .route("/messages/{file}", get(messages))
-        .layer(immutable);
+        .layer(keep(FOREVER))
+        .merge(bundle);
     let pages = Router::new()
         .route("/api/{*function}", post(server_function))
         .route("/sign-in", get(render_page).post(sign_in))

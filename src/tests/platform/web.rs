@@ -450,6 +450,17 @@ async fn a_form_without_scripts_names_records_by_what_they_are_called() {
 // ------------------------------------------------------------------ companies, sessions, jobs
 
 #[tokio::test]
+async fn that_a_file_is_missing_is_not_kept_for_a_year() {
+    let mut browser = Browser::new().await;
+    for path in ["/pkg/diwan.gone.wasm", "/fonts/gone.woff2", "/messages/gone.ftl"] {
+        let answer = browser.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        let kept = answer.headers.get("cache-control").map(|how| how.to_str().expect("text"));
+        assert!(kept.is_none_or(|how| !how.contains("immutable")), "{path}: {kept:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_further_company_is_founded_and_changed_to() {
     let firm = Firm::new().await;
     let mut browser = Browser::of(&firm).await;
