@@ -604,6 +604,8 @@ async fn letters_go_with_the_person_whom_they_were_for() {
     let (quotation, customer) = (sent(&firm).await, record("customer"));
     let gone = asked(&mut browser, &quotation, "buyer@gulf.example", "As we said on the telephone").await;
     work(&firm, &receiver.mailer).await;
+    let refused = asked(&mut browser, &quotation, "nobody@gulf.example", "As we said on the telephone").await;
+    work(&firm, &receiver.mailer).await;
     let waits = asked(&mut browser, &quotation, "later@else.example", "As we said on the telephone").await;
     let made = archive::write(&firm.db, &firm.cx, &FILES, customer, firm.customer).await.expect("an archive");
     let mut zip = zip::ZipArchive::new(made.file).expect("an archive");
@@ -614,7 +616,7 @@ async fn letters_go_with_the_person_whom_they_were_for() {
             part.read_to_string(&mut told).expect("text");
         }
     }
-    assert_eq!(told.lines().count(), 2, "{told}");
+    assert_eq!(told.lines().count(), 3, "{told}");
     assert!(told.contains("buyer@gulf.example") && told.contains("later@else.example"), "{told}");
     firm.act(&quotation, "reject").await.expect("rejected");
     let mut tx = firm.tx().await;
@@ -633,7 +635,16 @@ async fn letters_go_with_the_person_whom_they_were_for() {
     .fetch_all(firm.tx().await.conn())
     .await
     .expect("the log");
-    assert_eq!(kept.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), [gone, waits]);
+    assert_eq!(kept.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), [gone, refused, waits]);
+    let of_jobs: Vec<String> = sqlx::query_scalar(
+        "select coalesce(message::text, '') || coalesce(error, '') from job where tenant_id = $1 and id = any($2)",
+    )
+    .bind(firm.cx.tenant)
+    .bind([gone, refused, waits])
+    .fetch_all(firm.tx().await.conn())
+    .await
+    .expect("jobs");
+    assert_eq!(of_jobs, ["", "", ""], "nor do the words of a server stay with a job");
     for (_, recipient, subject, said, payload) in &kept {
         assert_eq!((recipient, subject, said), (&None, &None, &None));
         assert_eq!(payload.get("text"), None, "{payload}");
