@@ -3,7 +3,7 @@
 
 use super::extra::{Place, no_parameters, read_fields};
 use super::jobs::{Begin, begin, nothing_else, of_line, tell_job, unless_known};
-use super::once;
+use super::once::Once;
 use super::operation::Answer;
 use crate::api::caller::Caller;
 use crate::api::problem::Trouble;
@@ -18,7 +18,6 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::response::Response;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// Does one thing with archives and persons, by the method and the names in its address.
@@ -111,13 +110,12 @@ impl Begin for OfPerson {
 async fn forget(house: &House, caller: &Caller, parts: &Parts, body: Body, place: Place) -> Result<Response, Trouble> {
     no_parameters(parts)?;
     let body = read_fields(parts, body).await?;
-    let key = once::read_key(once::given(&parts.headers))?;
-    let print = hex::encode(Sha256::digest(json!(["POST", parts.uri.path(), body]).to_string()));
+    let once = Once::read(caller, parts, &body)?;
     let erasure = Erasure::read(place, &body)?;
-    let (db, cx, store, token) = (house.db.clone(), caller.cx.clone(), house.files.clone(), caller.bearer.id);
+    let (db, cx, store) = (house.db.clone(), caller.cx.clone(), house.files.clone());
     let done = whole(async move {
         let mut tx = db.begin(&cx).await?;
-        Ok(match erasure.carry_out_once(&mut tx, token, key.as_deref(), &print).await {
+        Ok(match erasure.carry_out_once(&mut tx, &once).await {
             Ok((answer, objects)) => {
                 tx.commit().await?;
                 erase::clear(&db, &cx, &store, &objects).await;
@@ -155,25 +153,15 @@ impl Erasure {
 
     /// Has them forgotten, unless that was done under this key before. Answers also with the objects in the store that are to be
     /// deleted after the transaction.
-    async fn carry_out_once(
-        &self,
-        tx: &mut TenantTx,
-        token: Uuid,
-        key: Option<&str>,
-        print: &str,
-    ) -> Result<(Answer, Vec<String>), Trouble> {
+    async fn carry_out_once(&self, tx: &mut TenantTx, once: &Once) -> Result<(Answer, Vec<String>), Trouble> {
         admit(&tx.cx)?;
-        if let Some(key) = key
-            && let Some(before) = once::take(tx, token, key, print).await?
-        {
+        if let Some(before) = once.before(tx).await? {
             return Ok((before, Vec::new()));
         }
         let Place { record, id } = self.place;
         let objects = erase::erase(tx, record, id, &self.typed).await?;
         let answer = Answer::empty(204);
-        if let Some(key) = key {
-            once::keep(tx, token, key, &answer).await?;
-        }
+        once.keep(tx, &answer).await?;
         Ok((answer, objects))
     }
 }

@@ -1,7 +1,7 @@
 //! What became of the messages of a webhook, and sending one of them again, as the webhook log does.
 
 use super::extra::{Place, only_address, read_place, unknown};
-use super::once;
+use super::once::{self, Once};
 use super::operation::{Answer, address};
 use crate::api::caller::Caller;
 use crate::api::problem::Trouble;
@@ -12,8 +12,8 @@ use crate::platform::webhooks::{self, Asked, LogAttempt, LogLine, STATES};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use serde_json::{Value as Json, json};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// The webhook is there. Nothing else sends messages.
@@ -74,36 +74,16 @@ pub(super) async fn replay(
     delivery: Uuid,
 ) -> Result<Response, Trouble> {
     only_address(parts, body).await?;
-    let key = once::read_key(once::given(&parts.headers))?;
-    let print = hex::encode(Sha256::digest(json!(["POST", parts.uri.path()]).to_string()));
-    let (db, cx, token) = (house.db.clone(), caller.cx.clone(), caller.bearer.id);
-    let done = whole(async move {
-        let mut tx = db.begin(&cx).await?;
-        Ok(match replay_once(&mut tx, token, key.as_deref(), &print, place, delivery).await {
-            Ok(answer) => {
-                tx.commit().await?;
-                Ok(answer)
-            }
-            Err(trouble) => Err(trouble),
-        })
-    });
-    let answer: Result<Answer, Trouble> = done.await?;
-    Ok(answer?.into_response())
+    let once = Once::read(caller, parts, ())?;
+    let answer =
+        once::whole(house, caller, move |tx| async move { replay_once(tx, &once, place, delivery).await }.boxed());
+    Ok(answer.await?.into_response())
 }
 
 /// Sends it again, unless it was sent again under this key before.
-async fn replay_once(
-    tx: &mut TenantTx,
-    token: Uuid,
-    key: Option<&str>,
-    print: &str,
-    place: Place,
-    delivery: Uuid,
-) -> Result<Answer, Trouble> {
+async fn replay_once(tx: &mut TenantTx, once: &Once, place: Place, delivery: Uuid) -> Result<Answer, Trouble> {
     there(tx, place).await?;
-    if let Some(key) = key
-        && let Some(before) = once::take(tx, token, key, print).await?
-    {
+    if let Some(before) = once.before(tx).await? {
         return Ok(before);
     }
     if !webhooks::is_to(tx, delivery, place.id).await? {
@@ -111,8 +91,6 @@ async fn replay_once(
     }
     webhooks::replay(tx, delivery).await?;
     let answer = Answer::empty(204);
-    if let Some(key) = key {
-        once::keep(tx, token, key, &answer).await?;
-    }
+    once.keep(tx, &answer).await?;
     Ok(answer)
 }

@@ -2,10 +2,9 @@
 //! happened to it, what members keep for themselves, and one search over every record. Each goes through the door that its page
 //! goes through.
 
+use super::once::{self, Once};
 use super::operation::{Answer, address, nothing_else};
-use super::{
-    ROOT, archives, audit, deliveries, favourites, imports, jobs, notifications, once, read_json, secret, views,
-};
+use super::{ROOT, archives, audit, deliveries, favourites, imports, jobs, notifications, read_json, secret, views};
 use crate::api::caller::{Caller, text};
 use crate::api::problem::Trouble;
 use crate::platform::comments;
@@ -26,9 +25,9 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
 use futures_util::stream::{StreamExt as _, TryStreamExt as _};
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// Does one thing beside records.
@@ -213,16 +212,8 @@ impl Said {
     }
 
     /// Says it, unless it was said under this key before.
-    async fn say_once(
-        &self,
-        tx: &mut TenantTx,
-        token: Uuid,
-        key: Option<&str>,
-        print: &str,
-    ) -> Result<Answer, Trouble> {
-        if let Some(key) = key
-            && let Some(before) = once::take(tx, token, key, print).await?
-        {
+    async fn say_once(&self, tx: &mut TenantTx, once: &Once) -> Result<Answer, Trouble> {
+        if let Some(before) = once.before(tx).await? {
             // Rights may have changed since.
             listen(tx, self.place).await?;
             return Ok(before);
@@ -230,9 +221,7 @@ impl Said {
         let Place { record, id } = self.place;
         let said = comments::add(tx, record, id, self.answers_to, Uuid::now_v7(), &self.text).await.map_err(at_text)?;
         let answer = Answer::of(201, json!({ "id": said.ok_or(Error::Conflict)? }));
-        if let Some(key) = key {
-            once::keep(tx, token, key, &answer).await?;
-        }
+        once.keep(tx, &answer).await?;
         Ok(answer)
     }
 }
@@ -253,22 +242,10 @@ fn at_text(error: Error) -> Error {
 async fn comment(house: &House, caller: &Caller, parts: &Parts, body: Body, place: Place) -> Result<Response, Trouble> {
     no_parameters(parts)?;
     let body = read_fields(parts, body).await?;
-    let key = once::read_key(once::given(&parts.headers))?;
-    let print = hex::encode(Sha256::digest(json!(["POST", parts.uri.path(), body]).to_string()));
+    let once = Once::read(caller, parts, &body)?;
     let said = Said::read(place, &body)?;
-    let (db, cx, token) = (house.db.clone(), caller.cx.clone(), caller.bearer.id);
-    let done = whole(async move {
-        let mut tx = db.begin(&cx).await?;
-        Ok(match said.say_once(&mut tx, token, key.as_deref(), &print).await {
-            Ok(answer) => {
-                tx.commit().await?;
-                Ok(answer)
-            }
-            Err(trouble) => Err(trouble),
-        })
-    });
-    let answer: Result<Answer, Trouble> = done.await?;
-    Ok(answer?.into_response())
+    let answer = once::whole(house, caller, move |tx| async move { said.say_once(tx, &once).await }.boxed());
+    Ok(answer.await?.into_response())
 }
 
 // ------------------------------------------------------------------ files

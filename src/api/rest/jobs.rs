@@ -2,8 +2,9 @@
 //! is asked for as its page asks for it, and runs with no more rights than the program's token has.
 
 use super::extra::{called, no_parameters, read_id, unknown};
+use super::once::{self, Once};
 use super::operation::{Answer, page_of};
-use super::{ROOT, json, once, read_json};
+use super::{ROOT, json, read_json};
 use crate::api::caller::{Caller, text};
 use crate::api::problem::Trouble;
 use crate::i18n::{I18n, plain};
@@ -25,8 +26,8 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest as _, Sha256};
 use std::collections::HashSet;
 use tokio_util::io::ReaderStream;
 use uuid::Uuid;
@@ -92,45 +93,23 @@ pub(super) async fn begin<B: Begin>(
         Some(Json::Object(body)) => body,
         Some(_) => return Err(Trouble::Malformed(vec![Refusal::new("refuse-api-json")])),
     };
-    let key = once::read_key(once::given(&parts.headers))?;
-    let print = hex::encode(Sha256::digest(json!(["POST", parts.uri.path(), body]).to_string()));
+    let once = Once::read(caller, parts, &body)?;
     let work = work(body);
-    let (db, cx, token) = (house.db.clone(), caller.cx.clone(), caller.bearer.id);
-    let done = whole(async move {
-        let mut tx = db.begin(&cx).await?;
-        Ok(match begin_once(&mut tx, token, key.as_deref(), &print, &work).await {
-            Ok(answer) => {
-                tx.commit().await?;
-                Ok(answer)
-            }
-            Err(trouble) => Err(trouble),
-        })
-    });
-    let answer: Result<Answer, Trouble> = done.await?;
-    let response = answer?.into_response();
+    let answer = once::whole(house, caller, move |tx| async move { begin_once(tx, &once, &work).await }.boxed());
+    let response = answer.await?.into_response();
     jobs::wake();
     Ok(response)
 }
 
-async fn begin_once<B: Begin>(
-    tx: &mut TenantTx,
-    token: Uuid,
-    key: Option<&str>,
-    print: &str,
-    work: &B,
-) -> Result<Answer, Trouble> {
-    let Some(key) = key else {
-        let id = work.begin(tx).await?;
-        return work.tell(tx, id).await;
-    };
-    if let Some(before) = once::take(tx, token, key, print).await? {
+async fn begin_once<B: Begin>(tx: &mut TenantTx, once: &Once, work: &B) -> Result<Answer, Trouble> {
+    if let Some(before) = once.before(tx).await? {
         return match begun(&before) {
             Some(id) => work.tell(tx, id).await,
             None => Ok(before),
         };
     }
     let id = work.begin(tx).await?;
-    once::keep(tx, token, key, &receipt(id)).await?;
+    once.keep(tx, &receipt(id)).await?;
     work.tell(tx, id).await
 }
 

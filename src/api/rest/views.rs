@@ -1,9 +1,10 @@
 //! Queries of lists that members keep by a name, as the page of the list has them: their own, and those that colleagues share.
 
+use super::ROOT;
 use super::extra::{no_parameters, read_fields, read_id, unknown};
 use super::jobs::{begun, record_at};
+use super::once::{self, Once};
 use super::operation::{Answer, page_of};
-use super::{ROOT, once};
 use crate::api::caller::Caller;
 use crate::api::problem::Trouble;
 use crate::platform::door::{Error, Outcome, Refusal};
@@ -17,8 +18,8 @@ use crate::record::query::{Query, encode, groupable, sortable};
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::response::Response;
+use futures_util::FutureExt as _;
 use serde_json::{Map, Value as Json, json};
-use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// Does one thing with views, by the method and the names in its address.
@@ -146,17 +147,9 @@ impl NewView {
     }
 
     /// Keeps it, unless it was kept under this key before.
-    async fn keep_once(
-        &self,
-        tx: &mut TenantTx,
-        token: Uuid,
-        key: Option<&str>,
-        print: &str,
-    ) -> Result<Answer, Trouble> {
+    async fn keep_once(&self, tx: &mut TenantTx, once: &Once) -> Result<Answer, Trouble> {
         let (record, rights) = (seen(tx, self.record)?, tx.rights());
-        if let Some(key) = key
-            && let Some(before) = once::take(tx, token, key, print).await?
-        {
+        if let Some(before) = once.before(tx).await? {
             // What was said of it then is not kept: who is to be forgotten may be named in it.
             let id = begun(&before).ok_or(Error::NotFound)?;
             let view = views::one(tx, record, id).await?;
@@ -166,9 +159,7 @@ impl NewView {
         let kept = views::keep(tx, record, &self.name, &query, self.shared).await;
         let (view, is_new) = kept.map_err(at_query)?;
         let status = if is_new { 201 } else { 200 };
-        if let Some(key) = key {
-            once::keep(tx, token, key, &Answer::of(status, json!({ "id": view.id }))).await?;
-        }
+        once.keep(tx, &Answer::of(status, json!({ "id": view.id }))).await?;
         Ok(Answer::of(status, of_view(record, &rights, &view, true)))
     }
 }
@@ -220,23 +211,11 @@ async fn keep(
 ) -> Result<Response, Trouble> {
     no_parameters(parts)?;
     let body = read_fields(parts, body).await?;
-    let key = once::read_key(once::given(&parts.headers))?;
-    let print = hex::encode(Sha256::digest(json!(["POST", parts.uri.path(), body]).to_string()));
+    let once = Once::read(caller, parts, &body)?;
     admit(&caller.cx)?;
     let view = NewView::read(record, &body)?;
-    let (db, cx, token) = (house.db.clone(), caller.cx.clone(), caller.bearer.id);
-    let done = whole(async move {
-        let mut tx = db.begin(&cx).await?;
-        Ok(match view.keep_once(&mut tx, token, key.as_deref(), &print).await {
-            Ok(answer) => {
-                tx.commit().await?;
-                Ok(answer)
-            }
-            Err(trouble) => Err(trouble),
-        })
-    });
-    let answer: Result<Answer, Trouble> = done.await?;
-    Ok(answer?.into_response())
+    let answer = once::whole(house, caller, move |tx| async move { view.keep_once(tx, &once).await }.boxed());
+    Ok(answer.await?.into_response())
 }
 
 /// Forgets a view.
